@@ -1,0 +1,1 @@
+"""Texts in, keepers out: MinHash signatures, candidates, verified clusters."""

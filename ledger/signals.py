@@ -1,0 +1,76 @@
+"""What was observed of a publisher's wishes, kept raw.
+
+An observer reads bytes and answers with statements; nothing here judges them. Judging is `ledger.decide`.
+A statement keeps where it stood and the digest of the bytes it was read from, so that a later policy can be
+replayed over the same evidence without fetching anything.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Mechanism(StrEnum):
+    """The standard or convention a statement was made in."""
+
+    ROBOTS = "robots"
+    AI_AGENTS = "ai_agents"
+    CONTENT_USAGE = "content_usage"
+    CONTENT_SIGNAL = "content_signal"
+    TDMREP = "tdmrep"
+    RSL = "rsl"
+    ROBOTS_META = "robots_meta"
+    AI_TXT = "ai_txt"
+    TRUST_TXT = "trust_txt"
+    PAYMENT = "payment"
+    LICENCE = "licence"
+
+
+class Verdict(StrEnum):
+    """What a statement means for training a model on the text, by the rules of its own mechanism."""
+
+    RESERVED = "reserved"
+    PERMITTED = "permitted"
+    UNKNOWN = "unknown"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class RightsSignal:
+    """One statement about one page.
+
+    `label` and `value` are the statement's own words (`train-ai`, `n`); for a licence the value is the SPDX
+    expression it was read as, or empty when it names none that is known. `place` says where it stood, as a URL with
+    a fragment (`https://a.dk/robots.txt#line=4`, `https://a.dk/side#header`, `…#meta`, `…#a[rel=license]`);
+    `raw` is the statement as written, at most `RAW_CHARS_MAX` characters; `digest` is `sha256:…` of all the bytes
+    it was read from; `observed_at` is when those bytes were fetched, ISO 8601 in UTC with seconds.
+    """
+
+    mechanism: Mechanism
+    verdict: Verdict
+    label: str
+    value: str
+    place: str
+    raw: str
+    digest: str
+    observed_at: str
+
+
+RAW_CHARS_MAX = 500
+"""Longest raw text kept in a statement: enough for any real line, too little to smuggle a page into the ledger."""
+
+
+def signals_to_json(signals: Iterable[RightsSignal]) -> str:
+    """Write signals as canonical JSON: keys sorted, no spaces, statements in a fixed order."""
+    rows = [asdict(signal) for signal in signals]
+    rows.sort(key=lambda row: (row["mechanism"], row["place"], row["label"], row["value"], row["raw"]))
+    return json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def signals_from_json(text: str) -> tuple[RightsSignal, ...]:
+    """Read what `signals_to_json` wrote."""
+    return tuple(
+        RightsSignal(**{**row, "mechanism": Mechanism(row["mechanism"]), "verdict": Verdict(row["verdict"])})
+        for row in json.loads(text)
+    )
