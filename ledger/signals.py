@@ -57,8 +57,36 @@ class RightsSignal:
     observed_at: str
 
 
+_LATER_STEPS = ("file", "header", "meta")
+"""TDMRep's order: each supersedes the ones before it, where it sets a value."""
+
 RAW_CHARS_MAX = 500
 """Longest raw text kept in a statement: enough for any real line, too little to smuggle a page into the ledger."""
+
+
+def effective(signals: Iterable[RightsSignal]) -> tuple[RightsSignal, ...]:
+    """The statements that stand after each mechanism's own precedence, in the order given.
+
+    Only TDMRep has one between places: the file is superseded by a header and the header by a meta. Statements that
+    set no value (`UNKNOWN`) supersede nothing; two in the same place both stand.
+    """
+    given = tuple(signals)
+    steps = [_step(signal) for signal in given if signal.mechanism is Mechanism.TDMREP and _sets(signal)]
+    last = max(steps, default=0)
+    return tuple(
+        signal
+        for signal in given
+        if signal.mechanism is not Mechanism.TDMREP or not _sets(signal) or _step(signal) == last
+    )
+
+
+def _sets(signal: RightsSignal) -> bool:
+    return signal.verdict is not Verdict.UNKNOWN
+
+
+def _step(signal: RightsSignal) -> int:
+    place = signal.place.rpartition("#")[2]
+    return _LATER_STEPS.index(place) if place in _LATER_STEPS else 0
 
 
 def signals_to_json(signals: Iterable[RightsSignal]) -> str:

@@ -1,0 +1,59 @@
+# What a newcomer needs: make demo, make test. Everything is installed from the lock into .venv.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .uv/bin/uv
+RUN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+# uv gets an environment of its own, so that nothing outside this folder is touched.
+.uv/installed:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Fodaftryk needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	touch $@
+
+.venv/installed: .uv/installed pyproject.toml uv.lock
+	$(UV) sync --frozen --python $(PYTHON)
+	touch $@
+
+.PHONY: install
+install: .venv/installed ## Set everything up in .venv
+
+.PHONY: demo
+demo: .venv/installed ## Serve a small Danish web on loopback and run the whole job on it
+	$(RUN)/python -m deploy.demo.run
+
+.PHONY: test
+test: .venv/installed ## Run the tests
+	$(RUN)/pytest
+
+.PHONY: check
+check: .venv/installed ## Lint, format, types and layering
+	$(RUN)/ruff check
+	$(RUN)/ruff format --check
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+.PHONY: format
+format: .venv/installed ## Format the code and mend what can be mended
+	$(RUN)/ruff check --fix
+	$(RUN)/ruff format
+
+.PHONY: bench
+bench: .venv/installed ## Measure: quality against its floors, speed as ratios
+	$(RUN)/pytest tests/benchmarks -s
+
+.PHONY: language-model
+language-model: .venv/installed ## Train the language identifier anew: make language-model DATA=folder
+	$(UV) run --script deploy/train_language.py $(DATA)
+
+.PHONY: clean
+clean: ## Remove the environment and the caches; data stays
+	rm -rf .uv .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,140 @@
+"""From fetched bytes to text, by our own decision: which encoding, and what said so.
+
+The order: a byte-order mark; then UTF-8 wherever the bytes are valid UTF-8 and hold anything but ASCII, since no other
+encoding looks like it by chance, whatever header or page claim; then the header, the page's own `<meta>`, and
+windows-1252, which is what Danish pages without a declaration are. UTF-8 that was decoded as windows-1252 and encoded
+again (`Ã¦`) is mended when the whole text can be read back and becomes shorter by it.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+import charset_normalizer
+
+META_BYTES = 4_096
+"""How far into a page a declaration is looked for; browsers look at the first 1,024, templates are sloppier."""
+
+DETECT_BYTES = 65_536
+"""How much of an undeclared body is shown to the detector: its answer does not change behind it."""
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_WINDOWS_1252 = frozenset({"ascii", "iso8859-1", "cp1252"})  # browsers read all three as windows-1252
+_TWICE = re.compile("[\u00c2-\u00c5\u00e2\u00f0][\u0080-\u00bf\u0152-\u2122]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text of a body, and how it was decoded: `bom`, `utf-8`, `header`, `meta`, `detected` or `default`, and encoding.
+
+    `decision` reads like `header:windows-1252`, with `+twice` behind it when doubly encoded UTF-8 was mended.
+    """
+
+    text: str
+    decision: str
+
+
+def decode(payload: bytes, content_type: str) -> Decoded:
+    """Decode a body with its Content-Type header; never fails, wrong bytes become U+FFFD."""
+    encoding, decided_by = _decide(payload, content_type)
+    text = _strictly_or_not(payload, encoding)
+    mended = mend_twice(text)
+    return Decoded(mended.removeprefix("\ufeff"), f"{decided_by}:{encoding}" + ("+twice" if mended != text else ""))
+
+
+def mend_twice(text: str) -> str:
+    """Undo UTF-8 that was read as windows-1252 (or ISO-8859-1) and encoded again.
+
+    Only runs that read back as valid UTF-8 change, so a mixed page is mended where it is broken; and only when the
+    text holds at least as many such runs as proper Danish letters, so a page that explains the mistake is left alone.
+    """
+    runs = _TWICE.findall(text)
+    if not runs or len(runs) < len(re.findall("[æøåÆØÅ]", text)):
+        return text
+    return _TWICE.sub(lambda match: _read_back(match.group()), text)
+
+
+def _read_back(run: str) -> str:
+    try:
+        return b"".join(_byte(character) for character in run).decode("utf-8")
+    except UnicodeError:
+        return run
+
+
+def _byte(character: str) -> bytes:
+    """The byte a character was decoded from; windows-1252 leaves five bytes to ISO-8859-1."""
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:
+        return character.encode("latin-1")
+
+
+def _decide(payload: bytes, content_type: str) -> tuple[str, str]:
+    for mark, encoding in _BOMS:
+        if payload.startswith(mark):
+            return encoding, "bom"
+    declared = [(_HEADER.search(content_type), "header"), (_XML.search(payload[:META_BYTES]), "meta")]
+    declared.append((_META.search(payload[:META_BYTES]), "meta"))
+    names = [(name, by) for match, by in declared if match and (name := _known(match.group(1)))]
+    if _is_utf8(payload):
+        return "utf-8", "utf-8" if ("utf-8", "header") not in names else "header"
+    for name, by in names:
+        if name != "utf-8":
+            return name, by
+    if names:
+        return _declared_utf8_but_is_not(payload, names[0][1])
+    return _detect(payload)
+
+
+def _declared_utf8_but_is_not(payload: bytes, declared_by: str) -> tuple[str, str]:
+    """A page that says UTF-8 and has a stray byte is UTF-8; one whose every special letter is a stray is not."""
+    text = payload.decode("utf-8", "replace")
+    strays = text.count("\ufffd")
+    proper = sum(character > "\x7f" for character in text) - strays
+    return ("utf-8", declared_by) if proper >= strays else ("windows-1252", "default")
+
+
+def _detect(payload: bytes) -> tuple[str, str]:
+    """An undeclared body with bytes that are not UTF-8: windows-1252, unless it is plainly something else."""
+    best = charset_normalizer.from_bytes(payload[:DETECT_BYTES]).best()
+    name = _known(best.encoding.encode()) if best else ""
+    if name.startswith(("utf-16", "utf-32")):
+        return name, "detected"
+    return "windows-1252", "default"
+
+
+def _known(name: str | bytes) -> str:
+    """The codec's own name for an encoding label; empty when Python does not know it or it is no character set."""
+    label = name.decode("ascii") if isinstance(name, bytes) else name
+    try:
+        info = codecs.lookup(label)
+    except LookupError:
+        return ""
+    if not getattr(info, "_is_text_encoding", True):
+        return ""
+    return "windows-1252" if info.name in _WINDOWS_1252 else info.name
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _strictly_or_not(payload: bytes, encoding: str) -> str:
+    if encoding == "windows-1252":  # as browsers do: the five bytes it leaves open are control characters
+        return "".join(_CP1252[byte] for byte in payload) if _has_open_bytes(payload) else payload.decode("cp1252")
+    return payload.decode(encoding, "replace")
+
+
+_OPEN = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_CP1252 = [bytes((byte,)).decode("latin-1" if byte in _OPEN else "cp1252") for byte in range(256)]
+
+
+def _has_open_bytes(payload: bytes) -> bool:
+    return any(byte in payload for byte in _OPEN)

@@ -1,0 +1,221 @@
+"""Documents: one row a page, kept or marked with the one reason why not, as Parquet.
+
+The dataclass `Document` is the schema: each field is annotated with its Arrow type, its meaning and its unit, and
+`SCHEMA` is made from it. A new column is a new field, with a meaning a stranger understands.
+
+Text is stored after personal data was replaced; what was replaced is counted by kind. A marked document keeps its
+text, so that a limit can be moved without fetching anything again.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SIGNATURE_SIZE = 128
+"""Values in a MinHash signature: 14 bands of 8 rows need 112, and 128 is what tools of the field expect."""
+
+ZSTD_LEVEL = 6
+"""Above 6, Danish text shrinks by less than 2 % and writing takes twice as long."""
+
+
+class Reason(StrEnum):
+    """Why a document was marked. The first that applies, in this order, is the one recorded."""
+
+    EXTRACTION_TIMEOUT = "extraction_timeout"
+    EXTRACTION_CRASHED = "extraction_crashed"
+    PAGE_TOO_LARGE = "page_too_large"
+    EXTRACTION_EMPTY = "extraction_empty"
+    MOJIBAKE = "mojibake"
+    ERROR_PAGE = "error_page"
+    BOILERPLATE = "boilerplate"
+    TOO_SHORT = "too_short"
+    LANGUAGE_UNKNOWN = "language_unknown"
+    NOT_DANISH = "not_danish"
+    FEW_STOP_WORDS = "few_stop_words"
+    WORD_LENGTH = "word_length"
+    NON_ALPHABETIC = "non_alphabetic"
+    SHORT_LINES = "short_lines"
+    UNPUNCTUATED_LINES = "unpunctuated_lines"
+    DUPLICATE_LINES = "duplicate_lines"
+    DUPLICATE_NGRAMS = "duplicate_ngrams"
+    TOP_NGRAMS = "top_ngrams"
+
+
+FAILURES = frozenset({Reason.EXTRACTION_TIMEOUT, Reason.EXTRACTION_CRASHED})
+"""Reasons that say nothing about the page, only that it could not be read: counted as failed, not as marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a field is in Arrow: its type, its meaning, the unit it is in, whether it may be null."""
+
+    arrow: pa.DataType
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+
+
+TEXT, INT, REAL = pa.string(), pa.int32(), pa.float32()
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the rules measured on a text; the limits are in `corpus.rules`, so that they can change without this."""
+
+    words: Annotated[int, Column(INT, "words in the text", "words")] = 0
+    stop_words: Annotated[int, Column(INT, "how many different Danish stop words occur", "words")] = 0
+    mean_word_length: Annotated[float, Column(REAL, "mean length of a word", "characters")] = 0.0
+    non_alphabetic_share: Annotated[float, Column(REAL, "words without a letter, of all words", "share")] = 0.0
+    lines_per_word: Annotated[float, Column(REAL, "line breaks per word", "lines/word")] = 0.0
+    punctuated_lines_share: Annotated[float, Column(REAL, "lines that end in punctuation, of all lines", "share")] = 0.0
+    duplicate_lines_share: Annotated[float, Column(REAL, "characters in lines seen before, of all", "share")] = 0.0
+    duplicate_ngrams_excess: Annotated[
+        float, Column(REAL, "share of characters in repeated n-grams, over its limit: worst of n = 5 to 10", "ratio")
+    ] = 0.0
+    top_ngrams_excess: Annotated[
+        float, Column(REAL, "share of characters in the top n-gram, over its limit: worst of n = 2 to 4", "ratio")
+    ] = 0.0
+    mojibake_share: Annotated[float, Column(REAL, "wrongly decoded characters, of all letters", "share")] = 0.0
+    error_phrases: Annotated[int, Column(INT, "phrases of error pages found", "phrases")] = 0
+    boilerplate_share: Annotated[
+        float, Column(REAL, "characters in sentences about cookies and consent, of all", "share")
+    ] = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One page as text. Empty strings mean unknown; `reason` is None when the document is kept."""
+
+    id: Annotated[str, Column(TEXT, "identity of the capture: see document_id", "hex SHA-256")]
+    source: Annotated[str, Column(TEXT, "source in the catalogue")]
+    crawl: Annotated[str, Column(TEXT, "crawl the page was fetched in")]
+    url: Annotated[str, Column(TEXT, "address the page was fetched from", "URL")]
+    title: Annotated[str, Column(TEXT, "title the page gives itself")]
+    author: Annotated[str, Column(TEXT, "author the page names")]
+    published: Annotated[date | None, Column(pa.date32(), "day of publication the page names", "date", nullable=True)]
+    site_name: Annotated[str, Column(TEXT, "name the site gives itself")]
+    declared_language: Annotated[str, Column(TEXT, "language the page says it is in", "BCP 47")]
+    fetched: Annotated[date, Column(pa.date32(), "day of the fetch, UTC", "date")]
+    fetched_at: Annotated[datetime, Column(pa.timestamp("us", tz="UTC"), "time of the fetch", "UTC")]
+    payload_digest: Annotated[str, Column(TEXT, "digest of the bytes after content decoding", "sha256:hex")]
+    content_type: Annotated[str, Column(TEXT, "Content-Type header as received")]
+    charset: Annotated[str, Column(TEXT, "how the bytes were decoded: what decided, and the encoding")]
+    extractor: Annotated[str, Column(TEXT, "what found the main text: trafilatura, fallback, plain or nothing")]
+    text: Annotated[str, Column(TEXT, "main text in plain Markdown, personal data replaced")]
+    text_digest: Annotated[str, Column(TEXT, "digest of text as UTF-8", "sha256:hex")]
+    chars: Annotated[int, Column(INT, "length of text", "characters")]
+    language: Annotated[str, Column(TEXT, "language: da nb nn sv fo is de en nl other unknown")]
+    language_score: Annotated[float, Column(REAL, "mean probability of that language over the judged letters", "share")]
+    da_share: Annotated[float, Column(REAL, "share of the judged letters in Danish lines", "share")]
+    measures: Measures
+    emails: Annotated[int, Column(INT, "e-mail addresses replaced", "count")]
+    cprs: Annotated[int, Column(INT, "CPR numbers replaced", "count")]
+    phones: Annotated[int, Column(INT, "telephone numbers replaced", "count")]
+    signals: Annotated[str, Column(TEXT, "rights signals observed for this capture, as the crawler wrote them", "JSON")]
+    reason: Annotated[Reason | None, Column(TEXT, "why it is not kept; null when it is kept", nullable=True)]
+    detail: Annotated[str, Column(TEXT, "the measure behind the reason")]
+
+
+SIGNATURE = Column(pa.list_(pa.uint32(), SIGNATURE_SIZE), "MinHash signature of text; null without text", nullable=True)
+
+
+def _columns() -> dict[str, Column]:
+    """The columns of Document in order, with the measures in the place of the field that holds them."""
+    columns: dict[str, Column] = {}
+    for name, hint in get_type_hints(Document, include_extras=True).items():
+        inner = get_type_hints(Measures, include_extras=True) if name == "measures" else {name: hint}
+        columns |= {key: value.__metadata__[0] for key, value in inner.items()}
+    return columns | {"signature": SIGNATURE}
+
+
+SCHEMA = pa.schema(
+    pa.field(name, item.arrow, nullable=item.nullable, metadata={"meaning": item.meaning, "unit": item.unit})
+    for name, item in _columns().items()
+)
+"""The columns of a documents file; metadata of each says its meaning and unit."""
+
+
+def document_id(url: str, payload_digest: str, fetched: date) -> str:
+    """Identity of a capture, as hex SHA-256 of URL, payload digest and the day of the fetch.
+
+    The day and not the second: the same bytes fetched twice on one day are one capture.
+    """
+    return hashlib.sha256(f"{url}\n{payload_digest}\n{fetched.isoformat()}".encode()).hexdigest()
+
+
+def _row(document: Document) -> dict[str, Any]:
+    row = {item.name: getattr(document, item.name) for item in fields(Document) if item.name != "measures"}
+    return row | {item.name: getattr(document.measures, item.name) for item in fields(Measures)}
+
+
+def to_table(documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) -> pa.Table:
+    """Documents and their signatures as a table in `SCHEMA`.
+
+    `signatures` is uint32 of shape (documents, SIGNATURE_SIZE); the row of a document without text is not stored.
+    """
+    if signatures.shape != (len(documents), SIGNATURE_SIZE):
+        raise ValueError(f"{len(documents)} documents need as many signatures, not an array of {signatures.shape}")
+    rows = [_row(document) for document in documents]
+    for row, signature in zip(rows, signatures, strict=True):
+        row["signature"] = signature.tolist() if row["text"] else None
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+class DocumentWriter:
+    """Writes tables into an open file, a row group each; equal tables in equal order give equal bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=ZSTD_LEVEL)
+
+    def write(self, documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) -> None:
+        """Write one row group; see `to_table`."""
+        if documents:
+            self._writer.write_table(to_table(documents, signatures), row_group_size=len(documents))
+
+    def close(self) -> None:
+        """Write the footer."""
+        self._writer.close()
+
+
+@contextmanager
+def write_documents(path: Path) -> Iterator[DocumentWriter]:
+    """Open `path` for writing; it appears whole when the block ends well, and not at all when it does not.
+
+    A Parquet writer that is closed by an exception leaves a short file that reads without complaint, so the rows go
+    to a temporary name, to disk, and only then to `path`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        writer = DocumentWriter(temporary)
+        yield writer
+        writer.close()
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_documents(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Read a documents file batch by batch, in order; only the row group at hand is in memory."""
+    with pq.ParquetFile(path) as file:
+        yield from file.iter_batches(columns=list(columns) if columns is not None else None)

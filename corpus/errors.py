@@ -1,0 +1,18 @@
+"""Errors of this room: a world that went wrong. Bad data is never an error here, it is a `Reason`.
+
+CorpusError
+├── StorageError     the folder or the object store refused, with what to do about it
+└── SealError        a release that must not be sealed: its counts or contents do not agree
+"""
+
+
+class CorpusError(Exception):
+    """Something outside the data went wrong; the message says what to do next."""
+
+
+class StorageError(CorpusError):
+    """The storage could not be reached, or refused."""
+
+
+class SealError(CorpusError):
+    """A release was not sealed because a check of it failed."""

@@ -1,0 +1,139 @@
+"""Which language a text is in: one small fastText model, asked line by line.
+
+Danish and Bokmål share most of their words, so the unit of decision is the longest that has one language, a line
+(a paragraph, in extracted text), and the unit of weight is the character. Lines under `LETTERS_MIN` letters say too
+little: neighbours are joined until they say enough, and what is left over is not judged. The model sees letters only,
+in lower case, normalised to NFC: `normalise` is used by the training script as well, and a change in it asks for a
+new model. The model file is read only when its SHA-256 is the one in the recipe beside it, because half a model
+loads without complaint and answers nonsense.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import fasttext
+
+MODELS = Path(__file__).parent / "models"
+
+LETTERS_MIN = 40
+"""Under this many letters too many strings are valid in both Danish and Bokmål to say which."""
+
+DA_SHARE_MIN = 0.5
+"""A document is Danish when at least this share of its judged letters stands in Danish lines."""
+
+LETTERS_MAX = 2_000
+"""Letters of one line shown to the model; the answer does not change behind a few hundred."""
+
+LATIN_SHARE_MIN = 0.5
+"""A line with a smaller share of Latin letters is in none of the languages the model knows apart."""
+
+UNKNOWN, OTHER, DANISH = "unknown", "other", "da"
+
+_NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|⟨[^⟩]*⟩|\S*[/\\_]\S*[/\\_]\S*")
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN_END = "\u0250"  # Basic Latin to Latin Extended-B: all Latin alphabets of Europe
+
+
+class ModelError(Exception):
+    """The language model cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The language of a text.
+
+    `label` is one of da nb nn sv fo is de en nl other unknown; `score` the mean probability of that label over the
+    judged letters; `da_share` the share of the judged letters that stand in Danish lines. Both from 0 to 1.
+    """
+
+    label: str
+    score: float
+    da_share: float
+
+
+def normalise(line: str) -> str:
+    """What the model is shown of a line: words of letters in lower case and NFC, one space apart."""
+    return " ".join(_WORD.findall(_NOT_LANGUAGE.sub(" ", unicodedata.normalize("NFC", line)).lower()))
+
+
+def is_latin(words: str) -> bool:
+    """Whether at least `LATIN_SHARE_MIN` of the letters of a normalised line are Latin."""
+    letters = words.replace(" ", "")
+    return sum(letter < _LATIN_END for letter in letters) >= LATIN_SHARE_MIN * len(letters)
+
+
+@cache
+def load_model(folder: Path = MODELS) -> Any:  # noqa: ANN401 - fastText has no types
+    """Load `language.ftz` from a folder, once a process.
+
+    Raises ModelError when the file is missing or is not the one `language.json` was written for.
+    """
+    model, recipe = folder / "language.ftz", folder / "language.json"
+    try:
+        digest = hashlib.sha256(model.read_bytes()).hexdigest()
+        expected = json.loads(recipe.read_bytes())["model_sha256"]
+    except OSError as error:
+        raise ModelError(f"no language model: {error}; restore {folder} from the repository") from error
+    if digest != expected:
+        raise ModelError(f"{model} has SHA-256 {digest}, its recipe says {expected}; restore both from the repository")
+    return fasttext.load_model(str(model))
+
+
+@cache
+def model_digest(folder: Path = MODELS) -> str:
+    """SHA-256 of the model the recipe names, in hex: part of what makes two refinements comparable."""
+    return str(json.loads((folder / "language.json").read_bytes())["model_sha256"])
+
+
+def identify(text: str) -> Identified:
+    """Identify the language of a text, line by line, weighted by letters."""
+    letters: defaultdict[str, int] = defaultdict(int)
+    scores: defaultdict[str, float] = defaultdict(float)
+    for words in _blocks(text):
+        weight = len(words) - words.count(" ")
+        label, score = _judge(words)
+        letters[label] += weight
+        scores[label] += weight * score
+    total = sum(letters.values())
+    if not total:
+        return Identified(UNKNOWN, 0.0, 0.0)
+    da_share = letters[DANISH] / total
+    label = (
+        DANISH
+        if da_share >= DA_SHARE_MIN
+        else max((key for key in sorted(letters) if key != DANISH), key=letters.__getitem__)
+    )
+    return Identified(label, scores[label] / total, da_share)
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Normalised lines long enough to judge; short neighbours are joined until they are."""
+    held = ""
+    for line in text.splitlines():
+        words = normalise(line)
+        if not words:
+            continue
+        if len(words) - words.count(" ") >= LETTERS_MIN:
+            yield words
+            continue
+        held = f"{held} {words}".strip()
+        if len(held) - held.count(" ") >= LETTERS_MIN:
+            yield held
+            held = ""
+
+
+def _judge(words: str) -> tuple[str, float]:
+    """Label and probability of one normalised block."""
+    if not is_latin(words):
+        return OTHER, 1.0
+    answers = cast("list[tuple[float, str]]", load_model().f.predict(words[:LETTERS_MAX] + "\n", 1, 0.0, "strict"))
+    probability, label = answers[0]
+    return label.removeprefix("__label__"), min(probability, 1.0)

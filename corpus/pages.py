@@ -1,0 +1,115 @@
+"""One captured page to one document: decode, extract, redact, identify, judge.
+
+Pure, and run in an isolated worker (`corpus.workers`). Personal data goes before anything is measured, so that the
+measures are those of the text that is kept.
+"""
+
+from dataclasses import dataclass
+
+from corpus.captures import Capture, digest_of
+from corpus.charset import decode
+from corpus.documents import Document, Measures, Reason, document_id
+from corpus.extract import HTML_CHARS_MAX, Extracted, extract, extract_plain
+from corpus.language import DA_SHARE_MIN, UNKNOWN, Identified, identify
+from corpus.personal import Counts, redact
+from corpus.rules import judge
+
+_RANK = {reason: rank for rank, reason in enumerate(Reason)}
+_NOTHING_REPLACED = Counts(0, 0, 0)
+_NOT_IDENTIFIED = Identified(UNKNOWN, 0.0, 0.0)
+_NOT_MEASURED = Measures()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One captured page on its way to a worker."""
+
+    source: str
+    crawl: str
+    capture: Capture
+    signals: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What refinement found out about one page; the text is redacted."""
+
+    reason: Reason | None
+    detail: str = ""
+    charset: str = ""
+    text: str = ""
+    counts: Counts = _NOTHING_REPLACED
+    identified: Identified = _NOT_IDENTIFIED
+    measures: Measures = _NOT_MEASURED
+
+
+def refine_page(page: Page) -> Document:
+    """Refine one page; pure, and run in a worker."""
+    capture = page.capture
+    content_type = capture.header("content-type")
+    decoded = decode(capture.payload, content_type)
+    if len(decoded.text) > HTML_CHARS_MAX:
+        return _document(page, Extracted(""), Result(Reason.PAGE_TOO_LARGE, f"{len(decoded.text)} characters"))
+    if content_type.partition(";")[0].strip().lower() == "text/plain":
+        extracted = extract_plain(decoded.text)
+    else:
+        extracted = extract(decoded.text, capture.url, capture.fetched_at.date())
+    if not extracted.text:
+        return _document(page, extracted, Result(Reason.EXTRACTION_EMPTY, "", decoded.decision))
+    redacted = redact(extracted.text)
+    identified, judged = identify(redacted.text), judge(redacted.text)
+    reason, detail = min(
+        ((judged.reason, judged.detail), _language_reason(identified)),
+        key=lambda pair: _RANK[pair[0]] if pair[0] else len(_RANK),
+    )
+    result = Result(reason, detail, decoded.decision, redacted.text, redacted.counts, identified, judged.measures)
+    return _document(page, extracted, result)
+
+
+def lost(page: Page, reason: Reason) -> Document:
+    """The document of a page that cost a worker its life: everything but what is in it."""
+    return _document(page, Extracted(""), Result(reason))
+
+
+def _language_reason(identified: Identified) -> tuple[Reason | None, str]:
+    if identified.label == UNKNOWN:
+        return Reason.LANGUAGE_UNKNOWN, ""
+    if identified.da_share < DA_SHARE_MIN:
+        return Reason.NOT_DANISH, f"{identified.label}, Danish share {identified.da_share:.2f}"
+    return None, ""
+
+
+def _document(page: Page, extracted: Extracted, result: Result) -> Document:
+    capture = page.capture
+    fetched = capture.fetched_at.date()
+    digest = capture.payload_digest
+    return Document(
+        id=document_id(capture.url, digest, fetched),
+        source=page.source,
+        crawl=page.crawl,
+        url=capture.url,
+        title=redact(extracted.title).text,
+        author=redact(extracted.author).text,
+        published=extracted.published,
+        site_name=extracted.site_name,
+        declared_language=extracted.declared_language,
+        fetched=fetched,
+        fetched_at=capture.fetched_at,
+        payload_digest=digest,
+        content_type=capture.header("content-type"),
+        charset=result.charset,
+        extractor=extracted.extractor,
+        text=result.text,
+        text_digest=digest_of(result.text.encode()),
+        chars=len(result.text),
+        language=result.identified.label,
+        language_score=result.identified.score,
+        da_share=result.identified.da_share,
+        measures=result.measures,
+        emails=result.counts.emails,
+        cprs=result.counts.cprs,
+        phones=result.counts.phones,
+        signals=page.signals,
+        reason=result.reason,
+        detail=result.detail,
+    )

@@ -1,0 +1,186 @@
+"""Refine: the captured pages of one WARC file become one file of documents, in one pass.
+
+Each page is decoded, extracted, redacted, identified and judged in an isolated worker; here the documents are put
+back in order, signed in batches and written. Records that are no captured page by the crawl's own account (robots.txt
+and other evidence) are counted aside. What the pages on hold are worth is not asked: that is decided at release.
+
+The same WARC, settings and code give the same bytes. `refine_digest` names settings and code in an output's path.
+"""
+
+import gzip
+import hashlib
+import importlib.metadata
+import itertools
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.captures import digest_of, read_captures
+from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, DocumentWriter, Reason, write_documents
+from corpus.language import model_digest
+from corpus.pages import Page, lost
+from corpus.workers import WorkerLimits, Workers
+
+Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
+"""Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE)."""
+
+_CODE = ("captures", "charset", "documents", "extract", "language", "pages", "personal", "refine", "render", "rules")
+_LIBRARIES = ("charset-normalizer", "fasttext-predict", "lxml", "pyarrow", "trafilatura", "htmldate", "jusText")
+
+
+@dataclass(frozen=True, slots=True)
+class RefineSettings:
+    """How to refine. `signature_scheme` names what `sign` does, since another one gives other documents."""
+
+    limits: WorkerLimits = field(default_factory=WorkerLimits)
+    batch_documents: int = 512
+    signature_scheme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedPage:
+    """What the crawl says of a page it captured: digest of the payload, and the signals as JSON."""
+
+    payload_digest: str
+    signals: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where captures come from: source, crawl, and what the crawl says of each captured URL."""
+
+    source: str
+    crawl: str
+    pages: Mapping[str, CapturedPage]
+
+
+@dataclass(frozen=True, slots=True)
+class RefineReport:
+    """What went in and what came out: `pages` == `kept` + sum of `marked` + sum of `failed`.
+
+    `aside` counts records that are no captured page; `replaced` personal data by kind; `extractors` documents by
+    what found their text.
+    """
+
+    pages: int
+    kept: int
+    marked: dict[str, int]
+    failed: dict[str, int]
+    aside: int
+    replaced: dict[str, int]
+    extractors: dict[str, int]
+
+
+def read_pages(path: Path) -> dict[str, CapturedPage]:
+    """Captured pages of a crawl's pages.jsonl.gz by URL.
+
+    In memory while one file is refined: about 300 bytes a page, and the signals of a page only where they differ from
+    those of the page before.
+    """
+    pages: dict[str, CapturedPage] = {}
+    known: dict[str, str] = {}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if row["outcome"] != "captured":
+                continue
+            signals = json.dumps(row["signals"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            pages[row["url"]] = CapturedPage(row["payload_digest"], known.setdefault(signals, signals))
+    return pages
+
+
+def refine_digest(settings: RefineSettings) -> str:
+    """Digest of all that decides what documents come out of a WARC: code, libraries, model, limits; hex SHA-256.
+
+    The number of workers and the size of batches are not in it for what they mean, but batches are row groups and so
+    part of the bytes.
+    """
+    parts = {
+        "code": {name: digest_of((Path(__file__).parent / f"{name}.py").read_bytes()) for name in _CODE},
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+        "model": model_digest(),
+        "seconds_per_item_max": settings.limits.seconds_per_item_max,
+        "memory_bytes_max": settings.limits.memory_bytes_max,
+        "batch_documents": settings.batch_documents,
+        "signature_scheme": settings.signature_scheme,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def refine(warc: Path, origin: Origin, out: Path, settings: RefineSettings, sign: Sign) -> RefineReport:
+    """Refine one WARC file into one documents file; it appears whole or not at all.
+
+    Raises WorkerError when the program itself fails; what a page does to a worker is a Reason.
+    """
+    counts = _Counts()
+    pages = _captured(warc, origin, counts)
+    with write_documents(out) as writer, Workers("corpus.pages:refine_page", settings.limits) as workers:
+        documents = _documents(workers, pages)
+        while batch := list(itertools.islice(documents, settings.batch_documents)):
+            _write(writer, batch, sign)
+            counts.add(batch)
+    return counts.report()
+
+
+def _captured(warc: Path, origin: Origin, counts: "_Counts") -> Iterator[Page]:
+    """Captures that are pages by the crawl's account; the same capture is taken once."""
+    taken: set[str] = set()
+    for capture in read_captures(warc):
+        known = origin.pages.get(capture.url)
+        if known is None or known.payload_digest != capture.payload_digest or capture.url in taken:
+            counts.aside += 1
+            continue
+        taken.add(capture.url)
+        counts.pages += 1
+        yield Page(origin.source, origin.crawl, capture, known.signals)
+
+
+def _documents(workers: Workers, pages: Iterable[Page]) -> Iterator[Document]:
+    """Documents in the order of the pages; a page that cost a worker its life is marked."""
+    under_way: deque[Page] = deque()
+
+    def remembered() -> Iterator[Page]:
+        for page in pages:
+            under_way.append(page)
+            yield page
+
+    for answer in workers.map(remembered()):
+        page = under_way.popleft()
+        yield lost(page, answer) if isinstance(answer, Reason) else answer
+
+
+def _write(writer: DocumentWriter, batch: list[Document], sign: Sign) -> None:
+    signatures = np.zeros((len(batch), SIGNATURE_SIZE), dtype=np.uint32)
+    rows = [number for number, document in enumerate(batch) if document.text]
+    if rows:
+        signatures[rows] = sign([batch[number].text for number in rows])
+    writer.write(batch, signatures)
+
+
+class _Counts:
+    """Running counts of one refinement."""
+
+    def __init__(self) -> None:
+        self.pages = self.aside = 0
+        self.outcomes: Counter[Reason | None] = Counter()
+        self.replaced: Counter[str] = Counter(emails=0, cprs=0, phones=0)
+        self.extractors: Counter[str] = Counter()
+
+    def add(self, batch: list[Document]) -> None:
+        for document in batch:
+            self.outcomes[document.reason] += 1
+            self.extractors[document.extractor] += 1
+            self.replaced.update(emails=document.emails, cprs=document.cprs, phones=document.phones)
+
+    def report(self) -> RefineReport:
+        marked: dict[str, int] = {str(reason): self.outcomes[reason] for reason in Reason if self.outcomes[reason]}
+        failed = {str(reason): marked.pop(reason) for reason in sorted(FAILURES) if reason in marked}
+        kept = self.outcomes[None]
+        assert self.pages == kept + sum(marked.values()) + sum(failed.values()), "a page was lost in refinement"
+        extractors = dict(sorted(self.extractors.items()))
+        return RefineReport(self.pages, kept, marked, failed, self.aside, dict(self.replaced), extractors)

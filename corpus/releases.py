@@ -1,0 +1,139 @@
+"""Releases: a small manifest that names shards, put last, and the card that tells people how to load them.
+
+The same shards made with the same parameters are the same release, whatever the day: `next_version` answers None
+when nothing changed. Sealing takes three steps, and a run that is killed between them goes on at the next:
+`stage` stores the manifest under its digest, the caller commits that digest in the ledger, `publish` shows it.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from corpus.card import card_of
+from corpus.errors import SealError
+from corpus.shards import Shard
+from corpus.storage import Storage
+
+FORMAT = "fodaftryk-release/1"
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release is made of. `parameters` are digests of everything that shaped it: policy, refinement, dedup.
+
+    `funnel` counts documents per source and fate, `rights_holders` names the holder of each source.
+    """
+
+    version: str
+    as_of: date
+    parameters: Mapping[str, str]
+    shards: tuple[Shard, ...]
+    funnel: Mapping[str, Mapping[str, int]]
+    rights_holders: Mapping[str, str]
+
+    @property
+    def content_digest(self) -> str:
+        """Digest of what a reader gets: the shards and the parameters, without version, day and funnel."""
+        content = {"parameters": dict(self.parameters), "shards": [asdict(shard) for shard in self.shards]}
+        return hashlib.sha256(_canonical(content)).hexdigest()
+
+    def to_json(self) -> bytes:
+        """Canonical JSON: sorted keys, one trailing newline; byte-identical for equal manifests."""
+        totals = {name: sum(getattr(shard, name) for shard in self.shards) for name in ("rows", "words", "bytes")}
+        body = {
+            "format": FORMAT,
+            "version": self.version,
+            "as_of": self.as_of.isoformat(),
+            "content": self.content_digest,
+            "parameters": dict(self.parameters),
+            "totals": totals,
+            "shards": [asdict(shard) for shard in self.shards],
+            "funnel": {source: dict(counts) for source, counts in self.funnel.items()},
+            "rights_holders": dict(self.rights_holders),
+        }
+        return _canonical(body)
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of the manifest's bytes."""
+        return hashlib.sha256(self.to_json()).hexdigest()
+
+
+def _canonical(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def stage(manifest: Manifest, storage: Storage) -> str:
+    """Store the manifest under its digest, where it is not yet visible as a release; returns the digest."""
+    storage.put_bytes(_staged(manifest.digest), manifest.to_json())
+    return manifest.digest
+
+
+def publish(digest: str, storage: Storage) -> Manifest:
+    """Show a staged release: the card, then the manifest, which makes it visible. Doing it again changes nothing.
+
+    Raises StorageError when the version already holds something else.
+    """
+    manifest = read_staged(digest, storage)
+    folder = f"releases/{manifest.version}"
+    storage.put_bytes(f"{folder}/README.md", card_of(manifest.version, manifest.shards, manifest.rights_holders))
+    storage.put_bytes(f"{folder}/manifest.json", manifest.to_json(), only_new=True)
+    return manifest
+
+
+def read_staged(digest: str, storage: Storage) -> Manifest:
+    """Read a manifest by its digest. Raises StorageError when it is missing."""
+    body = json.loads(storage.local(_staged(digest)).read_bytes())
+    return Manifest(
+        version=body["version"],
+        as_of=date.fromisoformat(body["as_of"]),
+        parameters=body["parameters"],
+        shards=tuple(Shard(**shard) for shard in body["shards"]),
+        funnel=body["funnel"],
+        rights_holders=body["rights_holders"],
+    )
+
+
+def next_version(latest: Manifest | None, content_digest: str) -> str | None:
+    """The version after `latest`, or None when the content is what `latest` holds already."""
+    if latest is None:
+        return "0.1.0"
+    if latest.content_digest == content_digest:
+        return None
+    match = _VERSION.fullmatch(latest.version)
+    if match is None:
+        raise SealError(f"the latest release is called {latest.version!r}, which is not a version such as 0.2.0")
+    return f"{match[1]}.{int(match[2]) + 1}.0"
+
+
+def check_seal(manifest: Manifest, selected: Mapping[str, Counter[tuple[str, str]]]) -> None:
+    """Refuse to seal what does not add up. Raises SealError.
+
+    The rows of every source's shards must be the documents selected for release, and each licence must be named.
+    """
+    rows: dict[str, int] = defaultdict(int)
+    for shard in manifest.shards:
+        rows[shard.source] += shard.rows
+        if not (shard.licence and shard.basis and shard.tier):
+            raise SealError(f"shard {shard.path} has no licence, basis or tier; nothing without a right is released")
+    for source in sorted(rows.keys() | selected.keys()):
+        chosen = selected.get(source, Counter())["released", ""]
+        if rows[source] != chosen:
+            raise SealError(f"{source}: {chosen} documents were selected and {rows[source]} packed")
+
+
+def usages(shards: Sequence[Shard]) -> dict[tuple[str, str, str, str], list[Shard]]:
+    """Shards by (source, basis, tier, licence): what the ledger counts and accrues by."""
+    groups: dict[tuple[str, str, str, str], list[Shard]] = defaultdict(list)
+    for shard in shards:
+        groups[shard.source, shard.basis, shard.tier, shard.licence].append(shard)
+    return dict(sorted(groups.items()))
+
+
+def _staged(digest: str) -> str:
+    return f"manifests/{digest}.json"

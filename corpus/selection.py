@@ -1,0 +1,193 @@
+"""From documents to their fates: decided, clustered, selected.
+
+Three steps, each from files to one file. Rights and similarity are other rooms' matters, so `decide` and `cluster`
+come in as functions.
+
+Memory: `cluster_documents` holds 512 bytes of signature and about 200 bytes more for each kept document,
+`select_documents` about 300 bytes for each document.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpus.documents import FAILURES, SIGNATURE_SIZE, read_documents
+
+
+class Fate(StrEnum):
+    """What became of a document."""
+
+    RELEASED = "released"
+    DUPLICATE = "duplicate"
+    EXCLUDED = "excluded"
+    HELD = "held"
+    MARKED = "marked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision as this room stores it: outcome (include, exclude or hold) and on what right."""
+
+    outcome: str
+    basis: str
+    tier: str
+    licence: str
+    rule: str
+
+
+_RULING = [pa.field(name, pa.string()) for name in ("outcome", "basis", "tier", "licence", "rule")]
+_KEY = [pa.field("id", pa.string()), pa.field("source", pa.string()), pa.field("url", pa.string())]
+DECISIONS = pa.schema([*_KEY, pa.field("fetched", pa.date32()), pa.field("chars", pa.int32()), *_RULING])
+CLUSTERS = pa.schema(
+    [pa.field("id", pa.string()), pa.field("keeper", pa.string()), pa.field("cluster_size", pa.int64()),
+     pa.field("similarity", pa.float32())]
+)  # fmt: skip
+SELECTION = pa.schema(
+    [*_KEY, pa.field("words", pa.int32()), pa.field("chars", pa.int32()), pa.field("fate", pa.string()),
+     pa.field("reason", pa.string()), *_RULING, *list(CLUSTERS)[1:]]
+)  # fmt: skip
+
+_CLEAREST_FIRST = {
+    ("include", "open_licence"): 0,
+    ("include", "official_document"): 0,
+    ("include", "agreement"): 1,
+    ("include", "tdm"): 2,
+    ("hold", "none"): 3,
+    ("exclude", "none"): 4,
+}
+"""Among copies the one with the clearest right is kept; what costs nobody anything comes before what is paid for."""
+
+
+def decide_documents(documents: Path, decide: Callable[[str], Ruling], out: Path) -> int:
+    """Decide every kept document of a file by its signals; returns how many.
+
+    `decide` takes the signals as JSON; pages of one site mostly carry the same, so it is asked once for each kind.
+    """
+    ask = cache(decide)
+    with pq.ParquetWriter(out, DECISIONS, compression="zstd") as writer:
+        count = 0
+        for batch in _kept(documents, ["id", "source", "url", "fetched", "chars", "signals"]):
+            rulings = [ask(signals) for signals in batch["signals"].to_pylist()]
+            columns = {name: batch[name] for name in ("id", "source", "url", "fetched", "chars")}
+            columns |= {field.name: [getattr(ruling, field.name) for ruling in rulings] for field in _RULING}
+            writer.write_table(pa.table(columns, schema=DECISIONS))
+            count += len(rulings)
+    return count
+
+
+ClusterFunction = Callable[
+    [npt.NDArray[np.uint32], npt.NDArray[np.int64]],
+    tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]],
+]
+"""(signatures, preference) → (keeper's position, cluster's size, similarity to the keeper), one place a document."""
+
+
+def cluster_documents(documents: Sequence[Path], decisions: Sequence[Path], cluster: ClusterFunction, out: Path) -> int:
+    """Cluster the kept documents of all files; returns how many are copies of another.
+
+    The keeper is the one with the clearest right, then the oldest, then the longest, then the smallest id.
+    """
+    decided = pa.concat_tables([pq.read_table(path) for path in decisions]).combine_chunks()
+    signatures = np.empty((len(decided), SIGNATURE_SIZE), dtype=np.uint32)
+    start = 0
+    for path in documents:
+        for batch in _kept(path, ["id", "signature"]):
+            end = start + len(batch)
+            if not batch["id"].combine_chunks().equals(decided["id"].slice(start, len(batch)).combine_chunks()):
+                raise AssertionError(f"{path} and its decisions do not hold the same documents")
+            flat = batch["signature"].combine_chunks().flatten()
+            signatures[start:end] = flat.to_numpy().reshape(-1, SIGNATURE_SIZE)
+            start = end
+    if start != len(decided):
+        raise AssertionError(f"{len(decided)} documents were decided and {start} are there to be clustered")
+    keeper, size, similarity = cluster(signatures, _preference(decided))
+    table = pa.table([decided["id"], decided["id"].take(pa.array(keeper)), size, similarity], schema=CLUSTERS)
+    pq.write_table(table.sort_by("id"), out, compression="zstd")
+    return int((keeper != np.arange(len(keeper))).sum())
+
+
+def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clusters: Path, out: Path) -> int:
+    """Give every document its one fate, kept or not, and write them sorted by source and id; returns how many."""
+    columns = ["id", "source", "url", "words", "chars", "reason"]
+    everything = pa.concat_tables(
+        [pa.Table.from_batches(read_documents(path, columns)).select(columns) for path in documents]
+    )
+    ruled = pa.concat_tables(
+        [pq.read_table(path, columns=["id", *(field.name for field in _RULING)]) for path in decisions]
+    )
+    table = (
+        everything.join(ruled, "id")
+        .join(pq.read_table(clusters), "id")
+        .sort_by([("source", "ascending"), ("id", "ascending")])
+    )
+    rows = zip(*(table[name].to_pylist() for name in ("reason", "outcome", "id", "keeper", "rule")), strict=True)
+    fates = [_fate(*row) for row in rows]
+    table = table.drop_columns("reason").append_column("fate", pa.array([fate for fate, _ in fates], pa.string()))
+    table = table.append_column("reason", pa.array([reason for _, reason in fates], pa.string()))
+    pq.write_table(table.select(SELECTION.names).cast(SELECTION), out, compression="zstd")
+    return len(table)
+
+
+def count_fates(selection: Path) -> dict[str, Counter[tuple[str, str]]]:
+    """Documents per source, by (fate, reason)."""
+    table = pq.read_table(selection, columns=["source", "fate", "reason"])
+    counts: dict[str, Counter[tuple[str, str]]] = {}
+    for row in table.group_by(table.column_names).aggregate([([], "count_all")]).to_pylist():
+        counts.setdefault(row["source"], Counter())[row["fate"], row["reason"]] = row["count_all"]
+    return counts
+
+
+def read_selection(selection: Path) -> Iterator[dict[str, object]]:
+    """The fates of all documents, a row each, as plain values."""
+    with pq.ParquetFile(selection) as file:
+        for batch in file.iter_batches():
+            yield from batch.to_pylist()
+
+
+def _kept(documents: Path, columns: list[str]) -> Iterator[pa.Table]:
+    for batch in read_documents(documents, [*columns, "reason"]):
+        table = pa.Table.from_batches([batch])
+        kept = table.filter(pc.is_null(table["reason"]))
+        if len(kept):
+            yield kept.select(columns)
+
+
+def _preference(decided: pa.Table) -> npt.NDArray[np.int64]:
+    """Rank of each document, 0 for the one that would be kept before all others."""
+    pairs = zip(decided["outcome"].to_pylist(), decided["basis"].to_pylist(), strict=True)
+    table = pa.table(
+        {
+            "right": [_CLEAREST_FIRST[pair] for pair in pairs],
+            "fetched": decided["fetched"],
+            "chars": decided["chars"],
+            "id": decided["id"],
+        }
+    )
+    by = [("right", "ascending"), ("fetched", "ascending"), ("chars", "descending"), ("id", "ascending")]
+    order = pc.sort_indices(table, sort_keys=by).to_numpy().astype(np.int64)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+def _fate(
+    reason: str | None, outcome: str | None, document: str, keeper: str | None, rule: str | None
+) -> tuple[Fate, str]:
+    """The fate and its reason; a document that nothing was decided about is never released."""
+    if reason is not None:
+        return (Fate.FAILED if reason in FAILURES else Fate.MARKED), reason
+    if outcome not in {"include", "exclude", "hold"} or keeper is None:
+        raise AssertionError(f"document {document} is kept but was never decided or clustered")
+    if outcome != "include":
+        return (Fate.EXCLUDED if outcome == "exclude" else Fate.HELD), str(rule)
+    return (Fate.RELEASED, "") if keeper == document else (Fate.DUPLICATE, "duplicate")

@@ -1,0 +1,1 @@
+"""Fetching, politely, and only what we may."""

@@ -1,0 +1,42 @@
+"""The crawl's WARC files: written in step with the frontier, so that both tell the same story after a crash."""
+
+from pathlib import Path
+
+from corpus.captures import Capture, CaptureWriter
+from crawler.frontier import Frontier
+
+WARC_BYTES_MAX = 2**30
+"""A file is closed when it has grown past this: small enough to be one task downstream."""
+
+
+class Archive:
+    """Appends captures to `NNNNN.warc.gz` in a folder; the frontier holds how long each file rightly is."""
+
+    def __init__(self, folder: Path, frontier: Frontier) -> None:
+        """Go on where the frontier says the last file ends; what lies behind was never committed and is cut off."""
+        self._folder, self._db = folder, frontier.db
+        rows = self._db.execute("SELECT file, bytes FROM warcs ORDER BY file").fetchall()
+        for stray in set(folder.glob("*.warc.gz")) - {folder / file for file, _ in rows}:
+            stray.unlink()
+        self._number = max(len(rows) - 1, 0)
+        self._bytes = int(rows[-1][1]) if rows else 0
+        self._writer = CaptureWriter(self._path(), resume_at=self._bytes)
+
+    def write(self, capture: Capture) -> None:
+        """Append one capture; it counts from the frontier's next commit on."""
+        if self._bytes >= WARC_BYTES_MAX:
+            self._writer.close()
+            self._number += 1
+            self._writer = CaptureWriter(self._path())
+        self._bytes = self._writer.write(capture)
+        self._db.execute(
+            "INSERT INTO warcs VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET bytes = ?2, records = records + 1",
+            (self._path().name, self._bytes),
+        )
+
+    def close(self) -> None:
+        """Close the file that is being written."""
+        self._writer.close()
+
+    def _path(self) -> Path:
+        return self._folder / f"{self._number:05d}.warc.gz"

@@ -1,0 +1,233 @@
+"""The frontier: every URL a crawl knows, where each stands, and what became of it, in one SQLite file.
+
+A URL is pending, in flight or done. Changes are gathered in one transaction and committed in batches, together with
+the end of the WARC file, so that a crash takes back a URL's outcome, the links found on its page and its capture as
+one: what was in flight is pending again, and the WARC is cut to where the last commit left it.
+
+Rules for editing: whatever belongs to one URL's outcome is written between two commits; nothing is kept in memory
+that cannot be read from the file again. WAL with `synchronous=NORMAL` is enough: a killed process loses nothing that
+was committed, and after a power cut the last batch is fetched again.
+"""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+COMMIT_CHANGES_MAX = 200
+"""Outcomes gathered before a commit: bounds what a crash makes us fetch again."""
+
+COMMIT_S_MAX = 0.5
+"""Seconds gathered before a commit, for the same reason."""
+
+KNOWN_PER_PAGE = 50
+"""URLs known for each page the budget allows: beyond, links can never be reached and are only counted."""
+
+
+class Kind(StrEnum):
+    """What a URL is asked for: a page of text, or a sitemap that names pages."""
+
+    PAGE = "page"
+    SITEMAP = "sitemap"
+
+
+class FrontierError(RuntimeError):
+    """The frontier file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A URL as it was found: `depth` links from a seed, `hops` redirects from a link."""
+
+    url: str
+    host: str
+    depth: int
+    found_on: str
+    kind: Kind = Kind.PAGE
+    hops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A URL whose turn it is; `attempts` were made before."""
+
+    found: Found
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a URL. `outcome` is captured, redirected, refused or failed; `signals` and `decision` are JSON."""
+
+    outcome: str
+    reason: str = ""
+    status: int | None = None
+    content_type: str = ""
+    fetched_at: str = ""
+    payload_digest: str = ""
+    target: str = ""
+    signals: str = "[]"
+    decision: str = "null"
+    asked: bool = True
+
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS urls (
+  url TEXT PRIMARY KEY, host TEXT NOT NULL, kind TEXT NOT NULL, depth INTEGER NOT NULL, found_on TEXT NOT NULL,
+  hops INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0,
+  outcome TEXT, reason TEXT, status INTEGER, content_type TEXT, fetched_at TEXT, payload_digest TEXT, target TEXT,
+  signals TEXT, decision TEXT, asked INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS urls_pending ON urls (host, depth, url) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS urls_state ON urls (state) WHERE state <> 'done';
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS warcs (
+  file TEXT PRIMARY KEY, bytes INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS families (name TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS texts (host TEXT, digest TEXT, PRIMARY KEY (host, digest)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS evidence (
+  url TEXT PRIMARY KEY, status INTEGER, body BLOB NOT NULL, fetched_at TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Frontier:
+    """One crawl's frontier; use it from one thread of one process."""
+
+    def __init__(self, path: Path, pages_max: int) -> None:
+        """Open or make the file; what was in flight when the last process died is pending again."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.db = sqlite3.connect(path, isolation_level=None)
+        self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;")
+        self.db.executescript(_SCHEMA)
+        self.db.execute("UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL WHERE state <> 'done'")
+        self.pending = Counter(
+            dict(self.db.execute("SELECT host, count(*) FROM urls WHERE state='pending' GROUP BY 1"))
+        )
+        self.counters: Counter[str] = Counter(dict(self.db.execute("SELECT name, value FROM counters")))
+        self._known_max = pages_max * KNOWN_PER_PAGE
+        self._known = self.db.execute("SELECT count(*) FROM urls").fetchone()[0]
+        done = "FROM urls WHERE kind = 'page' AND state = 'done'"
+        self.asked = int(self.db.execute(f"SELECT coalesce(sum(asked), 0) {done}").fetchone()[0])
+        self.outcomes = Counter(dict(self.db.execute(f"SELECT outcome, count(*) {done} GROUP BY 1")))
+        self._changes, self._committed_at = 0, time.monotonic()
+        self.db.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.commit()
+        self.db.close()
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable against a crash of this process."""
+        rows = list(self.counters.items())
+        self.db.executemany("INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", rows)
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+        self._changes, self._committed_at = 0, time.monotonic()
+
+    def fact(self, name: str, value: str) -> str:
+        """The value first recorded under a name: `value`, or what an earlier run recorded."""
+        self.db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
+        return str(self.db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()[0])
+
+    def add(self, found: Found) -> bool:
+        """Note a URL; one that is known keeps its place unless it was found nearer. False when there is no room."""
+        if self._known >= self._known_max:
+            known = self.db.execute("SELECT 1 FROM urls WHERE url = ?", (found.url,)).fetchone()
+            return known is not None
+        row = (found.url, found.host, found.kind, found.depth, found.found_on, found.hops)
+        added = self.db.execute(
+            "INSERT OR IGNORE INTO urls (url, host, kind, depth, found_on, hops) VALUES (?, ?, ?, ?, ?, ?)", row
+        ).rowcount
+        if added:
+            self._known += 1
+            self.pending[found.host] += 1
+        else:
+            self._bring_nearer(found)
+        return True
+
+    def _bring_nearer(self, found: Found) -> None:
+        """A URL found again nearer to a seed moves up, and is asked for if only its depth had refused it."""
+        nearer = "UPDATE urls SET depth = ?, found_on = ?, hops = min(hops, ?) WHERE url = ? AND depth > ?"
+        if not self.db.execute(nearer, (found.depth, found.found_on, found.hops, found.url, found.depth)).rowcount:
+            return
+        again = "UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL WHERE url = ? AND reason = 'too_deep'"
+        if self.db.execute(again, (found.url,)).rowcount:
+            self.pending[found.host] += 1
+            self.outcomes["refused"] -= 1
+
+    def next(self, host: str) -> Turn | None:
+        """The next URL of a host, nearest first, then by spelling; it is in flight from now on."""
+        row = self.db.execute(
+            "SELECT url, depth, found_on, kind, hops, attempts FROM urls WHERE host = ? AND state = 'pending'"
+            " ORDER BY depth, url LIMIT 1",
+            (host,),
+        ).fetchone()
+        if row is None:
+            return None
+        url, depth, found_on, kind, hops, attempts = row
+        self.db.execute("UPDATE urls SET state = 'in_flight' WHERE url = ?", (url,))
+        self.pending[host] -= 1
+        return Turn(Found(url, host, depth, found_on, Kind(kind), hops), attempts)
+
+    def put_back(self, turn: Turn, *, attempts: int = 0) -> None:
+        """A URL that was in flight is pending again, with so many more attempts made."""
+        again = "UPDATE urls SET state = 'pending', attempts = attempts + ? WHERE url = ?"
+        self.db.execute(again, (attempts, turn.found.url))
+        self.pending[turn.found.host] += 1
+        self._changed()
+
+    def finish(self, turn: Turn, outcome: Outcome) -> None:
+        """Record what became of a URL; call it last, after its links and its capture."""
+        self.db.execute(
+            "UPDATE urls SET state = 'done', outcome = ?, reason = ?, status = ?, content_type = ?, fetched_at = ?,"
+            " payload_digest = ?, target = ?, signals = ?, decision = ?, asked = ? WHERE url = ?",
+            (
+                *(outcome.outcome, outcome.reason, outcome.status, outcome.content_type, outcome.fetched_at),
+                *(outcome.payload_digest, outcome.target, outcome.signals, outcome.decision, outcome.asked),
+                turn.found.url,
+            ),
+        )
+        if turn.found.kind is Kind.PAGE:
+            self.asked += outcome.asked
+            self.outcomes[outcome.outcome] += 1
+        self._changed()
+
+    def refuse_pending(self, reason: str) -> None:
+        """Give what is still pending its place in a report, without taking it out of the frontier."""
+        self.db.execute("UPDATE urls SET outcome = 'refused', reason = ? WHERE state <> 'done'", (reason,))
+
+    def left(self) -> int:
+        """How many URLs are pending or in flight."""
+        return int(self.db.execute("SELECT count(*) FROM urls WHERE state <> 'done'").fetchone()[0])
+
+    def barren(self, family: str, step: int = 0) -> int:
+        """How many more barren than fruitful pages a family gave, after adding `step`; never below 0."""
+        if step:
+            self.db.execute(
+                "INSERT INTO families VALUES (?1, max(0, ?2)) ON CONFLICT DO UPDATE SET barren = max(0, barren + ?2)",
+                (family, step),
+            )
+        row = self.db.execute("SELECT barren FROM families WHERE name = ?", (family,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def is_new_text(self, host: str, digest: str) -> bool:
+        """Whether a text's digest was not seen on this host; it is seen from now on."""
+        return self.db.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (host, digest)).rowcount > 0
+
+    def pages(self) -> Iterator[sqlite3.Row]:
+        """All pages by URL, as rows of the table `urls`."""
+        cursor = self.db.cursor()
+        cursor.row_factory = sqlite3.Row
+        return iter(cursor.execute("SELECT * FROM urls WHERE kind = 'page' ORDER BY url"))
+
+    def _changed(self) -> None:
+        self._changes += 1
+        if self._changes >= COMMIT_CHANGES_MAX or time.monotonic() - self._committed_at >= COMMIT_S_MAX:
+            self.commit()

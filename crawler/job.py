@@ -1,0 +1,190 @@
+"""What one crawl is asked to do, as JSON in and out.
+
+A job is written by whoever starts the crawl and read by the child process; it never changes while the crawl runs.
+A job that continues an earlier one names the same folder, source and crawl; its limits may have grown.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from crawler.observe.robots import PRODUCT_TOKEN
+from crawler.urls import ascii_host, canonical, host_of, is_outside, matches, path_of
+from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
+from ledger.decide import Terms
+from ledger.licences import LicenceAssertion
+from ledger.records import SourceStatus
+
+VERSION = "0.1"
+
+
+class JobError(ValueError):
+    """The job file cannot be used; the message says which part and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a crawl ends. All are counted over all its runs.
+
+    `pages_max` pages asked for, whatever they answered; `depth_max` links from a seed; `bytes_max` bytes of bodies
+    received, as they came; `seconds_max` seconds of running time. `response_s_max` is for one response: seconds from
+    connecting to its last byte, however lively it drips.
+    """
+
+    pages_max: int = 10_000
+    depth_max: int = 20
+    bytes_max: int = 10 * 2**30
+    seconds_max: float = 6 * 3600.0
+    response_s_max: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which URLs belong to a crawl: exact host names, and path patterns as in robots.txt.
+
+    With no `include` every path belongs; `exclude` wins over `include`.
+    """
+
+    hosts: frozenset[str]
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def holds(self, url: str) -> bool:
+        """Whether a canonical URL belongs to the crawl."""
+        path = path_of(url)
+        return (
+            host_of(url) in self.hosts
+            and (not self.include or any(matches(pattern, path) for pattern in self.include))
+            and not any(matches(pattern, path) for pattern in self.exclude)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One crawl of one source.
+
+    `seeds` and `sitemaps` are canonical URLs; `folder` is the crawl's own work folder; `proxy` is an operator's egress
+    proxy (`http://host:port`), or empty; `policy` is a policy file's path, or empty for the one that is shipped;
+    `now` replaces the clock in what is recorded.
+    """
+
+    source: str
+    crawl: str
+    folder: Path
+    scope: Scope
+    terms: Terms
+    seeds: tuple[str, ...]
+    sitemaps: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    delay_s_min: float = 1.0
+    proxy: str = ""
+    user_agent_url: str = ""
+    policy: str = ""
+    now: datetime | None = None
+
+    @property
+    def user_agent(self) -> str:
+        """What the crawler calls itself; begins with the product token robots.txt is read for."""
+        page = f" (+{self.user_agent_url})" if self.user_agent_url else ""
+        return f"{PRODUCT_TOKEN}/{VERSION}{page}"
+
+
+def from_json(text: str) -> Job:
+    """Read a job; raises `JobError` when it cannot be used."""
+    try:
+        row = json.loads(text)
+        job = _job(row)
+    except (KeyError, TypeError, ValueError) as error:
+        raise JobError(f"The job cannot be read ({error!r}): compare it with the fields in crawler/job.py.") from error
+    if not job.seeds and not job.sitemaps:
+        raise JobError("The job has neither seeds nor sitemaps: name at least one URL to begin with.")
+    return job
+
+
+def to_json(job: Job) -> str:
+    """Write a job so that `from_json` reads the same."""
+    terms = asdict(job.terms)
+    row = {
+        "source": job.source,
+        "crawl": job.crawl,
+        "folder": str(job.folder),
+        "seeds": list(job.seeds),
+        "hosts": sorted(job.scope.hosts),
+        "include": list(job.scope.include),
+        "exclude": list(job.scope.exclude),
+        "sitemaps": list(job.sitemaps),
+        "limits": asdict(job.limits),
+        "delay_s_min": job.delay_s_min,
+        "proxy": job.proxy,
+        "user_agent_url": job.user_agent_url,
+        "licences": terms["licences"],
+        "agreements": terms["agreements"],
+        "status": terms["status"],
+        "policy": job.policy,
+        "now": job.now.isoformat() if job.now else None,
+    }
+    return json.dumps(row, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+
+
+def _job(row: dict[str, Any]) -> Job:
+    scope = Scope(
+        hosts=frozenset(_host(name) for name in row["hosts"]),
+        include=tuple(row.get("include", ())),
+        exclude=tuple(row.get("exclude", ())),
+    )
+    terms = Terms(
+        status=SourceStatus(row["status"]),
+        licences=tuple(_licence(item) for item in row.get("licences", ())),
+        agreements=tuple(_agreement(item) for item in row.get("agreements", ())),
+    )
+    now = row.get("now")
+    return Job(
+        source=str(row["source"]),
+        crawl=str(row["crawl"]),
+        folder=Path(row["folder"]),
+        scope=scope,
+        terms=terms,
+        seeds=tuple(_start(url, scope) for url in row.get("seeds", ())),
+        sitemaps=tuple(_start(url, scope) for url in row.get("sitemaps", ())),
+        limits=Limits(**row.get("limits", {})),
+        delay_s_min=float(row.get("delay_s_min", 1.0)),
+        proxy=str(row.get("proxy", "")),
+        user_agent_url=str(row.get("user_agent_url", "")),
+        policy=str(row.get("policy") or ""),
+        now=datetime.fromisoformat(now).astimezone(UTC) if now else None,
+    )
+
+
+def _host(name: str) -> str:
+    host = ascii_host(name)
+    if not is_outside(host):
+        raise JobError(f"{name!r} is not a host of the public web: write it as in www.eksempel.dk.")
+    return host
+
+
+def _start(url: str, scope: Scope) -> str:
+    spelled = canonical(url)
+    if not spelled or host_of(spelled) not in scope.hosts:
+        raise JobError(f"{url!r} is no http(s) URL on one of the job's hosts: add its host, or take it out.")
+    return spelled
+
+
+def _licence(row: dict[str, Any]) -> LicenceAssertion:
+    on = row.get("on")
+    return LicenceAssertion(**{**row, "on": date.fromisoformat(on) if on else None})
+
+
+def _agreement(row: dict[str, Any]) -> Agreement:
+    rate, end = row.get("rate"), row.get("end")
+    return Agreement(
+        **{
+            **row,
+            "form": AgreementForm(row["form"]),
+            "uses": tuple(row["uses"]),
+            "start": date.fromisoformat(row["start"]),
+            "end": date.fromisoformat(end) if end else None,
+            "rate": Rate(**{**rate, "per": RateUnit(rate["per"])}) if rate else None,
+        }
+    )

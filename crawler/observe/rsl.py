@@ -1,0 +1,150 @@
+"""RSL 1.0: licence files in XML, named by robots.txt, a header, a link, or written into the page.
+
+The most specific `<content url>` that matches governs. Its licences are alternative offers: training is permitted if
+one offer permits it without payment. A list of permitted usages is exhaustive; between permit and prohibition the more
+specific word wins, and in a tie the prohibition. Usages are split at blanks and commas, and words of the drafts are
+read as their successors. Whatever needs a licence server or money is a reservation that says so.
+"""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from corpus.captures import Capture
+from crawler.observe.evidence import EvidenceFile, Seen, statement
+from crawler.observe.patterns import Pattern, path_forms
+from ledger.signals import Mechanism, RightsSignal, Verdict
+
+MEDIA_TYPE = "application/rsl+xml"
+
+_BYTES_MAX = 2 << 20
+"""Longest licence file read; the published ones have a few kilobytes."""
+
+_RANKS = {"all": 1, "ai-all": 2, "ai-train": 3, "train-ai": 3, "train-genai": 3}
+"""How specific a usage word is about training; the last two are of the drafts."""
+
+_FREE = frozenset({"free", "attribution"})
+_OUR_COUNTRY = "dk"
+_DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)
+
+
+def statements(file: EvidenceFile, url: str) -> tuple[RightsSignal, ...]:
+    """What a licence file says about one page; a file that could not be fetched or read is MALFORMED (and so held)."""
+    if not file.answered:
+        raw = "no answer" if file.status is None else f"HTTP {file.status}"
+        return (statement(Mechanism.RSL, Verdict.MALFORMED, ("unreachable", ""), raw, file.seen.at("file")),)
+    return _judged(file.body, url, file.seen)
+
+
+def inline_statements(xml: str, capture: Capture) -> tuple[RightsSignal, ...]:
+    """What a licence written into a page says of it."""
+    return _judged(xml.strip().encode("utf-8", "replace"), capture.url, Seen.on(capture).at("script"))
+
+
+def missing(url: str, seen: Seen) -> RightsSignal:
+    """The statement that a licence file was named but is not at hand."""
+    return statement(Mechanism.RSL, Verdict.MALFORMED, ("unfetched", ""), url, seen)
+
+
+def _judged(xml: bytes, url: str, seen: Seen) -> tuple[RightsSignal, ...]:
+    root = _parsed(xml)
+    if root is None:
+        raw = xml[:200].decode("utf-8", "replace")
+        return (statement(Mechanism.RSL, Verdict.MALFORMED, ("rsl", ""), raw, seen),)
+    matching = [(octets, content) for content in _children(root, "content") for octets in _specificity(content, url)]
+    closest = max((octets for octets, _ in matching), default=-1)
+    return tuple(
+        statement(Mechanism.RSL, verdict, ("ai-train", value), etree.tostring(content, encoding="unicode"), seen)
+        for octets, content in matching
+        if octets == closest
+        for verdict, value in (_content_verdict(content),)
+    )
+
+
+def _parsed(xml: bytes) -> etree._Element | None:
+    """The root of a licence file; None when it is none, is too long, or has a DOCTYPE, behind which words can hide."""
+    if len(xml) > _BYTES_MAX or _DOCTYPE.search(xml):
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    doctype = root.getroottree().docinfo.internalDTD  # one in UTF-16, which the search above does not see
+    return root if doctype is None and _local(root) == "rsl" else None
+
+
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    return (child for child in element.iter() if _local(child) == name)
+
+
+def _specificity(content: etree._Element, url: str) -> tuple[int, ...]:
+    """How long the matching path is, in octets; nothing when the content is another. Without a path it is all."""
+    stated = (content.get("url") or "").strip()
+    try:
+        parts = urlsplit(stated)
+    except ValueError:
+        return ()
+    if parts.netloc:
+        if parts.netloc.lower() != urlsplit(url).netloc.lower():
+            return ()
+        stated = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not stated:
+        return (0,)
+    pattern = Pattern.of(stated if stated[0] in "/*" else f"/{stated}")
+    return (pattern.octets,) if pattern.matches(path_forms(url)) else ()
+
+
+def _content_verdict(content: etree._Element) -> tuple[Verdict, str]:
+    if content.get("server") is not None:
+        return Verdict.RESERVED, "server"
+    offers = [_offer_verdict(licence) for licence in _children(content, "license")]
+    for wanted in (Verdict.PERMITTED, Verdict.RESERVED):
+        for verdict, value in offers:
+            if verdict is wanted:
+                return verdict, value
+    return Verdict.UNKNOWN, ""
+
+
+def _offer_verdict(licence: etree._Element) -> tuple[Verdict, str]:
+    permitted, stated = _rank(licence, "permits")
+    prohibited, _ = _rank(licence, "prohibits")
+    if prohibited and prohibited >= permitted:
+        return Verdict.RESERVED, "prohibited"
+    if stated and not permitted:
+        return Verdict.RESERVED, "not permitted"
+    for kind, ours in (("user", "all"), ("geo", _OUR_COUNTRY)):
+        if not _open_to(licence, kind, ours):
+            return Verdict.RESERVED, f"only for some: {kind}"
+    payments = [(payment.get("type") or "free").strip().lower() for payment in _children(licence, "payment")]
+    due = [payment for payment in payments if payment not in _FREE]
+    if due:
+        return Verdict.RESERVED, "payment: " + ",".join(due)
+    return (Verdict.PERMITTED, ",".join(payments) or "free") if permitted else (Verdict.UNKNOWN, "")
+
+
+def _rank(licence: etree._Element, element: str) -> tuple[int, bool]:
+    """The most specific word about training in a list of usages (0: none), and whether there is such a list."""
+    words, stated = _words(licence, element, "usage")
+    return max((_RANKS.get(word, 0) for word in words), default=0), stated
+
+
+def _open_to(licence: etree._Element, kind: str, ours: str) -> bool:
+    """Whether an offer is not narrowed to users or countries that need not be ours."""
+    permitted, narrowed = _words(licence, "permits", kind)
+    prohibited, excluded = _words(licence, "prohibits", kind)
+    inside = not narrowed or bool(permitted & {ours, "all"})
+    outside = excluded and (kind == "user" or bool(prohibited & {ours, "all"}))
+    return inside and not outside
+
+
+def _words(licence: etree._Element, element: str, kind: str) -> tuple[set[str], bool]:
+    lists = [child for child in _children(licence, element) if (child.get("type") or "usage").strip().lower() == kind]
+    text = " ".join("".join(str(piece) for piece in child.itertext()) for child in lists)
+    return {word for word in re.split(r"[\s,]+", text.lower()) if word}, bool(lists)

@@ -1,0 +1,96 @@
+"""Whose turn it is, and when: one host is asked slowly, many hosts side by side.
+
+Every request to the network waits here for its host's turn: pages, robots.txt and evidence files alike. A crawl that
+is told to stop, or whose time is out, finds no turn here any more.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from scrapy.exceptions import IgnoreRequest
+
+AT_ONCE_DELAY_S = 0.1
+"""With a shorter delay than this a host is the operator's own, and may be asked several things at once."""
+
+AT_ONCE_MAX = 4
+"""Requests at once to such a host; to any other it is one."""
+
+
+class NoTurnError(IgnoreRequest):
+    """The crawl stops, or its time is out, before this request's turn: the URL stays pending."""
+
+
+@dataclass(slots=True)
+class _Host:
+    delay_s: float
+    last_at: float = float("-inf")
+    free_at: float = float("-inf")
+    busy: int = 0
+
+
+class Pace:
+    """The turns of all hosts; times are seconds of the monotonic clock."""
+
+    def __init__(self, delay_s_min: float, seconds_left: float) -> None:
+        self._delay_s_min = delay_s_min
+        self._hosts: dict[str, _Host] = {}
+        self._began = time.monotonic()
+        self.deadline = self._began + seconds_left
+        self.stopping = asyncio.Event()
+        self.letting_go = asyncio.Event()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since this run began."""
+        return time.monotonic() - self._began
+
+    def host(self, name: str) -> _Host:
+        """What is known of a host's turns."""
+        return self._hosts.setdefault(name, _Host(self._delay_s_min))
+
+    def slow_down(self, name: str, delay_s: float | None) -> None:
+        """Take a host's stated delay when it is longer than ours; never ask faster than it says."""
+        host = self.host(name)
+        host.delay_s = max(host.delay_s, delay_s or 0.0)
+        host.free_at = max(host.free_at, host.last_at + host.delay_s)
+
+    def pause(self, name: str, seconds: float) -> None:
+        """Leave a host alone for a while, as its `Retry-After` or its trouble asks."""
+        host = self.host(name)
+        host.free_at = max(host.free_at, time.monotonic() + seconds)
+
+    def is_free(self, name: str) -> bool:
+        """Whether a host may be handed another URL: not busy, and its turn comes within its ordinary delay."""
+        host = self.host(name)
+        at_once = AT_ONCE_MAX if host.delay_s < AT_ONCE_DELAY_S else 1
+        soon = time.monotonic() + max(host.delay_s, 1.0)
+        return host.busy < at_once and host.free_at <= min(soon, self.deadline)
+
+    def comes_in_time(self, name: str) -> bool:
+        """Whether a host's next turn comes before the crawl's time is out."""
+        return self.host(name).free_at <= self.deadline
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more turns are given."""
+        return self.stopping.is_set() or time.monotonic() >= self.deadline
+
+    async def turn(self, name: str) -> None:
+        """Wait for a host's next turn and take it; raises `NoTurnError` when it will not come."""
+        host = self.host(name)
+        at = max(time.monotonic(), host.free_at)
+        if self.stopping.is_set() or at > self.deadline:
+            raise NoTurnError("the crawl ends before this host's next turn")
+        host.last_at, host.free_at = at, at + host.delay_s
+        await self.rest(at - time.monotonic())
+
+    async def rest(self, seconds: float) -> None:
+        """Wait, unless the crawl stops first: then raises `NoTurnError`."""
+        if seconds > 0:
+            try:
+                await asyncio.wait_for(self.stopping.wait(), seconds)
+            except TimeoutError:
+                return
+        if self.stopping.is_set():
+            raise NoTurnError("the crawl was told to stop")

@@ -1,0 +1,125 @@
+"""Running one crawl in this process, from an empty or half-done folder to its report."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from twisted.python.failure import Failure
+
+from crawler.archive import Archive
+from crawler.frontier import Frontier
+from crawler.job import Job
+from crawler.observe.evidence import instant
+from crawler.pace import Pace
+from crawler.report import write_report
+from crawler.settings import settings_for
+from crawler.spider import PageSpider
+from crawler.work import Work
+from ledger.policy import load_policy
+
+GRACE_S = 4.0
+"""Seconds given to requests under way when the crawl is told to stop; then they are let go and stay pending."""
+
+PROGRESS_S = 1.0
+"""Seconds between two lines of progress, and the longest time anything stays uncommitted."""
+
+TICK_S = 0.1
+"""Seconds until a wish to stop is seen."""
+
+COMPLETE, INCOMPLETE = 0, 3
+
+Say = Callable[[dict[str, Any]], None]
+"""Takes an event for whoever watches the crawl."""
+
+
+class CrawlError(RuntimeError):
+    """The crawl broke; the message says what to do next."""
+
+
+def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
+    """Crawl until done, out of budget, or told to stop; returns the process's exit code.
+
+    `say` takes an event for whoever watches. Raises `CrawlError` when the folder belongs to another crawl, or when
+    a fault of ours stopped the crawl.
+    """
+    with Frontier(job.folder / "frontier.sqlite", job.limits.pages_max) as frontier:
+        name = f"{job.source}/{job.crawl}"
+        if (held := frontier.fact("crawl", name)) != name:
+            raise CrawlError(f"{job.folder} holds the crawl {held}, not {name}: give this crawl a folder of its own.")
+        seconds_left = job.limits.seconds_max - float(frontier.counters["seconds"])
+        policy = load_policy(Path(job.policy) if job.policy else None)
+        work = Work(job, policy, frontier, Archive(job.folder, frontier), Pace(job.delay_s_min, seconds_left), clock)
+        started = frontier.fact("started", instant(work.now()))
+        work.begin()
+        frontier.commit()
+        if frontier.left():
+            _crawl(work, say)
+        work.archive.close()
+        return _conclude(work, started, say)
+
+
+def _crawl(work: Work, say: Say) -> None:
+    """Run Scrapy until it ends, and raise `CrawlError` when a fault of ours ended it."""
+    process = AsyncCrawlerProcess(settings_for(work.job))
+    crawler = process.create_crawler(PageSpider)
+    faults: list[str] = []
+
+    def note_fault(failure: Failure) -> None:
+        faults.append(failure.getTraceback())
+        work.pace.stopping.set()
+
+    crawler.signals.connect(note_fault, signals.spider_error, weak=False)
+    loop = asyncio.get_event_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, work.pace.stopping.set)
+    crawling = process.crawl(crawler, work=work)
+    watching = loop.create_task(_watch(work, crawler, crawling, say))
+    process.start(install_signal_handlers=False)
+    loop.run_until_complete(watching)
+    if faults:
+        raise CrawlError(f"A fault in the crawler stopped it; nothing is lost: report it, then run again.\n{faults[0]}")
+    if error := crawling.exception():
+        raise CrawlError(f"The crawl could not begin: {error}") from error
+
+
+async def _watch(work: Work, crawler: Crawler, crawling: "asyncio.Task[None]", say: Say) -> None:
+    """Say how far the crawl is, commit, and see to it that it ends when it should."""
+    counted_s, over_at, stopping = 0.0, 0.0, None
+    while not crawling.done():
+        await asyncio.wait({crawling}, timeout=TICK_S)
+        now_s = work.pace.elapsed_s
+        if work.pace.is_over and stopping is None:
+            over_at, stopping = now_s, asyncio.ensure_future(crawler.stop_async())
+        if stopping is not None and now_s - over_at > GRACE_S:
+            work.pace.letting_go.set()
+        if now_s - counted_s >= PROGRESS_S or crawling.done():
+            work.frontier.counters["seconds"] += now_s - counted_s  # type: ignore[assignment]
+            counted_s = now_s
+            work.frontier.commit()
+            say({"event": "progress", "source": work.job.source, **_standing(work.frontier)})
+
+
+def _standing(frontier: Frontier) -> dict[str, int]:
+    names = ("captured", "redirected", "refused", "failed")
+    return {**{name: frontier.outcomes[name] for name in names}, "pending": frontier.left()}
+
+
+def _conclude(work: Work, started: str, say: Say) -> int:
+    """Write the report; what was not reached is in it, and stays in the frontier for the next run."""
+    complete = work.frontier.left() == 0
+    if not complete:
+        work.frontier.refuse_pending("interrupted" if work.pace.stopping.is_set() else "out_of_budget")
+    head = {
+        "source": work.job.source,
+        "crawl": work.job.crawl,
+        "complete": complete,
+        "started": started,
+        "ended": work.frontier.fact("ended", instant(work.now())) if complete else instant(work.now()),
+    }
+    say({"event": "finished", **write_report(work.job.folder, work.frontier, head)})
+    return COMPLETE if complete else INCOMPLETE

@@ -1,0 +1,70 @@
+"""Scrapy's scheduler on the frontier: hands out the next URL of a host whose turn it is."""
+
+from collections.abc import Iterator
+from typing import Self
+
+from scrapy import Request
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+
+from crawler.frontier import Kind, Turn
+from crawler.spider import PageSpider, spider_of
+
+
+class FrontierScheduler(BaseScheduler):
+    """Hosts take turns; within a host the nearest URL goes first.
+
+    Requests do not come in here: links go into the frontier with the outcome of their page.
+    """
+
+    def __init__(self, spider: PageSpider) -> None:
+        self._spider, self._work = spider, spider.work
+        self._last_host = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(spider_of(crawler))
+
+    def has_pending_requests(self) -> bool:
+        """Whether there is a URL that will still get its turn in this run."""
+        return not self._is_over() and any(self._work.pace.comes_in_time(host) for host in self._hosts())
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Refuse: nothing in this crawl makes requests but the frontier."""
+        raise AssertionError(f"{request.url} came past the frontier")
+
+    def next_request(self) -> Request | None:
+        """The next page to ask for, or None when no host is free."""
+        while not self._is_over():
+            host = next((host for host in self._hosts() if self._work.pace.is_free(host)), None)
+            turn = self._work.frontier.next(host) if host else None
+            if turn is None:
+                return None
+            self._last_host = turn.found.host
+            reason = self._refusal(turn)
+            if not reason:
+                return self._request(turn)
+            self._work.refuse(turn, reason)
+        return None
+
+    def _is_over(self) -> bool:
+        return self._work.pace.is_over or self._work.is_spent()
+
+    def _hosts(self) -> Iterator[str]:
+        """Hosts with pending URLs, beginning behind the one that was served last."""
+        hosts = sorted(host for host, count in self._work.frontier.pending.items() if count > 0)
+        yield from (host for host in hosts if host > self._last_host)
+        yield from (host for host in hosts if host <= self._last_host)
+
+    def _refusal(self, turn: Turn) -> str:
+        if turn.found.depth > self._work.job.limits.depth_max:
+            return "too_deep"
+        if turn.found.kind is Kind.PAGE and self._work.is_barren(turn.found.url):
+            return "trap"
+        return ""
+
+    def _request(self, turn: Turn) -> Request:
+        self._work.take(turn)
+        spider = self._spider
+        return Request(turn.found.url, spider.parse, errback=spider.errback, meta={"turn": turn}, dont_filter=True)

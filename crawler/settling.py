@@ -1,0 +1,154 @@
+"""Settling a URL: from what came of asking to its outcome in the frontier.
+
+The order within one answer matters: links and the capture first, the outcome last, so that a commit never holds an
+outcome without what belongs to it.
+"""
+
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from corpus.captures import Capture
+from crawler.faults import Fault
+from crawler.frontier import Found, Kind, Outcome, Turn
+from crawler.judging import is_text, judged, outcome_of, with_evidence
+from crawler.links import encoding_of, links_of, texts_of
+from crawler.observe import payment
+from crawler.observe.html import parse_html
+from crawler.observe.page import linked_rsl_urls, page_signals
+from crawler.observe.site import site_signals
+from crawler.origins import Origins
+from crawler.sitemaps import parse_sitemap
+from crawler.traps import Novelty, families_of, letters_digest, words_of
+from crawler.urls import canonical, host_of, origin_of
+from crawler.work import Work
+from ledger.decide import decide
+
+HOPS_MAX = 10
+"""Redirects followed from one link."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+STATUS_RETRIES_MAX = {429: 3, 503: 3, 500: 2, 502: 2, 504: 2}
+"""How often a page is asked for again after a status that may pass."""
+
+FAULT_RETRIES_MAX = 2
+"""How often a page is asked for again after a connection that broke."""
+
+BACKOFF_S = 2.0
+"""The first pause of a host in trouble; each further one is twice as long."""
+
+RETRY_AFTER_S_MAX = 3600.0
+"""A host that wants to be left alone for longer than this is not asked again for this page."""
+
+
+class Settler:
+    """Decides what becomes of each URL of one crawl."""
+
+    def __init__(self, work: Work, origins: Origins) -> None:
+        self._work, self._origins = work, origins
+        self._novelty = Novelty()
+
+    def faulted(self, turn: Turn, fault: Fault) -> None:
+        """Settle a URL that was not answered: ask again when that may help, else record why."""
+        if fault.again and turn.attempts < FAULT_RETRIES_MAX:
+            self._again(turn, BACKOFF_S * 2**turn.attempts)
+        else:
+            self._work.frontier.finish(turn, Outcome(fault.outcome, fault.reason, asked=fault.outcome == "failed"))
+
+    async def answered(self, turn: Turn, capture: Capture) -> None:
+        """Settle a URL that was answered; raises `NoTurnError` when the crawl ends before all is known about it."""
+        status = capture.status
+        if turn.attempts < STATUS_RETRIES_MAX.get(status, 0):
+            pause = max(self._retry_after(capture), BACKOFF_S * 2**turn.attempts)
+            if pause <= RETRY_AFTER_S_MAX:
+                self._again(turn, pause)
+                return
+        outcome = await self._outcome(turn, capture)
+        self._work.frontier.finish(turn, outcome)
+
+    async def _outcome(self, turn: Turn, capture: Capture) -> Outcome:
+        status = capture.status
+        if status in REDIRECTS and capture.header("Location"):
+            return self._redirected(turn, capture)
+        if turn.found.kind is Kind.SITEMAP:
+            return self._sitemap(turn, capture)
+        if status != 200:
+            return _unpaid(capture) or outcome_of(capture, "failed", f"http_{status}")
+        if not is_text(capture):
+            return outcome_of(capture, "refused", "not_text")
+        return await self._page(turn, capture)
+
+    async def _page(self, turn: Turn, capture: Capture) -> Outcome:
+        url, now = turn.found.url, self._work.now()
+        tree = parse_html(capture)
+        linked = await self._origins.named_files(linked_rsl_urls(capture, tree))
+        files = await self._origins.site_files(origin_of(url))
+        signals = (*site_signals(files, url), *page_signals(capture, tree, linked))
+        decision = decide(signals, self._work.job.terms, self._work.policy, now.date())
+        if tree is not None:
+            self._weigh(url, tree)
+            self._work.note_pages(links_of(tree, url, encoding_of(capture)), url, turn.found.depth + 1)
+        outcome = judged(capture, signals, decision)
+        if outcome.outcome == "captured":
+            self._work.archive.write(capture)
+        return outcome
+
+    def _weigh(self, url: str, tree: HtmlElement) -> None:
+        """Count a page as fruitful or barren for its families."""
+        words = words_of(texts_of(tree))
+        is_new = self._work.frontier.is_new_text(host_of(url), letters_digest(words))
+        for family, _ in families_of(url):
+            fruitful = self._novelty.is_new(family, words) and is_new
+            self._work.frontier.barren(family, -1 if fruitful else 1)
+
+    def _redirected(self, turn: Turn, capture: Capture) -> Outcome:
+        """A redirect's target goes the way of every URL: through the frontier and the gate."""
+        found = turn.found
+        target = canonical(urljoin(found.url, _quoted(capture.header("Location"))))
+        if target == found.url or found.hops >= HOPS_MAX:
+            return outcome_of(capture, "failed", "redirect_loop")
+        if not target or not self._work.job.scope.holds(target):
+            return outcome_of(capture, "refused", "redirect_out_of_scope")
+        hop = Found(target, host_of(target), found.depth, found.url, found.kind, found.hops + 1)
+        self._work.note(hop)
+        return outcome_of(capture, "redirected", target=target)
+
+    def _sitemap(self, turn: Turn, capture: Capture) -> Outcome:
+        if capture.status != 200:
+            return outcome_of(capture, "failed", f"http_{capture.status}")
+        url = turn.found.url
+        sitemap = parse_sitemap(capture.payload, url)
+        self._work.note_sitemaps(sitemap.sitemaps, url)
+        self._work.note_pages(sitemap.pages, url, turn.found.depth + 1)
+        return outcome_of(capture, "captured")
+
+    def _again(self, turn: Turn, pause_s: float) -> None:
+        self._work.pace.pause(turn.found.host, pause_s)
+        self._work.frontier.put_back(turn, attempts=1)
+
+    def _retry_after(self, capture: Capture) -> float:
+        """Seconds a `Retry-After` asks for, as a number or as a date; 0 without one."""
+        value = capture.header("Retry-After").strip()
+        if value.isdigit():
+            return float(value[:9])
+        try:
+            moment = parsedate_to_datetime(value)
+        except (TypeError, ValueError):
+            return 0.0
+        return max(0.0, (moment - self._work.clock()).total_seconds()) if moment.tzinfo else 0.0
+
+
+def _unpaid(capture: Capture) -> Outcome | None:
+    """The outcome of an answer that asks for a price or a licence first: what it asks is kept, the page is not."""
+    asked = payment.statements(capture)
+    return with_evidence(outcome_of(capture, "refused", "payment_required"), asked) if asked else None
+
+
+def _quoted(location: str) -> str:
+    """A Location as it was meant: its bytes are UTF-8 on most servers that send more than ASCII."""
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return location

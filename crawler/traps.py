@@ -1,0 +1,106 @@
+"""Traps: parts of a site that have no end and nothing new.
+
+Two bounds. Some URLs are built wrong on their face: too deep, or the same segment again and again. The rest is judged
+by what it yields: URLs are taken in families (a host, the first segment of the path, with a query or without; and the
+host as a whole), and a family runs dry when pages that say nothing new outnumber those that do by a fixed number.
+Calendars, session ids in paths, facets and parameter orders all end there, and a large archive with real articles
+never does.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+SEGMENTS_MAX = 16
+"""Deepest path taken: real sites stay below ten."""
+
+REPEATS_MAX = 3
+"""How often one segment may stand in a path before it is a link that is relative by mistake."""
+
+PARAMETERS_MAX = 12
+"""Most parameters in a query: beyond, it is a filter."""
+
+BARREN_MAX = 100
+"""How many more barren than fruitful pages a family may give; about two screens of a calendar's days."""
+
+BARREN_HOST_MAX = 1000
+"""The same for a whole host, for traps whose first segment changes."""
+
+NEW_SHINGLES_MIN = 20
+"""A page is fruitful when this many of its runs of five words were not seen in its family: two new sentences."""
+
+SHINGLES_MAX = 20_000
+"""Shingles remembered per family, 8 bytes each and about 80 in the set: enough for menus and templates, no more."""
+
+FAMILIES_MAX = 200
+"""Families whose shingles are remembered at once."""
+
+TEXT_WORDS_MAX = 50_000
+"""Words of a page that are looked at."""
+
+_DIGITS = re.compile(r"\d+")
+_HEX = re.compile(r"(?=[^/]*\d)[0-9a-f]{8,}", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def is_misbuilt(url: str) -> bool:
+    """Whether a canonical URL shows on its face that it leads nowhere."""
+    parts = urlsplit(url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    return (
+        len(segments) > SEGMENTS_MAX
+        or any(segments.count(segment) > REPEATS_MAX for segment in segments)
+        or _stutters(segments)
+        or parts.query.count("&") >= PARAMETERS_MAX
+    )
+
+
+def _stutters(segments: list[str]) -> bool:
+    """Whether two neighbouring segments stand twice in a path: a link that was resolved against itself."""
+    pairs = [pair for pair in pairwise(segments) if not all(segment.isdigit() for segment in pair)]
+    return len(set(pairs)) < len(pairs)
+
+
+def families_of(url: str) -> tuple[tuple[str, int], ...]:
+    """The families a canonical URL belongs to, each with the number of barren pages it may have over."""
+    parts = urlsplit(url)
+    segments = parts.path.split("/")
+    first = _DIGITS.sub("0", _HEX.sub("h", segments[1])) if len(segments) > 2 else ""
+    mark = "?" if parts.query else ""
+    return (f"{parts.netloc}/{first}{mark}", BARREN_MAX), (parts.netloc, BARREN_HOST_MAX)
+
+
+def letters_digest(words: Iterable[str]) -> str:
+    """A digest of a page's words without its numbers: equal for the days of a calendar and the copies of a session."""
+    return hashlib.blake2b(" ".join(words).encode(), digest_size=16).hexdigest()
+
+
+def words_of(texts: Iterable[str]) -> list[str]:
+    """The words of a page's text, lower case and without numbers, at most `TEXT_WORDS_MAX`."""
+    return [word for text in texts for word in _WORD.findall(text.lower())][:TEXT_WORDS_MAX]
+
+
+class Novelty:
+    """Remembers what the families have said, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, set[int]] = OrderedDict()
+
+    def is_new(self, family: str, words: list[str]) -> bool:
+        """Whether a page says something its family did not say before; remembers what it says."""
+        seen = self._seen.setdefault(family, set())
+        self._seen.move_to_end(family)
+        if len(self._seen) > FAMILIES_MAX:
+            self._seen.popitem(last=False)
+        fresh = set(_shingles(words)) - seen
+        seen.update(list(fresh)[: SHINGLES_MAX - len(seen)])
+        return len(fresh) >= NEW_SHINGLES_MIN
+
+
+def _shingles(words: list[str]) -> Iterator[int]:
+    for start in range(len(words) - 4):
+        digest = hashlib.blake2b(" ".join(words[start : start + 5]).encode(), digest_size=8).digest()
+        yield int.from_bytes(digest, "big")

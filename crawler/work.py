@@ -1,0 +1,82 @@
+"""What the parts of one crawl share: the job, where it stands, and what it may do next."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from crawler.archive import Archive
+from crawler.frontier import Found, Frontier, Kind, Outcome, Turn
+from crawler.job import Job
+from crawler.pace import Pace
+from crawler.sitemaps import SITEMAPS_MAX
+from crawler.traps import families_of, is_misbuilt
+from crawler.urls import host_of
+from ledger.policy import Policy
+
+
+@dataclass
+class Work:
+    """One crawl in one process."""
+
+    job: Job
+    policy: Policy
+    frontier: Frontier
+    archive: Archive
+    pace: Pace
+    clock: Callable[[], datetime]
+    pages_out: int = 0
+
+    def now(self) -> datetime:
+        """The time that is recorded: the job's, or the clock's."""
+        return self.job.now or self.clock().astimezone(UTC)
+
+    def begin(self) -> None:
+        """Note the seeds and sitemaps; nothing happens for those that are known."""
+        for url in self.job.seeds:
+            self.frontier.add(Found(url, host_of(url), 0, ""))
+        self.note_sitemaps(self.job.sitemaps, "")
+
+    def note_sitemaps(self, urls: Iterable[str], found_on: str) -> None:
+        """Note sitemaps on the job's hosts, up to the limit; path patterns are for pages."""
+        counters = self.frontier.counters
+        for url in urls:
+            if host_of(url) not in self.job.scope.hosts:
+                counters["out_of_scope"] += 1
+            elif counters["sitemaps"] < SITEMAPS_MAX:
+                counters["sitemaps"] += self.frontier.add(Found(url, host_of(url), 0, found_on, Kind.SITEMAP))
+
+    def note_pages(self, urls: Iterable[str], found_on: str, depth: int) -> None:
+        """Note pages by the rules of scope and traps; what is left out is counted."""
+        for url in urls:
+            self.note(Found(url, host_of(url), depth, found_on))
+
+    def note(self, found: Found) -> None:
+        """Note one URL by the same rules."""
+        if not self.job.scope.holds(found.url):
+            self.frontier.counters["out_of_scope"] += 1
+        elif is_misbuilt(found.url) or self.is_barren(found.url) or not self.frontier.add(found):
+            self.frontier.counters["trapped"] += 1
+
+    def is_barren(self, url: str) -> bool:
+        """Whether a URL belongs to a family that has run dry."""
+        return any(self.frontier.barren(family) >= most for family, most in families_of(url))
+
+    def is_spent(self) -> bool:
+        """Whether the budget of pages or bytes is used up."""
+        limits = self.job.limits
+        asked = self.frontier.asked + self.pages_out
+        return asked >= limits.pages_max or self.frontier.counters["bytes"] >= limits.bytes_max
+
+    def take(self, turn: Turn) -> None:
+        """A URL is handed out: its host is busy with it."""
+        self.pace.host(turn.found.host).busy += 1
+        self.pages_out += turn.found.kind is Kind.PAGE
+
+    def give_back(self, turn: Turn) -> None:
+        """A URL that was handed out is settled, or back in the frontier."""
+        self.pace.host(turn.found.host).busy -= 1
+        self.pages_out -= turn.found.kind is Kind.PAGE
+
+    def refuse(self, turn: Turn, reason: str) -> None:
+        """Finish a URL that is not asked for."""
+        self.frontier.finish(turn, Outcome("refused", reason, asked=False))

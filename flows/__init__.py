@@ -1,0 +1,1 @@
+"""Where the rooms meet: Prefect flows, settings and the command line."""

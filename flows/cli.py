@@ -1,0 +1,135 @@
+"""The command line: `fodaftryk`.
+
+Exit codes: 0 all went well; 1 something is wrong, and the message says what to do; 2 the command was written wrongly;
+3 the work is done as far as it goes, but some sources had problems.
+"""
+
+import signal
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.markup import escape
+
+from corpus.errors import CorpusError
+from flows.cli_ledger import ledger_app
+from flows.cli_sources import sources_app
+from flows.embedded import prefect_api
+from flows.errors import FlowError
+from flows.explain import explain as explain_url
+from flows.pages import page_rows
+from flows.records import RunRecord, newest_record
+from flows.settings import load_settings, moment
+from flows.show import ERRORS, progress, show_json, show_rows, show_summary
+from flows.show_explained import show_explained
+from flows.status import plan_rows, release_rows, status_rows
+from flows.workspace import Workspace, open_workspace
+from ledger.errors import LedgerError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Collect Danish text that a language model may lawfully learn from, and answer for every page of it.",
+)
+app.add_typer(sources_app, name="sources")
+app.add_typer(ledger_app, name="ledger")
+
+CatalogueOption = Annotated[
+    Path | None, typer.Option("--catalogue", help="Folder of source files. Default: the setting, else ./catalogue.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+NowOption = Annotated[
+    str | None, typer.Option("--now", help="Run as of this time (ISO 8601), to repeat a run exactly.", metavar="TIME")
+]
+
+
+@app.command()
+def run(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources to crawl. Default: all that may be.")] = None,
+    catalogue: CatalogueOption = None,
+    now: NowOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag of the command line
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be crawled, and stop.")] = False,  # noqa: FBT002
+) -> None:
+    """Crawl the sources, refine, deduplicate and decide, and seal a release with its ledger.
+
+    Run again it fetches nothing that is fresh and changes nothing; stopped anywhere, it goes on.
+    """
+    if dry_run:
+        settings = load_settings(catalogue)
+        with open_workspace(settings) as space:
+            rows = plan_rows(space, sources or [], moment(now))
+        show_json(rows) if as_json else show_rows("Would be done", rows, "The catalogue is empty.")
+        return
+    settings = load_settings(catalogue)
+    with open_workspace(settings):
+        pass  # a wrong key or folder is told at once, not after the server has started
+    with prefect_api(settings.data), progress(as_json=as_json):
+        from flows.run import run as run_flow  # noqa: PLC0415 - Prefect reads its settings when it is imported
+
+        summary = run_flow(sources, str(catalogue) if catalogue else None, now)
+    show_json(summary) if as_json else show_summary(summary)
+    if summary["problems"]:
+        raise typer.Exit(3)
+
+
+@app.command()
+def status(as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """Show each source: its last crawl, what is released of it, and how its payment stands."""
+    with _workspace() as space:
+        rows = status_rows(space)
+    show_json(rows) if as_json else show_rows("Sources", rows, "Nothing is crawled yet. Begin with `fodaftryk run`.")
+
+
+@app.command()
+def releases(as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """List the sealed releases, oldest first."""
+    with _workspace() as space:
+        rows = release_rows(space)
+    show_json(rows) if as_json else show_rows("Releases", rows, "No release yet. `fodaftryk run` makes one.")
+
+
+@app.command()
+def pages(
+    text: Annotated[bool, typer.Option("--text", help="Add the extracted text.")] = False,  # noqa: FBT002
+) -> None:
+    """Print one JSON line for every URL the newest run knows, with its decision and the reason."""
+    with _workspace() as space:
+        for row in page_rows(space, _record(space), text=text):
+            show_json(row)
+
+
+@app.command()
+def explain(
+    url: Annotated[str, typer.Argument(help="The page's address.")],
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Tell everything known of a page: signals as they stood, decision and rule, copies, shard and release."""
+    with _workspace() as space:
+        told = explain_url(space, _record(space), url)
+    show_json(told) if as_json else show_explained(told)
+
+
+def _workspace() -> AbstractContextManager[Workspace]:
+    return open_workspace(load_settings())
+
+
+def _record(space: Workspace) -> RunRecord:
+    record = newest_record(space)
+    if record is None:
+        raise FlowError("No run has ended yet, so no page is known. Begin with `fodaftryk run`.")
+    return record
+
+
+def main() -> NoReturn:
+    """Run the command line; what goes wrong is one message and an exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        app()
+    except (FlowError, CorpusError, LedgerError) as error:
+        ERRORS.print(f"[red]error[/red] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+    sys.exit(0)

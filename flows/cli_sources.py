@@ -1,0 +1,73 @@
+"""`fodaftryk sources …`: list the catalogue, check it, add to it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from flows.errors import CatalogueError
+from flows.findings import load_catalogue
+from flows.scaffold import scaffold_source
+from flows.settings import load_settings, moment
+from flows.show import OUT, show_json, show_rows
+from flows.sources import read_sources
+
+sources_app = typer.Typer(help="The catalogue: list its sources, check its files, add a source.")
+
+CatalogueOption = Annotated[
+    Path | None, typer.Option("--catalogue", help="Folder of source files. Default: the setting, else ./catalogue.")
+]
+
+
+@sources_app.callback(invoke_without_command=True)
+def list_sources(
+    context: typer.Context,
+    catalogue: CatalogueOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,  # noqa: FBT002
+) -> None:
+    """List the catalogue's sources: whose they are, on what licence they are said to be, and how far we are."""
+    if context.invoked_subcommand is not None:
+        return
+    rows = [
+        {
+            "source": source.name,
+            "title": source.title,
+            "status": source.status.value,
+            "kind": source.kind.value,
+            "access": source.crawl.access.value,
+            "rights_holder": source.rights.holder,
+            "licences": ", ".join(dict.fromkeys(licence.licence for licence in source.licences())),
+            "schedule": source.schedule or "",
+        }
+        for source in read_sources(_folder(catalogue))
+    ]
+    show_json(rows) if as_json else show_rows("Sources", rows, "The catalogue is empty: `fodaftryk sources add URL`.")
+
+
+@sources_app.command()
+def check(catalogue: CatalogueOption = None) -> None:
+    """Check every file of the catalogue; each finding names its file, line and remedy."""
+    folder = _folder(catalogue)
+    loaded = load_catalogue(folder)
+    if loaded.findings:
+        count = len(loaded.findings)
+        raise CatalogueError("\n".join([*map(str, loaded.findings), f"{count} finding{'s' * (count > 1)} in {folder}"]))
+    OUT.print(f"{len(loaded.sources)} sources in {escape(str(folder))}, no findings.")
+
+
+@sources_app.command()
+def add(
+    url: Annotated[str, typer.Argument(help="Where the source begins: its front page.")],
+    licence: Annotated[
+        str | None, typer.Option(help="Licence you know it to be under: an SPDX expression or a licence's address.")
+    ] = None,
+    catalogue: CatalogueOption = None,
+) -> None:
+    """Write a file for a new source, to be filled in; it is crawled from the next run on."""
+    path = scaffold_source(url, _folder(catalogue), moment().date(), licence)
+    OUT.print(f"Wrote {escape(str(path))}. Fill in the rights holder, then `fodaftryk sources check`.", soft_wrap=True)
+
+
+def _folder(catalogue: Path | None) -> Path:
+    return catalogue or load_settings().catalogue

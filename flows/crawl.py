@@ -1,0 +1,159 @@
+"""Crawl: one source, one child process, captures into storage.
+
+A crawl works in a folder of its own on local disk and is moved into storage when it is finished, its report last.
+Killed anywhere and started again it goes on; a finished crawl that is still fresh is not repeated.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from corpus.captures import digest_of
+from crawler.job import Job, Limits, Scope, to_json
+from flows.catalogue import CatalogueSource
+from flows.errors import CrawlError
+from flows.paths import crawl_prefix, digest_of_parts, finished_crawls
+from flows.progress import emit
+from flows.workspace import Workspace
+from ledger.decide import Terms
+from ledger.records import CrawlRecord
+from ledger.sources import licences, record_crawl
+from ledger.terms import agreements
+
+STAMP = "%Y%m%dT%H%M%SZ"
+_COMPLETE, _INCOMPLETE = 0, 3
+_UNREACHED = frozenset({"robots_unreachable", "dns", "connection", "timeout"})
+
+
+def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pinned: bool = False) -> str:
+    """Crawl a source unless it is fresh; returns the crawl's prefix in storage.
+
+    With `pinned`, `now` also stands for the clock in what is recorded, so that a run can be repeated exactly.
+    Raises CrawlError when the crawl fails, is not complete, or reaches nothing.
+    """
+    fresh = fresh_crawl(space, source, now)
+    if fresh:
+        emit("fresh", source.name, crawl=fresh)
+        return crawl_prefix(source.name, fresh)
+    with space.alone_in(f"crawl-{source.name}"):
+        folder = _folder(space, source, now)
+        job_file = folder / "job.json"
+        if not job_file.is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(job_file, to_json(_job(space, source, folder, now if pinned else None)))
+        emit("crawl", source.name, crawl=folder.name)
+        _run_child(source.name, job_file)
+        return _finish(space, source, folder)
+
+
+def fresh_crawl(space: Workspace, source: CatalogueSource, now: datetime) -> str | None:
+    """The newest finished crawl, when it had the scope and terms of today and is young enough; else None."""
+    crawls = finished_crawls(space.storage, source.name)
+    if not crawls or not crawls[-1].endswith(f"-{_scope_digest(space, source)}"):
+        return None
+    started = datetime.strptime(crawls[-1].split("-")[0], STAMP).replace(tzinfo=now.tzinfo)
+    return crawls[-1] if now - started < timedelta(days=source.crawl.fresh_days) else None
+
+
+def terms_of(space: Workspace, source: CatalogueSource) -> Terms:
+    """What the ledger knows beforehand of a source's rights."""
+    return Terms(
+        status=source.status,
+        licences=tuple(licences(space.ledger, source.name)),
+        agreements=tuple(agreements(space.ledger, source.name)),
+    )
+
+
+def _job(space: Workspace, source: CatalogueSource, folder: Path, now: datetime | None) -> Job:
+    settings, plan = space.settings.crawler, source.crawl
+    return Job(
+        source=source.name,
+        crawl=folder.name,
+        folder=folder.resolve(),
+        scope=Scope(hosts=frozenset(plan.hosts), include=plan.include, exclude=plan.exclude),
+        terms=terms_of(space, source),
+        seeds=plan.seeds,
+        sitemaps=plan.sitemaps,
+        limits=Limits(plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max),
+        delay_s_min=plan.delay_s_min if plan.delay_s_min is not None else settings.delay_s_min,
+        proxy=settings.proxy,
+        user_agent_url=settings.about_url,
+        policy=space.settings.ledger.policy,
+        now=now,
+    )
+
+
+def _scope_digest(space: Workspace, source: CatalogueSource) -> str:
+    """Eight hex digits for what decides which pages are taken: another scope or agreement makes another crawl."""
+    plan, terms = source.crawl, terms_of(space, source)
+    limits = (plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max)
+    parts = (plan.seeds, plan.hosts, plan.include, plan.exclude, plan.sitemaps, limits, terms.status, terms.agreements)
+    return digest_of_parts(*(repr(part) for part in parts))[:8]
+
+
+def _folder(space: Workspace, source: CatalogueSource, now: datetime) -> Path:
+    """The folder of this crawl when it was begun and not finished, or of a new one; others' leavings are removed."""
+    parent, digest = space.work / "crawls" / source.name, _scope_digest(space, source)
+    begun = sorted(parent.glob("*")) if parent.is_dir() else []
+    mine = [folder for folder in begun if folder.name.endswith(f"-{digest}")]
+    for folder in set(begun) - set(mine):
+        shutil.rmtree(folder)
+    return mine[-1] if mine else parent / f"{now.strftime(STAMP)}-{digest}"
+
+
+def _run_child(source: str, job_file: Path) -> None:
+    """Run the crawl in its own process, passing on what it tells; the crawler dies with this process."""
+    command = [sys.executable, "-m", "crawler", str(job_file)]
+    log = job_file.with_name("crawl.log")
+    with (
+        log.open("ab") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as child,  # noqa: S603 - ours
+    ):
+        assert child.stdout is not None
+        for line in child.stdout:
+            told = json.loads(line)
+            if told["event"] == "progress":
+                emit("crawling", source, **{name: told[name] for name in ("captured", "refused", "failed", "pending")})
+    if child.returncode == _INCOMPLETE:
+        raise CrawlError(f"{source}: the crawl stopped before it was complete; run again and it goes on. Log: {log}")
+    if child.returncode != _COMPLETE:
+        tail = log.read_text(errors="replace").strip().splitlines()[-1:]
+        raise CrawlError(f"{source}: the crawl failed: {' '.join(tail)} Full log: {log}")
+
+
+def _reached_nothing(report: dict[str, Any]) -> bool:
+    told = {**report["refused"], **report["failed"]}
+    return report["captured"] == 0 and bool(told) and set(told) <= _UNREACHED
+
+
+def _finish(space: Workspace, source: CatalogueSource, folder: Path) -> str:
+    """Put the captures into storage, record the crawl, put the report last, and clear the folder."""
+    data = (folder / "report.json").read_bytes()
+    report = json.loads(data)
+    if _reached_nothing(report):
+        shutil.rmtree(folder)
+        raise CrawlError(
+            f"{source.name}: {source.homepage} could not be reached, and what cannot be read is not taken. "
+            "Check the address and the network (FODAFTRYK_CRAWLER__PROXY); then run again."
+        )
+    prefix = crawl_prefix(source.name, folder.name)
+    for path in [*sorted(folder.glob("*.warc.gz")), folder / "pages.jsonl.gz"]:
+        space.storage.put(f"{prefix}/{path.name}", path)
+    counts = {name: report[name] for name in ("known", "captured", "redirected")}
+    counts |= {name: sum(report[name].values()) for name in ("refused", "failed")}
+    record = CrawlRecord(source.name, folder.name, digest_of(data), counts)
+    record_crawl(space.ledger, record, datetime.fromisoformat(report["ended"]))
+    space.storage.put_bytes(f"{prefix}/report.json", data)
+    shutil.rmtree(folder)
+    emit("crawled", source.name, captured=report["captured"])
+    return prefix
+
+
+def _write_whole(path: Path, text: str) -> None:
+    temporary = path.with_suffix(".part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

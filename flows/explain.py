@@ -1,0 +1,55 @@
+"""Explain: everything known of one URL, from the first statement read to the shard it lies in."""
+
+from typing import Any
+
+from corpus.lookup import copies_of, documents_at, fates_of, shard_holding
+from corpus.releases import read_staged
+from crawler.urls import canonical
+from flows.errors import FlowError
+from flows.pages import crawled_pages
+from flows.records import RunRecord
+from flows.workspace import Workspace
+from ledger.releases import release
+
+
+def explain(space: Workspace, record: RunRecord, url: str) -> dict[str, Any]:
+    """Collect what is known of a URL: page, signals, document, decision, cluster, shard and release.
+
+    Raises FlowError when no crawl of the newest run knows it.
+    """
+    wanted = canonical(url)
+    for source, crawl in sorted(record.crawls.items()):
+        for page in crawled_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")):
+            if page["url"] == wanted:
+                return {"source": source, "crawl": crawl, "page": page, **_document(space, record, source, page)}
+    raise FlowError(
+        f"{wanted or url} is not known to the newest run: it was never linked, lies outside every source's scope, "
+        "or its crawl has not finished. `fodaftryk pages` lists all known URLs."
+    )
+
+
+def _document(space: Workspace, record: RunRecord, source: str, page: dict[str, Any]) -> dict[str, Any]:
+    files = [space.storage.local(key) for key in record.documents if key.startswith(f"documents/{source}/")]
+    found = documents_at(files, page["final_url"])
+    if not found:
+        return {"document": None, "fate": None, "copies": [], "shard": None, "release": None}
+    document = found[-1]
+    selection = space.storage.local(record.selection)
+    fate = next(row for row in fates_of(selection, source) if row["id"] == document["id"])
+    copies = (
+        [row for row in copies_of(selection, fate["keeper"]) if row["id"] != document["id"]] if fate["keeper"] else []
+    )
+    shard = _shard(space, record.release, source, document["id"]) if fate["fate"] == "released" else None
+    return {
+        "document": {name: value for name, value in document.items() if name not in {"text", "signals"}},
+        "fate": fate,
+        "copies": [{"url": row["url"], "source": row["source"], "fate": row["fate"]} for row in copies],
+        "shard": shard,
+        "release": record.release if shard else None,
+    }
+
+
+def _shard(space: Workspace, version: str, source: str, document: str) -> str | None:
+    manifest = read_staged(release(space.ledger, version).manifest_digest, space.storage)
+    mine = [shard.path for shard in manifest.shards if shard.source == source]
+    return shard_holding([(path, space.storage.local(path)) for path in mine], document)

@@ -1,0 +1,62 @@
+"""Pages: one row for every URL the newest run knows, with what became of it."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from corpus.lookup import document_rows, fates_of
+from flows.records import RunRecord
+from flows.workspace import Workspace
+from ledger.signals import Mechanism, Verdict
+
+Row = dict[str, Any]
+
+
+def page_rows(space: Workspace, record: RunRecord, *, text: bool) -> Iterator[Row]:
+    """Rows sorted by source and URL; with `text`, that of every page that was read, kept or not.
+
+    Memory: the rows of one source's crawl, and with `text` its text.
+    """
+    for source, crawl in sorted(record.crawls.items()):
+        fates = {row["url"]: row for row in fates_of(space.storage.local(record.selection), source)}
+        columns = ["url", "language", *(["text"] if text else [])]
+        files = [space.storage.local(key) for key in record.documents if key.startswith(f"documents/{source}/")]
+        documents = {row["url"]: row for row in document_rows(files, columns)}
+        by_url = {row["url"]: row for row in crawled_pages(space.storage.local(f"{crawl}/pages.jsonl.gz"))}
+        for url, page in by_url.items():
+            final = by_url.get(page["final_url"], page)
+            yield {"url": url, **_row(final, fates.get(final["url"], {}), documents.get(final["url"], {}))}
+
+
+def crawled_pages(path: Path) -> Iterator[Row]:
+    """The pages of a crawl, as the crawler wrote them."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _row(page: Row, fate: Row, document: Row) -> Row:
+    kept = fate.get("fate") == "released"
+    row = {
+        "final_url": page["final_url"],
+        "decision": "keep" if kept else "drop",
+        "reason": "" if kept else fate.get("reason") or page["reason"] or page["outcome"],
+        "lang": document.get("language"),
+        "reserved": _reserved(page),
+        "licence": _licence(page) or fate.get("licence") or None,
+    }
+    return row | ({"text": document["text"]} if "text" in document else {})
+
+
+def _reserved(page: Row) -> bool | None:
+    """Whether any statement reserves the page; None when nothing was observed because it was never fetched."""
+    if any(signal["verdict"] == Verdict.RESERVED for signal in page["signals"]):
+        return True
+    return False if page["outcome"] == "captured" else None
+
+
+def _licence(page: Row) -> str:
+    """The first licence the page itself states that we know by name."""
+    stated = (signal["value"] for signal in page["signals"] if signal["mechanism"] == Mechanism.LICENCE)
+    return next((value for value in stated if value), "")

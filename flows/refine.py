@@ -1,0 +1,52 @@
+"""Refine: the captures of one crawl become documents, a file for each WARC file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from corpus.refine import CapturedPage, Origin, RefineSettings, read_pages, refine, refine_digest
+from dedup.signatures import sign
+from flows.errors import CountError
+from flows.paths import digest_of_parts
+from flows.progress import emit
+from flows.settings import Settings
+from flows.workspace import Workspace
+
+
+def refine_settings(settings: Settings) -> RefineSettings:
+    """The settings of refinement, with the name of the signatures that deduplication wants."""
+    return replace(settings.refine, signature_scheme=settings.dedup.digest)
+
+
+def refine_crawl(space: Workspace, crawl: str) -> list[str]:
+    """Refine every WARC file of a crawl (a prefix in storage); returns the keys of the documents files."""
+    _, source, name = crawl.split("/")
+    report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
+    parameters = refine_digest(refine_settings(space.settings))
+    keys = {
+        warc["file"]: f"documents/{source}/{name}/{digest_of_parts(warc['sha256'], parameters)}.parquet"
+        for warc in report["warcs"]
+    }
+    undone = [file for file, key in keys.items() if not space.storage.exists(key)]
+    pages = read_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")) if undone else {}
+    for file in undone:
+        _refine_file(space, f"{crawl}/{file}", pages, keys[file])
+    return sorted(keys.values())
+
+
+def _refine_file(space: Workspace, warc: str, pages: Mapping[str, CapturedPage], key: str) -> None:
+    _, source, crawl, file = warc.split("/")
+    emit("refine", source, file=file)
+    parameters = space.settings.dedup
+    with space.scratch() as out:
+        report = refine(
+            space.storage.local(warc),
+            Origin(source, crawl, pages),
+            out,
+            refine_settings(space.settings),
+            lambda texts: sign(texts, parameters),
+        )
+        if report.pages != report.kept + sum(report.marked.values()) + sum(report.failed.values()):
+            raise CountError(f"{warc}: {report} does not add up. A fault of the program; nothing was kept of it.")
+        space.storage.put(key, out)
+    emit("refined", source, pages=report.pages, kept=report.kept)

@@ -1,0 +1,114 @@
+"""Release: pack the selected documents, seal them, record what is owed, and show the release.
+
+The ledger's row is the commit. A run that is killed before it leaves shards nobody lists; one that is killed after it
+leaves a release that the next run shows, unchanged.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from corpus.refine import refine_digest
+from corpus.releases import Manifest, check_seal, next_version, publish, stage, usages
+from corpus.selection import count_fates
+from corpus.shards import Packing, Shard, pack_source
+from flows.progress import emit
+from flows.refine import refine_settings
+from flows.workspace import Workspace
+from ledger.records import ReleaseRecord, Usage
+from ledger.releases import record_release, releases
+from ledger.sources import source as find_source
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The release a run ended with (empty when there is nothing to release), and whether this run sealed it."""
+
+    version: str
+    new: bool
+
+
+def pack(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> list[Shard]:
+    """Pack one source's released documents into stored shards."""
+    local = space.storage.local
+    files = [local(key) for key in documents]
+    holder = find_source(space.ledger, source).holder
+    shards = pack_source(local(selection), Packing(source, holder), files, space.storage)
+    emit("packed", source, shards=len(shards), documents=sum(shard.rows for shard in shards))
+    return shards
+
+
+def seal(space: Workspace, selection: str, shards: Sequence[Shard], as_of: date, now: datetime) -> Sealed:
+    """Seal a release of these shards, unless the newest release holds just them.
+
+    Raises SealError when shards and selection do not agree, and the ledger's errors when it refuses the record.
+    """
+    latest = latest_manifest(space)
+    fates = count_fates(space.storage.local(selection))
+    draft = Manifest(
+        version="",
+        as_of=as_of,
+        parameters={
+            "policy": space.policy.digest,
+            "dedup": space.settings.dedup.digest,
+            "refine": refine_digest(refine_settings(space.settings)),
+        },
+        shards=tuple(sorted(shards, key=lambda shard: shard.path)),
+        funnel=_funnel(fates),
+        rights_holders=_holders(space, shards),
+    )
+    if latest is None and not shards:
+        return Sealed("", new=False)
+    version = next_version(latest, draft.content_digest)
+    if version is None:
+        assert latest is not None
+        return Sealed(latest.version, new=False)
+    manifest = replace(draft, version=version)
+    check_seal(manifest, fates)
+    digest = stage(manifest, space.storage)
+    record_release(space.ledger, _record(manifest, digest), now)
+    publish(digest, space.storage)
+    emit("sealed", release=version, documents=sum(shard.rows for shard in shards))
+    return Sealed(version, new=True)
+
+
+def latest_manifest(space: Workspace) -> Manifest | None:
+    """The newest release the ledger knows, shown if a killed run left it unshown."""
+    recorded = releases(space.ledger)
+    if not recorded:
+        return None
+    return publish(recorded[-1].manifest_digest, space.storage)
+
+
+def _funnel(fates: Mapping[str, Counter[tuple[str, str]]]) -> dict[str, dict[str, int]]:
+    """Documents per source, by fate."""
+    funnel: dict[str, dict[str, int]] = {}
+    for source, counts in sorted(fates.items()):
+        totals: Counter[str] = Counter()
+        for (fate, _), count in counts.items():
+            totals[fate] += count
+        funnel[source] = dict(sorted(totals.items()))
+    return funnel
+
+
+def _holders(space: Workspace, shards: Sequence[Shard]) -> dict[str, str]:
+    return {name: find_source(space.ledger, name).holder for name in sorted({shard.source for shard in shards})}
+
+
+def _record(manifest: Manifest, digest: str) -> ReleaseRecord:
+    """What the ledger is told: usage per source and right, from which it accrues what is owed."""
+    counted = tuple(
+        Usage(
+            source=source,
+            basis=basis,
+            tier=tier,
+            licence=licence,
+            documents=sum(shard.rows for shard in shards),
+            words=sum(shard.words for shard in shards),
+            bytes=sum(shard.bytes for shard in shards),
+            shards=tuple(shard.sha256 for shard in shards),
+        )
+        for (source, basis, tier, licence), shards in usages(manifest.shards).items()
+    )
+    return ReleaseRecord(manifest.version, digest, manifest.parameters["policy"], manifest.as_of, counted)

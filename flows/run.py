@@ -1,0 +1,170 @@
+"""The whole way: crawl → refine → decide → dedupe → select → pack → seal → settle, as Prefect flows.
+
+`run` is the main job, the others are its parts for a schedule of their own. One source that fails does not stop the
+others: its problem is told, its last finished crawl stays in use, and the command exits with an error at the end.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture, wait
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from corpus.errors import CorpusError
+from flows.catalogue import CatalogueSource
+from flows.errors import FlowError
+from flows.progress import emit
+from flows.records import RunRecord, write_record
+from flows.settings import load_settings, moment
+from flows.sources import chosen, sync_catalogue
+from flows.summary import account_rows, check_counts, nothing_collected, summarise
+from flows.tasks import (
+    Clock,
+    Refined,
+    crawl_task,
+    decide_task,
+    dedupe_task,
+    pack_task,
+    refine_task,
+    seal_task,
+    select_task,
+)
+from flows.workspace import Workspace, open_workspace
+from ledger.errors import LedgerError
+
+PARALLEL = 4
+"""Sources worked on at once: crawls wait for the network, so more than the processors have cores."""
+
+PROBLEMS = (FlowError, CorpusError, LedgerError)
+"""What may go wrong with one source's crawl while the others go on."""
+
+RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=PARALLEL))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a flow works on: the open workspace, the whole catalogue, the sources chosen by name, and the time."""
+
+    space: Workspace
+    sources: tuple[CatalogueSource, ...]
+    chosen: tuple[CatalogueSource, ...]
+    clock: Clock
+
+
+@contextmanager
+def opened(sources: Sequence[str], catalogue: str | None, now: str | None) -> Iterator[Order]:
+    """Read settings and catalogue, bring the ledger up to the catalogue, and give the order."""
+    settings = load_settings(Path(catalogue) if catalogue else None)
+    clock = Clock(moment(now), pinned=now is not None)
+    with open_workspace(settings) as space:
+        everything = sync_catalogue(space, clock.now)
+        yield Order(space, everything, chosen(everything, sources), clock)
+
+
+@flow(name="run", task_runner=RUNNER)
+def run(sources: list[str] | None = None, catalogue: str | None = None, now: str | None = None) -> dict[str, Any]:
+    """Crawl the chosen sources (all that are not reserved, when none is named), then release the whole corpus.
+
+    `now` (ISO 8601) runs as of another time. Returns the summary the command line shows, with every problem met.
+    """
+    with opened(sources or [], catalogue, now) as order:
+        gathered = [gather_task.submit(order.space, source, order.clock) for source in order.chosen]
+        problems = [problem for future in gathered if (problem := future.result())]
+        return _release(order, problems)
+
+
+@flow(name="crawl", task_runner=RUNNER)
+def crawl(sources: list[str] | None = None, catalogue: str | None = None, now: str | None = None) -> list[str]:
+    """Crawl the chosen sources; returns the crawls' prefixes. Raises what the first that failed raised."""
+    with opened(sources or [], catalogue, now) as order:
+        futures = [crawl_task.submit(order.space, source, order.clock) for source in order.chosen]
+        wait(futures)
+        return [future.result() for future in futures]
+
+
+@flow(name="refine", task_runner=RUNNER)
+def refine(sources: list[str] | None = None, catalogue: str | None = None, now: str | None = None) -> list[str]:
+    """Refine the newest finished crawl of the chosen sources; returns the documents files' keys."""
+    with opened(sources or [], catalogue, now) as order:
+        return [key for refined in _refine(order, order.chosen).values() for key in refined.documents]
+
+
+@flow(name="dedupe", task_runner=RUNNER)
+def dedupe(catalogue: str | None = None, now: str | None = None) -> str:
+    """Decide and cluster all that is crawled; returns the clusters' key."""
+    with opened([], catalogue, now) as order:
+        return dedupe_task(order.space, _decide(order, _refine(order, order.sources)))
+
+
+@flow(name="release", task_runner=RUNNER)
+def release(catalogue: str | None = None, now: str | None = None) -> dict[str, Any]:
+    """Release what is crawled, without crawling; returns the summary."""
+    with opened([], catalogue, now) as order:
+        return _release(order, [])
+
+
+@flow(name="settle")
+def settle(catalogue: str | None = None, now: str | None = None) -> list[dict[str, Any]]:
+    """Bring agreements up to the catalogue and say how every source stands; returns the accounts."""
+    with opened([], catalogue, now) as order:
+        standing = account_rows(order.space)
+        for row in standing:
+            emit("account", **row)
+        return standing
+
+
+@task(name="gather", cache_policy=NO_CACHE, task_run_name="gather {source.name}")
+def gather_task(space: Workspace, source: CatalogueSource, clock: Clock) -> str:
+    """Crawl and refine one source; returns the crawl's problem, or an empty string."""
+    problem = ""
+    try:
+        crawl_task(space, source, clock)
+    except PROBLEMS as error:
+        problem = str(error)
+        emit("problem", source.name, message=problem)
+    refine_task(space, source)
+    return problem
+
+
+def _refine(order: Order, sources: Sequence[CatalogueSource]) -> dict[str, Refined]:
+    """What is refined of each source that was ever crawled; refines what is not."""
+    futures = {source.name: refine_task.submit(order.space, source) for source in sources}
+    refined = {name: future.result() for name, future in futures.items()}
+    return {name: one for name, one in refined.items() if one.documents}
+
+
+def _decide(order: Order, refined: Mapping[str, Refined]) -> dict[str, str]:
+    """Each documents file's decisions file."""
+    by_name = {source.name: source for source in order.sources}
+    futures = {
+        name: decide_task.submit(order.space, by_name[name], one.documents, order.clock)
+        for name, one in refined.items()
+    }
+    return {
+        key: decided
+        for name, future in futures.items()
+        for key, decided in zip(refined[name].documents, future.result(), strict=True)
+    }
+
+
+def _release(order: Order, problems: list[str]) -> dict[str, Any]:
+    """Everything behind the crawls: decide, dedupe, select, pack, seal; returns the summary."""
+    space = order.space
+    refined = _refine(order, order.sources)
+    if not refined:
+        return nothing_collected(problems)
+    decided = _decide(order, refined)
+    clusters = dedupe_task(space, decided)
+    selection = select_task(space, decided, clusters)
+    crawls = {name: one.crawl for name, one in refined.items()}
+    check_counts(space, crawls, selection)
+    packed = [pack_task.submit(space, selection, name, one.documents) for name, one in refined.items()]
+    sealed = seal_task(space, selection, [shard for future in packed for shard in future.result()], order.clock)
+    record = RunRecord(sealed.version, selection, clusters, crawls, decided)
+    write_record(space, record, order.clock.now)
+    return summarise(space, sealed, record, problems)

@@ -1,0 +1,132 @@
+"""Settings: one frozen object, from `fodaftryk.toml` and `FODAFTRYK_…` variables.
+
+The only place that reads the environment. Nested values are written with two underscores
+(`FODAFTRYK_CRAWLER__PROXY`); a variable or a key nobody knows is an error, because a mistyped one would otherwise
+crawl with a default its operator did not choose.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from corpus.refine import RefineSettings
+from corpus.storage import StorageSettings
+from dedup.parameters import Parameters
+from flows.errors import SettingsError
+
+FILE = Path("fodaftryk.toml")
+PREFIX = "FODAFTRYK_"
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlerSettings:
+    """How every source is crawled.
+
+    `proxy` is an operator's egress proxy (`http://host:port`), trusted because the operator named it. `delay_s_min`
+    is the least pause between two requests to one host; a site may ask for more, never for less. `about_url` is a
+    page that tells a site's owner who crawls and how to refuse; it stands in the user agent. `parallel` is how many
+    sources are crawled at once.
+    """
+
+    proxy: str = ""
+    delay_s_min: float = 1.0
+    about_url: str = ""
+    parallel: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """Where the ledger lies (empty: SQLite in the data folder) and which policy file decides (empty: ours)."""
+
+    url: str = ""
+    policy: str = ""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. `data` is a local folder; the rest lies in it unless told otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=FILE
+    )
+
+    data: Path = Path("data")
+    catalogue: Path = Path("catalogue")
+    crawler: CrawlerSettings = CrawlerSettings()
+    storage: StorageSettings = StorageSettings()
+    refine: RefineSettings = RefineSettings()
+    dedup: Parameters = Parameters()
+    ledger: LedgerSettings = LedgerSettings()
+
+    @property
+    def storage_settings(self) -> StorageSettings:
+        """Where data at rest lies: the data folder unless another place is set."""
+        return replace(self.storage, url=self.storage.url or str(self.data))
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's database."""
+        return self.ledger.url or f"sqlite:///{self.data / 'ledger.sqlite'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given by hand, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(catalogue: Path | None = None) -> Settings:
+    """Read the settings; a `catalogue` given here wins.
+
+    Raises SettingsError naming every wrong key and where it came from.
+    """
+    unknown = [
+        name
+        for name in os.environ
+        if name.startswith(PREFIX) and name[len(PREFIX) :].split("__")[0].lower() not in Settings.model_fields
+    ]
+    if unknown:
+        raise SettingsError(f"{', '.join(sorted(unknown))}: no such setting. See docs/settings.md for all of them.")
+    try:
+        return Settings(catalogue=catalogue) if catalogue else Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{FILE}: {error}. Mend the file, or remove it to use the defaults.") from error
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explain(problem) for problem in error.errors())) from error
+
+
+def _explain(problem: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
+    path = [str(part) for part in problem["loc"]]
+    variable = PREFIX + "__".join(path).upper()
+    where = f"variable {variable}" if variable in os.environ else f"{FILE}: {'.'.join(path)}"
+    return f"{where}: {problem['msg']} (got {problem['input']!r}). See docs/settings.md."
+
+
+def moment(given: str | None = None) -> datetime:
+    """The time a flow works at, aware and in UTC, to the second: what was given, or the clock, read only here.
+
+    Raises SettingsError when `given` is no ISO 8601 time.
+    """
+    if given is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        parsed = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise SettingsError(f"{given!r} is no time: write it as 2026-11-24T12:00:00Z.") from error
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,156 @@
+"""What a person sees at the terminal: progress while a run works, tables when it is done.
+
+Progress is three ways to show the same records of `flows.progress`: bars on a terminal, plain lines elsewhere, JSON
+lines for programs. All go to standard error, so that standard output holds the answer alone.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from flows.progress import LOGGER
+
+ERRORS = Console(stderr=True)
+OUT = Console()
+
+
+class _Bars(logging.Handler):
+    """One bar a source: pages taken of pages known, and what is being done."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told: dict[str, Any] = record.__dict__["told"]
+        name = told["source"] or "corpus"
+        if name not in self._bars:
+            self._bars[name] = self._progress.add_task(escape(name), total=None, doing="")
+        bar = self._bars[name]
+        if told["event"] == "crawling":
+            done = told["captured"] + told["refused"] + told["failed"]
+            self._progress.update(bar, completed=done, total=done + told["pending"], doing="crawling")
+        else:
+            numbers = ", ".join(f"{value:,} {key}" for key, value in told.items() if isinstance(value, int))
+            self._progress.update(bar, doing=escape(f"{told['event']} {numbers}".strip()))
+        if told["event"] == "problem":
+            self._progress.console.print(f"[red]problem[/red] {escape(told['message'])}")
+
+
+class _Lines(logging.Handler):
+    """One line an event, as text or as JSON; a crawl's count at most once in ten percent."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told: dict[str, Any] = record.__dict__["told"]
+        if self._as_json:
+            line = json.dumps(told, ensure_ascii=False)
+        else:
+            values = " ".join(f"{key}={value}" for key, value in told.items() if key not in {"event", "source"})
+            line = f"{told['event']:<9} {told['source'] or 'corpus'} {values}".rstrip()
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def progress(*, as_json: bool) -> Iterator[None]:
+    """Show what the flows tell while the block lasts."""
+    LOGGER.setLevel(logging.INFO)
+    LOGGER.propagate = False
+    columns: tuple[ProgressColumn, ...] = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}"),
+    )
+    if ERRORS.is_terminal and not as_json:
+        columns = (*columns, TextColumn("{task.fields[doing]}"), TimeElapsedColumn())
+        with Progress(*columns, console=ERRORS) as bars, _listening(_Bars(bars)):
+            yield
+    else:
+        with _listening(_Lines(as_json=as_json)):
+            yield
+
+
+@contextmanager
+def _listening(handler: logging.Handler) -> Iterator[None]:
+    LOGGER.addHandler(handler)
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(handler)
+
+
+def show_json(value: object) -> None:
+    """Print one JSON value on one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def show_rows(title: str, rows: list[dict[str, Any]], empty: str) -> None:
+    """Print rows of equal keys as a table; numbers right, in thousands."""
+    if not rows:
+        OUT.print(empty)
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in rows[0]:
+        numeric = any(isinstance(row[name], int) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else escape(str(value or "")) for value in row.values()))
+    OUT.print(table)
+
+
+def show_summary(summary: dict[str, Any]) -> None:
+    """Print a run's summary: the funnel, the sources, the release and the problems."""
+    funnel = summary["funnel"]
+    rows = []
+    for name, count in _stages(funnel):
+        rows += [{"stage": name, "reason": "", "pages": count}, *_reasons(funnel, name)]
+    show_rows("The funnel", rows, "")
+    if summary["sources"]:
+        show_rows("Sources in the release", [_money(row) for row in summary["sources"]], "")
+    if summary["release"]:
+        what = "sealed" if summary["release"]["new"] else "unchanged"
+        OUT.print(f"Release [bold]{summary['release']['version']}[/bold] {what}: {escape(summary['release']['uri'])}")
+    else:
+        OUT.print("No release: nothing may be released yet.")
+    for problem in summary["problems"]:
+        ERRORS.print(f"[red]problem[/red] {escape(problem)}")
+
+
+_STAGES = ("known", "redirected", "refused", "failed", "captured", "unread", "marked", "duplicate", "excluded", "held")
+_COUNTED = ("refused", "failed", "unread", "marked", "excluded", "held")
+
+
+def _stages(funnel: dict[str, Any]) -> list[tuple[str, int]]:
+    """Each stage's count, in the order pages pass them; stages without pages are left out but for the last."""
+    counts = {
+        name: sum(funnel[name].values()) if name in _COUNTED else funnel[name] for name in _STAGES if name in funnel
+    }
+    counts["released"] = funnel.get("released", 0)
+    return [(name, count) for name, count in counts.items() if count or name == "released"]
+
+
+def _reasons(funnel: dict[str, Any], stage: str) -> list[dict[str, Any]]:
+    if stage not in _COUNTED:
+        return []
+    return [{"stage": "", "reason": reason, "pages": count} for reason, count in funnel[stage].items()]
+
+
+def _money(row: dict[str, Any]) -> dict[str, Any]:
+    """A source's row with amount and currency in one cell."""
+    shown = {name: value for name, value in row.items() if name not in {"owed", "currency", "payment"}}
+    owed = f"{row['owed']} {row['currency']}" if row["owed"] is not None else ""
+    return shown | {"owed": owed, "payment": row["payment"]}

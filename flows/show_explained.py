@@ -1,0 +1,54 @@
+"""What is known of one page, for a person to read."""
+
+from typing import Any
+
+from rich.markup import escape
+
+from flows.show import OUT, show_rows
+
+_MEASURES = (
+    "words",
+    "chars",
+    "language",
+    "language_score",
+    "da_share",
+    "extractor",
+    "charset",
+    "emails",
+    "cprs",
+    "phones",
+)
+
+
+def show_explained(told: dict[str, Any]) -> None:
+    """Print page, signals, document, decision, copies and release, in the order they came about."""
+    page, document, fate = told["page"], told["document"], told["fate"]
+    OUT.print(f"[bold]{escape(page['url'])}[/bold]")
+    _line("source", f"{told['source']}, crawl {told['crawl']}")
+    _line("fetched", f"{page['fetched_at'] or 'never'}, status {page['status'] or 'none'}")
+    _line("found on", page["found_on"] or "the seeds")
+    _line("outcome", f"{page['outcome']} {page['reason']}".strip())
+    if page["final_url"] != page["url"]:
+        _line("leads to", page["final_url"])
+    signals = [
+        {name: signal[name] for name in ("mechanism", "verdict", "label", "value", "raw", "place")}
+        for signal in page["signals"]
+    ]
+    show_rows("Signals observed", signals, "signals    none observed")
+    if document:
+        _line("title", document["title"])
+        _line("measured", ", ".join(f"{name} {document[name]}" for name in _MEASURES))
+        _line("quality", f"{document['reason']}: {document['detail']}" if document["reason"] else "kept")
+    decision = fate if fate and fate["outcome"] else page["decision"]
+    if decision:
+        right = f" on {decision['basis']} as {decision['licence']}" if decision["outcome"] == "include" else ""
+        _line("decision", f"{decision['outcome']}{right}, by rule {decision['rule']}")
+    if fate:
+        _line("fate", f"{fate['fate']} {fate['reason']}".strip())
+        copies = ", ".join(f"{copy['url']} ({copy['fate']})" for copy in told["copies"])
+        _line("copies", copies or "none found")
+    _line("release", f"{told['release']}, {told['shard']}" if told["shard"] else "in none")
+
+
+def _line(name: str, value: object) -> None:
+    OUT.print(f"{name:<10} {escape(str(value))}", soft_wrap=True)

@@ -1,0 +1,40 @@
+"""The catalogue's sources: read, chosen by name, and brought into the ledger."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from flows.catalogue import CatalogueSource
+from flows.errors import CatalogueError
+from flows.findings import load_catalogue
+from flows.workspace import Workspace
+from ledger.sources import sync_source
+
+
+def read_sources(folder: Path) -> tuple[CatalogueSource, ...]:
+    """Read a catalogue. Raises CatalogueError with every finding, each with its file, line and remedy."""
+    catalogue = load_catalogue(folder)
+    if catalogue.findings:
+        raise CatalogueError("\n".join(str(finding) for finding in catalogue.findings))
+    return catalogue.sources
+
+
+def sync_catalogue(space: Workspace, now: datetime) -> tuple[CatalogueSource, ...]:
+    """Read the catalogue the settings name, and bring the ledger up to it."""
+    sources = read_sources(space.settings.catalogue)
+    for source in sources:
+        sync_source(space.ledger, source.ledger_source(), source.licences(), source.agreements(), now)
+    return sources
+
+
+def chosen(sources: Sequence[CatalogueSource], names: Sequence[str]) -> tuple[CatalogueSource, ...]:
+    """The sources to crawl: those named, or all that may be crawled. Raises CatalogueError for a name unknown."""
+    by_name = {source.name: source for source in sources}
+    unknown = sorted(set(names) - by_name.keys())
+    if unknown:
+        raise CatalogueError(f"no source is called {', '.join(unknown)}: `fodaftryk sources` lists their names.")
+    wanted = [by_name[name] for name in sorted(set(names))] if names else sources
+    refused = [source.name for source in wanted if not source.crawlable]
+    if names and refused:
+        raise CatalogueError(f"{', '.join(refused)}: reserved or delivered as files, and so never crawled.")
+    return tuple(source for source in wanted if source.crawlable)

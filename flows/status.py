@@ -1,0 +1,83 @@
+"""How things stand: rows for the command line, made of ledger and storage."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from corpus.releases import read_staged
+from flows.catalogue import CatalogueSource
+from flows.crawl import fresh_crawl
+from flows.paths import finished_crawls
+from flows.sources import chosen, read_sources
+from flows.summary import account_rows, source_rows
+from flows.workspace import Workspace
+from ledger.releases import releases
+from ledger.sources import sources
+
+Rows = list[dict[str, Any]]
+
+
+def status_rows(space: Workspace) -> Rows:
+    """One row for each source of the ledger that was crawled or released."""
+    recorded = releases(space.ledger)
+    released = source_rows(space, recorded[-1].version) if recorded else []
+    accounts = {row["source"]: row for row in account_rows(space)}
+    rows = []
+    for source in sources(space.ledger):
+        crawls = finished_crawls(space.storage, source.name)
+        usages = [row for row in released if row["source"] == source.name]
+        account = accounts.get(source.name, {})
+        rows.append(
+            {
+                "source": source.name,
+                "status": source.status.value,
+                "last_crawl": crawls[-1].split("-")[0] if crawls else "",
+                "documents": sum(row["documents"] for row in usages),
+                "words": sum(row["words"] for row in usages),
+                "owed": account.get("owed"),
+                "paid": account.get("paid"),
+                "currency": account.get("currency", ""),
+                "payment": account.get("status", ""),
+            }
+        )
+    return rows
+
+
+def release_rows(space: Workspace) -> Rows:
+    """One row for each release."""
+    rows = []
+    for record in releases(space.ledger):
+        manifest = read_staged(record.manifest_digest, space.storage)
+        rows.append(
+            {
+                "version": record.version,
+                "as_of": record.as_of.isoformat(),
+                "sources": len({shard.source for shard in manifest.shards}),
+                "documents": sum(shard.rows for shard in manifest.shards),
+                "words": sum(shard.words for shard in manifest.shards),
+                "bytes": sum(shard.bytes for shard in manifest.shards),
+                "manifest": space.storage.uri(f"releases/{record.version}/manifest.json"),
+            }
+        )
+    return rows
+
+
+def plan_rows(space: Workspace, names: Sequence[str], now: datetime) -> Rows:
+    """What a run would do with each source, without doing it."""
+    everything = read_sources(space.settings.catalogue)
+    wanted = {source.name for source in chosen(everything, names)}
+    return [
+        {
+            "source": source.name,
+            "status": source.status.value,
+            "plan": _plan(space, source, now) if source.name in wanted else "not crawled",
+            "begins_at": ", ".join(source.crawl.seeds or source.crawl.sitemaps),
+            "pages_max": source.crawl.pages_max,
+        }
+        for source in everything
+    ]
+
+
+def _plan(space: Workspace, source: CatalogueSource, now: datetime) -> str:
+    fresh = fresh_crawl(space, source, now)
+    return f"fresh since {fresh.split('-')[0]}" if fresh else "crawl"

@@ -1,0 +1,83 @@
+"""The steps as Prefect tasks: thin names over plain functions, so that a run can be watched step by step.
+
+Tasks pass names and paths, never data. What a task makes is named by what it was made from and found again, so
+Prefect's own caching is off: the truth about finished work is in the storage.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from corpus.shards import Shard
+from flows.catalogue import CatalogueSource
+from flows.crawl import crawl_source, terms_of
+from flows.paths import crawl_prefix, finished_crawls
+from flows.refine import refine_crawl
+from flows.release import Sealed, pack, seal
+from flows.select import decide_source, dedupe, select
+from flows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time of a run; `pinned` when it was given, and then stands for the clock in all that is recorded."""
+
+    now: datetime
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """A source's newest finished crawl and the documents files made of it; without a crawl, both are empty."""
+
+    crawl: str = ""
+    documents: tuple[str, ...] = ()
+
+
+@task(name="crawl", cache_policy=NO_CACHE, task_run_name="crawl {source.name}")
+def crawl_task(space: Workspace, source: CatalogueSource, clock: Clock) -> str:
+    """Crawl one source; returns the crawl's prefix."""
+    return crawl_source(space, source, clock.now, pinned=clock.pinned)
+
+
+@task(name="refine", cache_policy=NO_CACHE, task_run_name="refine {source.name}")
+def refine_task(space: Workspace, source: CatalogueSource) -> Refined:
+    """Refine one source's newest finished crawl."""
+    crawls = finished_crawls(space.storage, source.name)
+    if not crawls:
+        return Refined()
+    crawl = crawl_prefix(source.name, crawls[-1])
+    return Refined(crawl, tuple(refine_crawl(space, crawl)))
+
+
+@task(name="decide", cache_policy=NO_CACHE, task_run_name="decide {source.name}")
+def decide_task(space: Workspace, source: CatalogueSource, documents: Sequence[str], clock: Clock) -> list[str]:
+    """Decide one source's documents; returns the decisions files' keys, in the order of `documents`."""
+    return decide_source(space, documents, terms_of(space, source), clock.now.date())
+
+
+@task(name="dedupe", cache_policy=NO_CACHE)
+def dedupe_task(space: Workspace, documents: Mapping[str, str]) -> str:
+    """Cluster all documents; returns the clusters' key."""
+    return dedupe(space, documents)
+
+
+@task(name="select", cache_policy=NO_CACHE)
+def select_task(space: Workspace, documents: Mapping[str, str], clusters: str) -> str:
+    """Give every document its fate; returns the selection's key."""
+    return select(space, documents, clusters)
+
+
+@task(name="pack", cache_policy=NO_CACHE, task_run_name="pack {source}")
+def pack_task(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> list[Shard]:
+    """Pack one source's released documents; returns the shards."""
+    return pack(space, selection, source, documents)
+
+
+@task(name="seal", cache_policy=NO_CACHE)
+def seal_task(space: Workspace, selection: str, shards: Sequence[Shard], clock: Clock) -> Sealed:
+    """Seal the release and record what is owed."""
+    return seal(space, selection, shards, clock.now.date(), clock.now)

@@ -1,0 +1,30 @@
+"""What can go wrong at the ledger, as a small tree.
+
+    LedgerError                the ledger cannot do what was asked; the message says what to do next
+    ├── LedgerUnavailable      the database cannot be reached, opened or migrated: see to it, then try again
+    ├── RecordConflict         something else stands already under the same id or reference: choose another, or see why
+    ├── RecordRefused          what was handed in breaks a rule of the ledger: correct it
+    └── UnknownRecord          no source or release of that name is in the ledger
+
+Nothing has been written when one of these is raised: every write is one transaction.
+"""
+
+
+class LedgerError(Exception):
+    """The ledger cannot do what was asked."""
+
+
+class LedgerUnavailable(LedgerError):  # noqa: N818  names the state, and reads better than LedgerUnavailableError
+    """The database cannot be reached, opened or migrated."""
+
+
+class RecordConflict(LedgerError):  # noqa: N818  as above
+    """Something else stands already under the same id or reference."""
+
+
+class RecordRefused(LedgerError):  # noqa: N818  as above
+    """What was handed in breaks a rule of the ledger."""
+
+
+class UnknownRecord(LedgerError):  # noqa: N818  as above
+    """No source or release of that name is in the ledger."""

@@ -1,0 +1,104 @@
+"""The policy a release is decided by: a versioned TOML file, and nothing that is not in it."""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from ledger.errors import RecordRefused
+from ledger.signals import Mechanism
+
+DEFAULT_POLICY = Path(__file__).parent / "policies" / "default.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What counts and what may be used.
+
+    `use` is the use decided about; `tdm` says whether text without reservation may be included at all; `counted` are
+    the mechanisms whose reservations exclude and whose malformed statements hold; `open` and `official` are patterns
+    of SPDX identifiers (`*` any run, `[0-9]` one digit).
+    """
+
+    version: str
+    use: str
+    tdm: bool
+    counted: tuple[Mechanism, ...]
+    open: tuple[str, ...]
+    official: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Canonical JSON: keys sorted, no spaces."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        row = json.loads(text)
+        return cls(
+            version=row["version"],
+            use=row["use"],
+            tdm=row["tdm"],
+            counted=tuple(Mechanism(name) for name in row["counted"]),
+            open=tuple(row["open"]),
+            official=tuple(row["official"]),
+        )
+
+    @classmethod
+    def from_toml(cls, text: str) -> Self:
+        """Read a policy file's text; raises `RecordRefused` when something is missing, unknown or of another type."""
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise RecordRefused(f"The policy is not TOML: {error}. Correct it at that line.") from error
+        switches = _taken(table, "reservations", dict)
+        licences = _taken(table, "licences", dict)
+        policy = cls(
+            version=_taken(table, "version", str),
+            use=_taken(table, "use", str),
+            tdm=_taken(table, "tdm", bool),
+            counted=tuple(sorted(_mechanism(name) for name in list(switches) if _taken(switches, name, bool))),
+            open=_patterns(licences, "open"),
+            official=_patterns(licences, "official"),
+        )
+        unknown = sorted((*table, *licences))
+        if unknown:
+            raise RecordRefused(f"The policy has keys nobody reads: {', '.join(unknown)}. Remove or correct them.")
+        return policy
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the canonical JSON: equal for equal rules, whatever the file's comments."""
+        return "sha256:" + hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def load_policy(path: Path | None = None) -> Policy:
+    """Read a policy file, or the one that comes with the ledger.
+
+    Raises `RecordRefused` when it cannot be understood, and `OSError` when it cannot be read.
+    """
+    return Policy.from_toml((path or DEFAULT_POLICY).read_text("utf-8"))
+
+
+def _taken(table: dict[str, Any], key: str, kind: type) -> Any:  # noqa: ANN401  TOML values, checked here
+    value = table.pop(key, None)
+    if not isinstance(value, kind):
+        raise RecordRefused(f"The policy's {key!r} must be there, as {kind.__name__}.")
+    return value
+
+
+def _patterns(table: dict[str, Any], key: str) -> tuple[str, ...]:
+    values = _taken(table, key, list)
+    if not all(isinstance(value, str) for value in values):
+        raise RecordRefused(f"The policy's licences.{key} must be a list of SPDX patterns.")
+    return tuple(values)
+
+
+def _mechanism(name: str) -> Mechanism:
+    try:
+        return Mechanism(name)
+    except ValueError:
+        known = ", ".join(mechanism for mechanism in Mechanism if mechanism is not Mechanism.LICENCE)
+        raise RecordRefused(f"The policy counts {name!r}, which no observer states. Known are: {known}.") from None

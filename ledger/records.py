@@ -1,0 +1,157 @@
+"""What the ledger is told, and what it answers: plain values, no database in sight."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ledger.agreements import Rate
+
+
+class SourceStatus(StrEnum):
+    """How far we are with a source."""
+
+    CANDIDATE = "candidate"
+    CONFIRMED = "confirmed"
+    AGREED = "agreed"
+    RESERVED = "reserved"
+
+
+class DueStatus(StrEnum):
+    """Where the payment for one source in one release stands.
+
+    `none_agreed`: an agreement without a price; `not_due`: an open licence, an official document or text and data
+    mining, for which nobody is owed; `waived`: an agreement that says free, the only amount that is zero; `accrued`:
+    owed and nothing paid; `part_paid`; `paid`. The last two are worked out from the payments and never stored.
+    """
+
+    NONE_AGREED = "none_agreed"
+    NOT_DUE = "not_due"
+    WAIVED = "waived"
+    ACCRUED = "accrued"
+    PART_PAID = "part_paid"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place text comes from, whose it is, and who is paid for it.
+
+    `name` is the catalogue's slug. `holder` and `payee` are names of organisations or persons; `payee` may be empty.
+    """
+
+    name: str
+    title: str
+    homepage: str
+    status: SourceStatus
+    holder: str
+    payee: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlRecord:
+    """A finished crawl: the digest of its report, and the report's counts by name."""
+
+    source: str
+    crawl: str
+    report_digest: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one release holds of one source on one basis: counts of documents, words and bytes, and the shards' digests.
+
+    `basis` and `tier` are a decision's words; `licence` is an SPDX expression. A licence `LicenseRef-Agreement-<id>`
+    names the one agreement the text is used under; without it, every agreement in force counts.
+    """
+
+    source: str
+    basis: str
+    tier: str
+    licence: str
+    documents: int
+    words: int
+    bytes: int
+    shards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    """A sealed release: `as_of` is the day its decisions were made for."""
+
+    version: str
+    manifest_digest: str
+    policy_digest: str
+    as_of: date
+    usages: tuple[Usage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What one release owes one source under one agreement (or does not, and why).
+
+    `id` is the digest of what makes it this obligation, so it can never be booked twice. `agreement` is empty where
+    the basis is none. `quantity` is counted in the rate's unit, in words for `million_words`. `amount_micro` is None
+    where nothing is owed or no price was agreed; `remainder` is what rounding left, in millionths of a micro-unit.
+    """
+
+    id: str
+    release: str
+    source: str
+    basis: str
+    agreement: str
+    payee: str
+    rate: Rate | None
+    quantity: int
+    amount_micro: int | None
+    remainder: int
+    status: DueStatus
+    paid_micro: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that was paid for a source; `reference` is the payee's or the bank's, unique for the payee."""
+
+    source: str
+    payee: str
+    amount_micro: int
+    currency: str
+    reference: str
+    paid_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAccount:
+    """How a source stands with one payee in one currency.
+
+    `currency` is empty and `owed_micro` None where no amount exists (`none_agreed`, `not_due`). `owed_micro` is all
+    that ever accrued, not what is left of it. `credit_micro` is what was paid beyond everything owed; a single
+    release's account shows none.
+    """
+
+    source: str
+    payee: str
+    currency: str
+    owed_micro: int | None
+    paid_micro: int
+    credit_micro: int
+    status: DueStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal: `seq` counts from 0 without gaps, `digest` is `sha256:…` of the canonical leaf.
+
+    `subject` is `source:<name>` or `release:<version>`; `body` is canonical JSON (RFC 8785).
+    """
+
+    seq: int
+    recorded_at: datetime
+    kind: str
+    subject: str
+    actor: str
+    body: str
+    digest: str

@@ -1,0 +1,189 @@
+"""Releases as the ledger holds them: what each took of each source, and what is owed for it, recorded in one go."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from ledger import tables
+from ledger.decide import Basis
+from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
+from ledger.journal import PROGRAM, Event, Json, Stamp, append, canonical, digest
+from ledger.obligations import accrue
+from ledger.records import Obligation, ReleaseRecord, Usage
+from ledger.sources import check_known
+from ledger.store import Ledger
+from ledger.terms import rate_body, standing
+
+
+def record_release(ledger: Ledger, record: ReleaseRecord, now: datetime) -> bool:
+    """Record a sealed release with its usages and obligations; tell whether it was new. Once more changes nothing.
+
+    Everything is written and entered in one transaction, or nothing is.
+
+    Raises:
+        RecordConflict: another release stands under the version.
+        UnknownRecord: a source is not in the ledger.
+        RecordRefused: a usage has no basis or is given twice, or rests on an agreement that is not in force.
+
+    """
+    stamp = Stamp(PROGRAM, now)
+    with ledger.writing() as connection:
+        row = connection.execute(select(tables.release).filter_by(version=record.version)).mappings().one_or_none()
+        if row is not None:
+            _check_same(row, record)
+            return False
+        _check(record)
+        names = {usage.source for usage in record.usages}
+        check_known(connection, names)
+        owed = accrue(record, {name: standing(connection, name) for name in sorted(names)})
+        _write_release(connection, stamp, record)
+        for usage in sorted(record.usages, key=_usage_key):
+            _write_usage(connection, stamp, record.version, usage)
+        for obligation in owed:
+            _write_obligation(connection, stamp, obligation)
+        return True
+
+
+def releases(ledger: Ledger) -> tuple[ReleaseRecord, ...]:
+    """Return every release, in the order they were recorded in; a shard's digest takes about 100 bytes of memory."""
+    with ledger.reading() as connection:
+        return _read(connection, None)
+
+
+def release(ledger: Ledger, version: str) -> ReleaseRecord:
+    """Return one release.
+
+    Raises:
+        UnknownRecord: there is none of that version.
+
+    """
+    with ledger.reading() as connection:
+        found = _read(connection, version)
+    if not found:
+        raise UnknownRecord(f"no release {version} is in the ledger: list the releases for their versions")
+    return found[0]
+
+
+def _check_same(row: RowMapping, record: ReleaseRecord) -> None:
+    given = {name: getattr(record, name) for name in ("manifest_digest", "policy_digest", "as_of")}
+    if any(row[name] != value for name, value in given.items()):
+        raise RecordConflict(
+            f"release {record.version} is in the ledger with the manifest {row['manifest_digest']}, policy "
+            f"{row['policy_digest']} and day {row['as_of']}: a version is sealed once, choose a new one"
+        )
+
+
+def _check(record: ReleaseRecord) -> None:
+    """Refuse usages that would be counted twice, or on no right at all."""
+    keys = [_usage_key(usage) for usage in record.usages]
+    shards = [shard for usage in record.usages for shard in usage.shards]
+    if len(set(keys)) < len(keys) or len(set(shards)) < len(shards):
+        raise RecordRefused(f"release {record.version} states a usage or a shard twice: state each once")
+    bases = {str(basis) for basis in Basis} - {Basis.NONE}
+    for usage in record.usages:
+        if usage.basis not in bases:
+            raise RecordRefused(
+                f"release {record.version} holds text of {usage.source} on the basis {usage.basis!r}, which is no "
+                "right: seal it without that text"
+            )
+        if min(usage.documents, usage.words, usage.bytes) < 0:
+            raise RecordRefused(f"release {record.version} counts less than nothing of {usage.source}: count again")
+
+
+def _write_release(connection: Connection, stamp: Stamp, record: ReleaseRecord) -> None:
+    body: dict[str, Json] = {
+        "manifest_digest": record.manifest_digest,
+        "policy_digest": record.policy_digest,
+        "as_of": record.as_of.isoformat(),
+        "sources": len({usage.source for usage in record.usages}),
+        "documents": sum(usage.documents for usage in record.usages),
+        "words": sum(usage.words for usage in record.usages),
+        "bytes": sum(usage.bytes for usage in record.usages),
+        "shards": sum(len(usage.shards) for usage in record.usages),
+    }
+    seq = append(connection, stamp, Event("release", f"release:{record.version}", body))
+    connection.execute(
+        insert(tables.release).values(
+            version=record.version,
+            manifest_digest=record.manifest_digest,
+            policy_digest=record.policy_digest,
+            as_of=record.as_of,
+            entry_seq=seq,
+        )
+    )
+
+
+def _write_usage(connection: Connection, stamp: Stamp, version: str, usage: Usage) -> None:
+    """Write what a release took of a source; the entry names the shards by one digest, since there may be many."""
+    values: dict[str, Any] = {
+        "basis": str(usage.basis),
+        "tier": str(usage.tier),
+        "licence": usage.licence,
+        "documents": usage.documents,
+        "words": usage.words,
+        "bytes": usage.bytes,
+    }
+    body = {**values, "release": version, "shards_digest": digest(canonical(sorted(usage.shards)))}
+    seq = append(connection, stamp, Event("usage", f"source:{usage.source}", body))
+    connection.execute(insert(tables.usage).values(**values, release=version, source=usage.source, entry_seq=seq))
+    if usage.shards:
+        rows = [{"release": version, "digest": shard, "usage_seq": seq} for shard in usage.shards]
+        connection.execute(insert(tables.usage_shard), rows)
+
+
+def _write_obligation(connection: Connection, stamp: Stamp, obligation: Obligation) -> None:
+    """Write what is owed. The payee stays out of the entry: the agreement's own entry commits to the name."""
+    rate = obligation.rate
+    values: dict[str, Any] = {
+        "id": obligation.id,
+        "release": obligation.release,
+        "basis": str(obligation.basis),
+        "agreement": obligation.agreement or None,
+        "quantity": obligation.quantity,
+        "amount_micro": obligation.amount_micro,
+        "remainder": obligation.remainder,
+        "status": str(obligation.status),
+    }
+    body = {**values, "rate": None if rate is None else rate_body(rate)}
+    seq = append(connection, stamp, Event("due", f"source:{obligation.source}", body))
+    connection.execute(
+        insert(tables.obligation).values(
+            **values,
+            source=obligation.source,
+            payee=obligation.payee,
+            rate_per=None if rate is None else str(rate.per),
+            rate_amount_micro=None if rate is None else rate.amount_micro,
+            currency=None if rate is None else rate.currency,
+            entry_seq=seq,
+        )
+    )
+
+
+def _read(connection: Connection, version: str | None) -> tuple[ReleaseRecord, ...]:
+    wanted, used, held = select(tables.release), select(tables.usage), select(tables.usage_shard)
+    if version is not None:
+        wanted = wanted.filter_by(version=version)
+        used, held = used.filter_by(release=version), held.filter_by(release=version)
+    shards: defaultdict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(held.order_by(tables.usage_shard.c.digest)).mappings():
+        shards[row["usage_seq"]].append(row["digest"])
+    usages: defaultdict[str, list[Usage]] = defaultdict(list)
+    for row in connection.execute(used.order_by(tables.usage.c.entry_seq)).mappings():
+        usages[row["release"]].append(_usage(row, shards[row["entry_seq"]]))
+    names = ("version", "manifest_digest", "policy_digest", "as_of")
+    return tuple(
+        ReleaseRecord(**{name: row[name] for name in names}, usages=tuple(usages[row["version"]]))
+        for row in connection.execute(wanted.order_by(tables.release.c.entry_seq)).mappings()
+    )
+
+
+def _usage(row: RowMapping, shards: Iterable[str]) -> Usage:
+    names = ("source", "basis", "tier", "licence", "documents", "words", "bytes")
+    return Usage(**{name: row[name] for name in names}, shards=tuple(shards))
+
+
+def _usage_key(usage: Usage) -> tuple[str, str, str, str]:
+    return usage.source, usage.basis, usage.tier, usage.licence

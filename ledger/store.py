@@ -1,0 +1,194 @@
+"""The ledger's database: opened, brought up to date, read and written.
+
+SQLite needs nothing and is the default; PostgreSQL takes many writers. Both keep the same promises. A write is one
+transaction, and writers take turns from its first statement on (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock),
+so what a writer has looked up stays true until it commits, and the journal's numbers have no gaps.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from ledger.errors import LedgerUnavailable
+from ledger.migrate import is_at_head, upgrade
+
+LOCK_KEY = 0x466F6461
+"""Number of the advisory lock that makes writers take turns on PostgreSQL: the letters `Foda`."""
+
+BUSY_S_MAX = 60
+"""How long a writer waits for its turn: recording a release of hundreds of sources takes a second or two."""
+
+WORLDLY_STATES = ("28", "3D000", "53", "55P03", "57", "58")
+"""How the SQLSTATE begins of: a refused user, no such database, no room, no turn, a server going down, a bad disk."""
+
+_FORMS = "write sqlite:///path or postgresql://user:password@host/name"
+
+_WRITES = "ledger_writes"
+"""Execution option that tells the begin of a writing transaction from that of a reading one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An open ledger, at the newest schema. Safe to share between threads, not between processes."""
+
+    engine: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a transaction that sees one state of the ledger.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+
+        """
+        with _explained(self.engine.url), self.engine.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a transaction that is alone in writing until it ends; an exception undoes all of it.
+
+        Raises:
+            LedgerUnavailable: the database does not answer, or another writer kept it for `BUSY_S_MAX` seconds.
+
+        """
+        engine = self.engine.execution_options(**{_WRITES: True})
+        with _explained(engine.url), engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(select(func.set_config("lock_timeout", f"{int(BUSY_S_MAX * 1000)}ms", True)))  # noqa: FBT003  true: for this transaction
+                connection.execute(select(func.pg_advisory_xact_lock(LOCK_KEY)))
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_ledger(url: str) -> Ledger:
+    """Open the ledger at `sqlite:///path` or `postgresql://user:password@host/name`; make or upgrade its tables.
+
+    Raises:
+        LedgerUnavailable: the URL is of another kind, the database cannot be reached or the folder not be written, or
+            a newer program wrote the ledger. The message says which, without the password.
+
+    """
+    target = _target(url)
+    ledger = Ledger(_engine(target))
+    try:
+        with ledger.reading() as connection:
+            current = is_at_head(connection)
+        if not current:
+            with ledger.writing() as connection:
+                upgrade(connection)
+    except CommandError as error:
+        ledger.close()
+        raise LedgerUnavailable(
+            f"the ledger {_shown(target)} was written by a newer version of this program ({error}): "
+            "update the program, or open the ledger it belongs to"
+        ) from error
+    except LedgerUnavailable:
+        ledger.close()
+        raise
+    return ledger
+
+
+def _target(url: str) -> URL:
+    try:
+        target = make_url(url)
+    except ArgumentError as error:
+        raise LedgerUnavailable(f"the ledger's address is no database URL: {_FORMS}") from error
+    if target.drivername in ("postgresql", "postgresql+pg8000"):
+        return target.set(drivername="postgresql+pg8000")
+    if target.drivername != "sqlite":
+        raise LedgerUnavailable(f"the ledger cannot live in {target.drivername}: {_FORMS}")
+    if target.database in (None, "", ":memory:"):
+        raise LedgerUnavailable(
+            "a ledger in memory would forget what is owed: name a file, as in sqlite:///ledger.sqlite"
+        )
+    return target
+
+
+def _engine(target: URL) -> Engine:
+    if target.drivername != "sqlite":
+        return create_engine(target, pool_pre_ping=True)
+    folder = Path(str(target.database)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _switch_to_wal(target, folder)
+    except OSError as error:
+        raise LedgerUnavailable(
+            f"the ledger's folder {folder} cannot be used ({error.strerror}): choose another, or fix its permissions"
+        ) from error
+    engine = create_engine(target, connect_args={"timeout": BUSY_S_MAX})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _switch_to_wal(target: URL, folder: Path) -> None:
+    """Switch a new file to WAL, which stays in the file; one at a time, as SQLite does not wait for its turn here."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with _explained(target), create_engine(target, poolclass=NullPool).connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    finally:
+        os.close(handle)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Make SQLite durable and strict, and leave BEGIN to `_begin_sqlite`."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last acknowledged rows when the power goes
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE deletes past a DELETE trigger
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _shown(target: URL) -> str:
+    return target.render_as_string(hide_password=True)
+
+
+@contextmanager
+def _explained(target: URL) -> Iterator[None]:
+    """Turn the driver's complaints about the world into `LedgerUnavailable`; those about our own SQL pass."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_of_the_world(error):
+            raise LedgerUnavailable(_remedy(target, error)) from error
+        raise
+
+
+def _is_of_the_world(error: DBAPIError) -> bool:
+    """Tell whether the database, and not what we asked of it, is at fault."""
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return True
+    if type(error.orig) is sqlite3.DatabaseError:  # exactly that class: the file is no database, or is damaged
+        return True
+    details = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    state = str(details.get("C", "")) if isinstance(details, dict) else ""  # SQLSTATE, as pg8000 hands it over
+    return state.startswith(WORLDLY_STATES)
+
+
+def _remedy(target: URL, error: DBAPIError) -> str:
+    if target.drivername == "sqlite":
+        remedy = "check that the folder can be written, the disk is not full and no other program keeps the file open"
+    else:
+        remedy = "check that the server runs, and that the user and the database exist"
+    return f"the ledger {_shown(target)} cannot be used ({error.orig}): {remedy}"

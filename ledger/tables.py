@@ -1,0 +1,189 @@
+"""The tables of the ledger, the same on SQLite and PostgreSQL.
+
+Rules for editing: a change here needs a revision in `migrations/versions` that leads to the same tables (a test
+compares them). Column types are the plain ones, since Alembic writes no imports for others. Instants are text in UTC
+(`ledger.instants`), because SQLite would hand back a naive datetime; amounts are whole micro-units. A row that was
+journalled holds the `seq` of its entry, so that a proof of the entry is a proof of the row. `nonce` hides what the
+journal only commits to: erase the values and the nonce, and nobody can guess them back, while the journal stands.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# BigInteger on SQLite would be BIGINT, which is no alias of its rowid; INTEGER there holds 64 bits anyway.
+_Whole = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _entry_seq() -> Column[int]:
+    return Column("entry_seq", _Whole, ForeignKey("entry.seq"), nullable=False)
+
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("seq", _Whole, primary_key=True, autoincrement=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Index(None, "subject", "seq"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("homepage", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    _entry_seq(),
+)
+
+licence = Table(
+    "licence",
+    metadata,
+    Column("source", Text, ForeignKey("source.name"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("licence", Text, nullable=False),
+    Column("asserted_by", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("on", Date),
+    Column("confirmed", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
+    Column("origin", Text, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("uses", Text, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("end", Date),
+    Column("rate_per", Text),
+    Column("rate_amount_micro", BigInteger),
+    Column("rate_currency", Text),
+    Column("note", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    _entry_seq(),
+    CheckConstraint("origin IN ('catalogue', 'manual')", name="origin"),
+    CheckConstraint(
+        "(rate_per IS NULL) = (rate_amount_micro IS NULL) AND (rate_per IS NULL) = (rate_currency IS NULL)",
+        name="rate_whole",
+    ),
+    CheckConstraint("rate_amount_micro >= 0", name="rate_not_negative"),
+)
+
+crawl = Table(
+    "crawl",
+    metadata,
+    Column("crawl", Text, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
+    Column("report_digest", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    _entry_seq(),
+)
+
+release = Table(
+    "release",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("manifest_digest", Text, nullable=False),
+    Column("policy_digest", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+    _entry_seq(),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("release", Text, ForeignKey("release.version"), primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), primary_key=True, index=True),
+    Column("basis", Text, primary_key=True),
+    Column("tier", Text, primary_key=True),
+    Column("licence", Text, primary_key=True),
+    Column("documents", BigInteger, nullable=False),
+    Column("words", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    _entry_seq(),
+    CheckConstraint("documents >= 0 AND words >= 0 AND bytes >= 0", name="counts_not_negative"),
+)
+
+usage_shard = Table(
+    "usage_shard",
+    metadata,
+    Column("release", Text, ForeignKey("release.version"), primary_key=True),
+    Column("digest", Text, primary_key=True, index=True),
+    Column("usage_seq", _Whole, ForeignKey("entry.seq"), nullable=False),
+)
+
+obligation = Table(
+    "obligation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("release", Text, ForeignKey("release.version"), nullable=False, index=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("agreement", Text, ForeignKey("agreement.id")),
+    Column("payee", Text, nullable=False),
+    Column("rate_per", Text),
+    Column("rate_amount_micro", BigInteger),
+    Column("currency", Text),
+    Column("quantity", BigInteger, nullable=False),
+    Column("amount_micro", BigInteger),
+    Column("remainder", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    _entry_seq(),
+    Index(None, "source", "payee", "currency"),
+    CheckConstraint("status IN ('none_agreed', 'not_due', 'waived', 'accrued')", name="status"),
+    CheckConstraint("(amount_micro IS NULL) = (status IN ('none_agreed', 'not_due'))", name="null_is_not_zero"),
+    CheckConstraint("(amount_micro IS NULL) = (currency IS NULL)", name="amount_has_currency"),
+    CheckConstraint("amount_micro >= 0", name="amount_not_negative"),
+)
+
+payment = Table(
+    "payment",
+    metadata,
+    Column("payee", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
+    Column("amount_micro", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    _entry_seq(),
+    CheckConstraint("amount_micro > 0", name="amount_positive"),
+)

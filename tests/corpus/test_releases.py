@@ -1,0 +1,189 @@
+"""From decided documents to a release: every document has one fate, and equal inputs give equal bytes."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import datasets
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+import pytest
+
+from corpus.documents import Document, Reason
+from corpus.errors import SealError, StorageError
+from corpus.releases import Manifest, check_seal, next_version, publish, stage
+from corpus.selection import Ruling, cluster_documents, count_fates, decide_documents, select_documents
+from corpus.shards import SHARD_SCHEMA, Packing, Shard, pack_source
+from corpus.storage import FolderStorage
+
+OPEN = Ruling("include", "open_licence", "open", "CC-BY-4.0", "open-licence")
+TDM = Ruling("include", "tdm", "tdm", "LicenseRef-TDM-NoReservation", "tdm-no-reservation")
+HELD = Ruling("hold", "none", "none", "", "signal-malformed")
+EXCLUDED = Ruling("exclude", "none", "none", "", "signal-reserved:tdmrep")
+RULINGS = {'["open"]': OPEN, '["tdm"]': TDM, '["held"]': HELD, '["excluded"]': EXCLUDED}
+AS_OF = date(2026, 11, 24)
+
+MakeDocument = Callable[..., Document]
+WriteFile = Callable[[list[Document]], Path]
+
+
+def equal_signatures(
+    signatures: npt.NDArray[np.uint32], preference: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Clusters of equal signatures, each kept by its smallest rank."""
+    best: dict[bytes, int] = {}
+    keys = [row.tobytes() for row in signatures]
+    for position in np.argsort(preference):
+        best.setdefault(keys[position], int(position))
+    sizes = Counter(keys)
+    keeper = np.array([best[key] for key in keys], dtype=np.int64)
+    return keeper, np.array([sizes[key] for key in keys], dtype=np.int64), np.ones(len(keys), dtype=np.float32)
+
+
+def selected(folder: Path, files: list[Path]) -> Path:
+    """The selection made of documents files."""
+    decisions = [folder / f"decisions-{number}.parquet" for number in range(len(files))]
+    for file, out in zip(files, decisions, strict=True):
+        decide_documents(file, RULINGS.__getitem__, out)
+    cluster_documents(files, decisions, equal_signatures, folder / "clusters.parquet")
+    select_documents(files, decisions, folder / "clusters.parquet", folder / "selection.parquet")
+    return folder / "selection.parquet"
+
+
+@pytest.fixture
+def files(document: MakeDocument, documents_file: WriteFile) -> list[Path]:
+    """Two sources: a text that both have, one on each right, and every reason not to release."""
+    blog = [
+        document("blog", "copy", "den samme tekst", signals='["tdm"]'),
+        document("blog", "own", "en anden tekst", signals='["tdm"]'),
+        document("blog", "held", "en tredje tekst", signals='["held"]'),
+        document("blog", "gone", "en fjerde tekst", signals='["excluded"]'),
+        document("blog", "short", "kort", reason=Reason.TOO_SHORT),
+        document("blog", "hang", "", reason=Reason.EXTRACTION_TIMEOUT),
+    ]
+    library = [
+        document("library", "original", "den samme tekst", signals='["open"]'),
+        document("library", "page", "en femte tekst æøå", signals='["open"]'),
+    ]
+    return [documents_file(blog), documents_file(library)]
+
+
+def manifest_of(folder: Path, files: list[Path], storage: FolderStorage) -> Manifest:
+    """A first release of everything selected."""
+    selection = selected(folder, files)
+    shards = [
+        shard
+        for source, file in zip(("blog", "library"), files, strict=True)
+        for shard in pack_source(selection, Packing(source, f"holder of {source}"), [file], storage)
+    ]
+    holders = {"blog": "holder of blog", "library": "holder of library"}
+    return Manifest("0.1.0", AS_OF, {"policy": "p"}, tuple(shards), {}, holders)
+
+
+def test_every_document_has_one_fate(tmp_path: Path, files: list[Path]) -> None:
+    """What goes in comes out once, with its reason; of two copies the one with the clearer right is kept."""
+    fates = count_fates(selected(tmp_path, files))
+    assert fates == {
+        "blog": Counter(
+            {
+                ("duplicate", "duplicate"): 1,
+                ("released", ""): 1,
+                ("held", "signal-malformed"): 1,
+                ("excluded", "signal-reserved:tdmrep"): 1,
+                ("marked", "too_short"): 1,
+                ("failed", "extraction_timeout"): 1,
+            }
+        ),
+        "library": Counter({("released", ""): 2}),
+    }
+
+
+def test_a_copy_of_what_may_not_be_used_is_not_its_keeper(
+    tmp_path: Path, document: MakeDocument, documents_file: WriteFile
+) -> None:
+    """A held and an excluded copy step aside for one that may be used, whatever their ids."""
+    copies = [document("blog", name, "tekst", signals=f'["{name}"]') for name in ("held", "tdm", "excluded", "open")]
+    fates = count_fates(selected(tmp_path, [documents_file(copies)]))["blog"]
+    assert fates["released", ""] == 1
+    assert fates["duplicate", "duplicate"] == 1
+    assert fates["held", "signal-malformed"] == fates["excluded", "signal-reserved:tdmrep"] == 1
+
+
+def test_the_order_of_files_and_documents_changes_no_byte(
+    tmp_path: Path, files: list[Path], document: MakeDocument, documents_file: WriteFile
+) -> None:
+    """Packing from files in another order, and split otherwise, gives the same shards and the same manifest."""
+    one = manifest_of(tmp_path, files, FolderStorage(tmp_path / "one"))
+    again = [
+        document("library", "page", "en femte tekst æøå", signals='["open"]'),
+        document("library", "original", "den samme tekst", signals='["open"]'),
+    ]
+    (tmp_path / "b").mkdir()
+    two = manifest_of(tmp_path / "b", [files[0], documents_file(again)], FolderStorage(tmp_path / "two"))
+    assert one.to_json() == two.to_json()
+    for shard in one.shards:
+        assert (tmp_path / "one" / shard.path).read_bytes() == (tmp_path / "two" / shard.path).read_bytes()
+
+
+def test_a_shard_holds_one_source_on_one_right(tmp_path: Path, files: list[Path]) -> None:
+    """Shards are named by their digest, and every row says source, licence, basis and rights holder."""
+    storage = FolderStorage(tmp_path / "data")
+    for shard in manifest_of(tmp_path, files, storage).shards:
+        table = pq.read_table(storage.local(shard.path))
+        assert table.schema.equals(SHARD_SCHEMA)
+        assert table.num_rows == shard.rows
+        for name in ("source", "licence", "basis", "tier"):
+            assert set(table[name].to_pylist()) == {getattr(shard, name)}
+        assert set(table["rights_holder"].to_pylist()) == {f"holder of {shard.source}"}
+        assert table["id"].to_pylist() == sorted(table["id"].to_pylist())
+
+
+def test_a_published_release_loads(tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`load_dataset` reads the release folder, whole and by source; DuckDB reads what the manifest lists."""
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    storage = FolderStorage(tmp_path / "data")
+    manifest = publish(stage(manifest_of(tmp_path, files, storage), storage), storage)
+    folder, cache = str(tmp_path / "data" / "releases" / "0.1.0"), str(tmp_path / "cache")
+    assert len(datasets.load_dataset(folder, split="train", cache_dir=cache)) == 3
+    assert set(datasets.load_dataset(folder, "library", split="train", cache_dir=cache)["url"]) == {
+        "http://library.test/original",
+        "http://library.test/page",
+    }
+    listed = [str(tmp_path / "data" / shard.path) for shard in manifest.shards]
+    assert duckdb.read_parquet(listed).aggregate("sum(words)").fetchall() == [(10,)]
+
+
+def test_the_same_content_is_no_new_release(tmp_path: Path, files: list[Path]) -> None:
+    """Another day makes no release; another shard or parameter makes the next minor version."""
+    manifest = manifest_of(tmp_path, files, FolderStorage(tmp_path / "data"))
+    assert next_version(None, manifest.content_digest) == "0.1.0"
+    assert next_version(manifest, replace(manifest, as_of=date(2027, 1, 1)).content_digest) is None
+    assert next_version(manifest, replace(manifest, shards=manifest.shards[1:]).content_digest) == "0.2.0"
+    assert next_version(manifest, replace(manifest, parameters={"policy": "q"}).content_digest) == "0.2.0"
+
+
+def test_what_does_not_add_up_is_not_sealed(tmp_path: Path, files: list[Path]) -> None:
+    """A missing shard, and a shard without a right, stop the seal."""
+    manifest = manifest_of(tmp_path, files, FolderStorage(tmp_path / "data"))
+    fates = count_fates(tmp_path / "selection.parquet")
+    check_seal(manifest, fates)
+    with pytest.raises(SealError, match="were selected and"):
+        check_seal(replace(manifest, shards=manifest.shards[1:]), fates)
+    without_right: Shard = replace(manifest.shards[0], licence="")
+    with pytest.raises(SealError, match="nothing without a right"):
+        check_seal(replace(manifest, shards=(without_right, *manifest.shards[1:])), fates)
+
+
+def test_a_version_is_never_another_release(tmp_path: Path, files: list[Path]) -> None:
+    """Publishing twice changes nothing; publishing something else under the version is refused."""
+    storage = FolderStorage(tmp_path / "data")
+    manifest = manifest_of(tmp_path, files, storage)
+    publish(stage(manifest, storage), storage)
+    assert publish(stage(manifest, storage), storage) == manifest
+    other = replace(manifest, shards=manifest.shards[1:])
+    with pytest.raises(StorageError, match="never overwritten"):
+        publish(stage(other, storage), storage)

@@ -1,0 +1,151 @@
+"""A little web that misbehaves on request, behind a proxy on loopback, and the crawler run on it as its own process."""
+
+import gzip
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RUN_S_MAX = 90
+"""Longest a crawl in these tests may take: ten times what it does on a busy machine."""
+
+Answer = bytes | Callable[[socket.socket], None]
+
+
+def reply(body: str | bytes = "", status: int = 200, **headers: str) -> bytes:
+    """An HTTP answer; header names are written with underscores."""
+    data = body.encode() if isinstance(body, str) else body
+    named = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(data))}
+    named |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    return f"HTTP/1.1 {status} X\r\n{head}Connection: close\r\n\r\n".encode() + data
+
+
+def article(text: str, *links: str, head: str = "") -> bytes:
+    """A page with a text of its own and links."""
+    anchors = "".join(f'<a href="{link}">{text}</a> ' for link in links)
+    body = f"<!doctype html><html lang=da><head><title>{text}</title>{head}</head><body><p>{text}</p>{anchors}</body>"
+    return reply(body)
+
+
+@dataclass
+class LittleWeb:
+    """Answers by URL, or by a function for what is not listed; notes each request."""
+
+    pages: dict[str, Answer] = field(default_factory=dict)
+    otherwise: Callable[[str], Answer] = lambda _: reply("Ikke her", 404)
+    asked: list[tuple[float, str, dict[str, str]]] = field(default_factory=list)
+    port: int = 0
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def urls(self) -> list[str]:
+        """The URLs that were asked for, in order."""
+        return [url for _, url, _ in self.asked]
+
+    def handle(self, connection: socket.socket) -> None:
+        """Answer one request of the proxy kind."""
+        head = b""
+        while b"\r\n\r\n" not in head:
+            received = connection.recv(65536)
+            if not received:
+                return
+            head += received
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+        url = first.split(" ")[1]
+        self.asked.append((time.monotonic(), url, headers))
+        answer = self.pages.get(url) or self.otherwise(url)
+        if callable(answer):
+            answer(connection)
+        else:
+            connection.sendall(answer)
+
+
+@dataclass
+class Crawled:
+    """What a crawl left behind."""
+
+    code: int
+    folder: Path
+    events: list[dict[str, Any]]
+    log: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """report.json."""
+        return json.loads((self.folder / "report.json").read_text())
+
+    @property
+    def pages(self) -> dict[str, dict[str, Any]]:
+        """pages.jsonl.gz by URL."""
+        with gzip.open(self.folder / "pages.jsonl.gz", "rt") as file:
+            return {row["url"]: row for row in map(json.loads, file)}
+
+    def outcomes(self) -> dict[str, str]:
+        """Each page's reason, or its outcome when there is none."""
+        return {url: page["reason"] or page["outcome"] for url, page in self.pages.items()}
+
+
+@dataclass
+class Crawler:
+    """Runs `python -m crawler` on the little web."""
+
+    web: LittleWeb
+    folder: Path
+
+    def job(self, **wishes: Any) -> Path:
+        """Write a job file: one host, small limits, hardly any delay; `limits` are merged."""
+        limits = {"pages_max": 500, "depth_max": 20, "bytes_max": 10**9, "seconds_max": 60, "response_s_max": 3}
+        row = {
+            "source": "prøve",
+            "crawl": "c1",
+            "folder": str(self.folder),
+            "hosts": ["a.dk"],
+            "seeds": ["http://a.dk/"],
+            "delay_s_min": 0.001,
+            "proxy": f"http://127.0.0.1:{self.web.port}",
+            "user_agent_url": "https://fodaftryk.example/om",
+            "status": "confirmed",
+            "now": "2026-11-01T12:00:00+00:00",
+            **wishes,
+            "limits": {**limits, **wishes.get("limits", {})},
+        }
+        path = self.folder.with_suffix(".json")
+        path.write_text(json.dumps(row))
+        return path
+
+    def start(self, **wishes: Any) -> subprocess.Popen[str]:
+        """Start a crawl."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "crawler", str(self.job(**wishes))],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "http_proxy": "http://127.0.0.1:9"},
+        )
+
+    def finish(self, process: subprocess.Popen[str]) -> Crawled:
+        """Wait for a crawl that was started."""
+        try:
+            out, log = process.communicate(timeout=RUN_S_MAX)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            _, log = process.communicate()
+            pytest.fail(f"the crawl did not end:\n{log}")
+        return Crawled(process.returncode, self.folder, [json.loads(line) for line in out.splitlines()], log)
+
+    def run(self, **wishes: Any) -> Crawled:
+        """Crawl to the end."""
+        return self.finish(self.start(**wishes))

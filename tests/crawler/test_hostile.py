@@ -1,0 +1,85 @@
+"""Servers that drip, stall, lie about lengths and never end: each costs a bounded time and is named in the report."""
+
+import gzip
+import socket
+import struct
+import time
+
+from tests.crawler.little_web import Answer, Crawler, LittleWeb, article, reply
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
+
+
+def _drip(first: bytes, unit: bytes, pause_s: float, web: LittleWeb) -> Answer:
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(first)
+        while not web.closing.wait(pause_s):
+            connection.sendall(unit)
+
+    return answer
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.sendall(HEAD + b"Content-Length: 5000\r\n\r\n<p>halvt")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_each_hostile_answer_costs_a_bounded_time_and_has_a_name(web: LittleWeb, crawler: Crawler) -> None:
+    """No shape of answer holds the crawl up, is captured, or is without a word in the report."""
+    bomb = gzip.compress(b"0" * 40_000_000)
+    hostile: dict[str, tuple[Answer, str]] = {
+        "silent": (_drip(b"", b"", 0.1, web), "timeout"),
+        "slowhead": (_drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a", 0.1, web), "timeout"),
+        "slowbody": (_drip(HEAD + b"Content-Length: 9999\r\n\r\n<html>", b"a", 0.1, web), "timeout"),
+        "endless": (_drip(HEAD + b"\r\n<html>", b"<p>og", 0.01, web), "timeout"),
+        "stall": (_drip(HEAD + b"Content-Length: 5000\r\n\r\n", b"", 0.1, web), "timeout"),
+        "fast": (_drip(HEAD + b"\r\n<html>", b"x" * 2**20, 0, web), "too_large"),
+        "long": (HEAD + b"Content-Length: 999999999\r\n\r\n<html>", "too_large"),
+        "bomb": (reply(bomb, Content_Encoding="gzip"), "too_large"),
+        "badgzip": (reply(b"intet gzip", Content_Encoding="gzip"), "undecodable"),
+        "headers": (b"HTTP/1.1 200 OK\r\n" + b"X-Fyld: x\r\n" * 50_000 + b"\r\nok", "connection"),
+        "bigheader": (b"HTTP/1.1 200 OK\r\nX-Stor: " + b"x" * 2_000_000 + b"\r\n\r\nok", "connection"),
+        "badstatus": (b"HTTP/1.1 abc OK\r\n\r\n", "connection"),
+        "garbage": (b"\x00\x01\x02 ikke http\r\n\r\n", "connection"),
+        "short": (HEAD + b"Content-Length: 5000\r\n\r\n<html>kort", "truncated"),
+        "reset": (_reset, "connection"),
+        "empty": (b"", "connection"),
+    }
+    web.pages = {f"http://{name}.dk/": answer for name, (answer, _) in hostile.items()}
+    web.pages["http://god.dk/"] = article("en god side")
+    hosts = [*(f"{name}.dk" for name in hostile), "god.dk"]
+    began = time.monotonic()
+    crawled = crawler.run(hosts=hosts, seeds=[f"http://{host}/" for host in hosts])
+    assert crawled.code == 0, crawled.log
+    assert time.monotonic() - began < 45
+    named = {url.removeprefix("http://").removesuffix(".dk/"): word for url, word in crawled.outcomes().items()}
+    assert named == {**{name: word for name, (_, word) in hostile.items()}, "god": "captured"}
+
+
+def test_what_is_no_text_is_not_downloaded(web: LittleWeb, crawler: Crawler) -> None:
+    """A PDF's body is left at the server; HTML without a type is known by how it begins."""
+    sent = []
+
+    def film(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 9000000\r\n\r\n")
+        try:
+            for _ in range(90):
+                connection.sendall(b"x" * 100_000)
+                sent.append(100_000)
+                web.closing.wait(0.01)
+        finally:
+            connection.close()
+
+    web.pages = {
+        "http://a.dk/": article("forsiden", "/film", "/utypet"),
+        "http://a.dk/film": film,
+        "http://a.dk/utypet": HEAD.replace(b"text/html", b"application/octet-stream") + b"\r\n<!doctype html><p>hej",
+    }
+    crawled = crawler.run()
+    assert crawled.outcomes() == {
+        "http://a.dk/": "captured",
+        "http://a.dk/film": "not_text",
+        "http://a.dk/utypet": "captured",
+    }
+    assert sum(sent) < 9_000_000
