@@ -32,6 +32,9 @@ ELEMENTS_MAX = 50_000
 """Trees with more elements are not shown to trafilatura, whose time grows faster than they do: 50,000 paragraphs took
 it 8 seconds. Our own reading takes them all."""
 
+ATTRIBUTE_CHARS_MAX = 10_000
+"""Longer attributes are pictures or attacks; rules that search them for names take seconds each."""
+
 FIELD_CHARS_MAX = 500
 """Longest title, author or site name kept: enough for any real one, too little for a page in disguise."""
 
@@ -97,7 +100,7 @@ def extract(html: str, url: str, fetched: date) -> Extracted:
     if len(html) > HTML_CHARS_MAX:
         return Extracted("")
     tree = parse(html)
-    if tree is None or not has_text(tree):
+    if tree is None:
         tree = parse(_CONTAINER_TAG.sub("\n", html))
         if tree is None:
             return Extracted("")
@@ -108,23 +111,24 @@ def extract(html: str, url: str, fetched: date) -> Extracted:
 
 
 def parse(html: str) -> HtmlElement | None:
-    """Parse leniently into a tree without comments; None when nothing comes out."""
+    """Parse leniently into a tree without comments; None when nothing, or not all, comes out.
+
+    Past a depth of 2,048 the parser stops, and what stands behind is missing from the tree.
+    """
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        return document_fromstring(_CONTROL.sub(" ", html).encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(_CONTROL.sub(" ", html).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # an empty document
         return None
-
-
-def has_text(tree: HtmlElement) -> bool:
-    """Whether any element holds text; a tree cut off for its depth holds none."""
-    return any(text.strip() for text in tree.itertext())
+    last = parser.error_log.last_error
+    return None if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT else tree
 
 
 def main_text(tree: HtmlElement, url: str) -> tuple[str, str]:
     """Main text of a tree and the extractor that found it."""
     tidied = deepcopy(tree)
     etree.strip_elements(tidied, *_NOT_TEXT, with_tail=False)
+    _cut_attributes(tidied)
     for element in [element for element in tidied.iter(etree.Element) if _CONSENT.search(_names(element))]:
         if element.tag not in {"html", "body", "main"} and element.getparent() is not None:
             element.drop_tree()
@@ -135,6 +139,14 @@ def main_text(tree: HtmlElement, url: str) -> tuple[str, str]:
     if found:
         return _filled(found, own), TRAFILATURA
     return (own, FALLBACK) if own else ("", NOTHING)
+
+
+def _cut_attributes(tree: HtmlElement) -> None:
+    """Take out attributes longer than ATTRIBUTE_CHARS_MAX."""
+    for element in tree.iter(etree.Element):
+        for name, value in element.items():
+            if len(value) > ATTRIBUTE_CHARS_MAX:
+                del element.attrib[name]
 
 
 def _filled(found: str, own: str) -> str:

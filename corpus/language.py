@@ -37,7 +37,8 @@ LATIN_SHARE_MIN = 0.5
 
 UNKNOWN, OTHER, DANISH = "unknown", "other", "da"
 
-_NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|⟨[^⟩]*⟩|\S*[/\\_]\S*[/\\_]\S*")
+_PLACEHOLDER = re.compile("⟨[A-ZÆØÅ-]{1,20}⟩")
+_NAMES_A_THING = re.compile(r"://|^www\.|@|[/\\_][^/\\_]*[/\\_]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_END = "\u0250"  # Basic Latin to Latin Extended-B: all Latin alphabets of Europe
 
@@ -60,8 +61,12 @@ class Identified:
 
 
 def normalise(line: str) -> str:
-    """What the model is shown of a line: words of letters in lower case and NFC, one space apart."""
-    return " ".join(_WORD.findall(_NOT_LANGUAGE.sub(" ", unicodedata.normalize("NFC", line)).lower()))
+    """What the model is shown of a line: words of letters in lower case and NFC, one space apart.
+
+    Addresses, paths and names of files are left out; they are in no language.
+    """
+    tokens = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFC", line)).lower().split()
+    return " ".join(_WORD.findall(" ".join(token for token in tokens if not _NAMES_A_THING.search(token))))
 
 
 def is_latin(words: str) -> bool:

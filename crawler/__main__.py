@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import signal
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> int:
     try:
         wanted = job.from_json(Path(arguments[0]).read_text(encoding="utf-8"))
         return run.run(wanted, lambda: datetime.now(UTC), _say)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         return _error(f"{error}: is the path right, and is there room on the disk?")
     except (job.JobError, run.CrawlError) as error:
         return _error(str(error))

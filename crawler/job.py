@@ -94,9 +94,10 @@ class Job:
 def from_json(text: str) -> Job:
     """Read a job; raises `JobError` when it cannot be used."""
     try:
-        row = json.loads(text)
-        job = _job(row)
-    except (KeyError, TypeError, ValueError) as error:
+        job = _job(json.loads(text))
+    except JobError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise JobError(f"The job cannot be read ({error!r}): compare it with the fields in crawler/job.py.") from error
     if not job.seeds and not job.sitemaps:
         raise JobError("The job has neither seeds nor sitemaps: name at least one URL to begin with.")

@@ -7,7 +7,7 @@ name. A copy that was good keeps its word for 30 days when its successor cannot 
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -78,6 +78,7 @@ class Origins:
     def __init__(self, evidence: Evidence, pace: Pace) -> None:
         self._evidence, self._pace = evidence, pace
         self._rules: dict[str, tuple[Rules, datetime]] = {}
+        self._sites: dict[str, SiteFiles] = {}
         self._files: dict[str, EvidenceFile] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -104,7 +105,11 @@ class Origins:
         rules = await self.rules(origin)
         wanted = [await self._file(url) for url in needed_files(origin) if url != rules.file.url]
         named = await self.named_files(rsl_urls(rules.robots))
-        return SiteFiles(origin, (rules.file, *(file for file in wanted if file), *named))
+        files = (rules.file, *(file for file in wanted if file), *named)
+        held = self._sites.get(origin)
+        if held is None or [*map(id, held.files)] != [*map(id, files)]:
+            held = self._sites[origin] = SiteFiles(origin, files)  # kept, as it holds the parsed robots.txt
+        return held
 
     async def named_files(self, urls: tuple[str, ...]) -> tuple[EvidenceFile, ...]:
         """The licence files a page or robots.txt names, each with its answer or without a status."""
@@ -112,8 +117,11 @@ class Origins:
         for url in urls[:RSL_FILES_MAX]:
             spelled = canonical(url)
             file = await self._file(spelled) if spelled else None
-            answer = file or EvidenceFile(url, None, b"", self._evidence.now())
-            found.append(EvidenceFile(url, answer.status, answer.body, answer.fetched_at))
+            if file is None:
+                file = EvidenceFile(url, None, b"", self._evidence.now())
+            elif file.url != url:
+                file = replace(file, url=url)
+            found.append(file)
         return tuple(found)
 
     async def _file(self, url: str) -> EvidenceFile | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -67,11 +68,9 @@ def _crawl(work: Work, say: Say) -> None:
     """Run Scrapy until it ends, and raise `CrawlError` when a fault of ours ended it."""
     process = AsyncCrawlerProcess(settings_for(work.job))
     crawler = process.create_crawler(PageSpider)
-    faults: list[str] = []
 
     def note_fault(failure: Failure) -> None:
-        faults.append(failure.getTraceback())
-        work.pace.stopping.set()
+        work.fail(failure.getTraceback())
 
     crawler.signals.connect(note_fault, signals.spider_error, weak=False)
     loop = asyncio.get_event_loop()
@@ -81,8 +80,8 @@ def _crawl(work: Work, say: Say) -> None:
     watching = loop.create_task(_watch(work, crawler, crawling, say))
     process.start(install_signal_handlers=False)
     loop.run_until_complete(watching)
-    if faults:
-        raise CrawlError(f"A fault in the crawler stopped it; nothing is lost: report it, then run again.\n{faults[0]}")
+    if work.faults:
+        raise CrawlError(f"A fault stopped the crawl; nothing is lost: mend it, then run again.\n{work.faults[0]}")
     if error := crawling.exception():
         raise CrawlError(f"The crawl could not begin: {error}") from error
 
@@ -100,8 +99,11 @@ async def _watch(work: Work, crawler: Crawler, crawling: "asyncio.Task[None]", s
         if now_s - counted_s >= PROGRESS_S or crawling.done():
             work.frontier.counters["seconds"] += now_s - counted_s  # type: ignore[assignment]
             counted_s = now_s
-            work.frontier.commit()
-            say({"event": "progress", "source": work.job.source, **_standing(work.frontier)})
+            try:
+                work.frontier.commit()
+                say({"event": "progress", "source": work.job.source, **_standing(work.frontier)})
+            except (OSError, sqlite3.Error) as error:  # no room, or nobody listens any more
+                work.fail(str(error))
 
 
 def _standing(frontier: Frontier) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Scrapy's scheduler on the frontier: hands out the next URL of a host whose turn it is."""
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Self
 
@@ -36,6 +37,13 @@ class FrontierScheduler(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """The next page to ask for, or None when no host is free."""
+        try:
+            return self._next()
+        except sqlite3.Error as error:  # Scrapy would log it and ask again for ever
+            self._work.fail(f"the frontier cannot be written: {error}")
+            return None
+
+    def _next(self) -> Request | None:
         while not self._is_over():
             host = next((host for host in self._hosts() if self._work.pace.is_free(host)), None)
             turn = self._work.frontier.next(host) if host else None

@@ -32,7 +32,7 @@ def parse_sitemap(body: bytes, url: str) -> Sitemap:
     """
     data = _inflated(body)
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        lines = data.decode("utf-8", "replace").splitlines()[:ENTRIES_MAX]
+        lines = [line for line in data.decode("utf-8", "replace").splitlines() if line.startswith("http")][:ENTRIES_MAX]
         return Sitemap(pages=_canonical(lines, url))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
     try:

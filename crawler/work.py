@@ -1,7 +1,7 @@
 """What the parts of one crawl share: the job, where it stands, and what it may do next."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crawler.archive import Archive
@@ -25,10 +25,16 @@ class Work:
     pace: Pace
     clock: Callable[[], datetime]
     pages_out: int = 0
+    faults: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The time that is recorded: the job's, or the clock's."""
         return self.job.now or self.clock().astimezone(UTC)
+
+    def fail(self, fault: str) -> None:
+        """Note a fault of ours or of this machine, and end the crawl."""
+        self.faults.append(fault)
+        self.pace.stopping.set()
 
     def begin(self) -> None:
         """Note the seeds and sitemaps; nothing happens for those that are known."""

@@ -38,11 +38,11 @@ FRAGMENTS = {"da": 2, "nb": 3, "nn": 4, "fo": 4, "is": 2}
 """Fragments cut from each sentence by label, others 1: more where neighbours are alike or rows few."""
 
 PARAMETERS: dict[str, Any] = {
-    "dim": 16, "epoch": 12, "lr": 0.5, "minn": 2, "maxn": 5, "wordNgrams": 1, "bucket": 1_000_000,
+    "dim": 32, "epoch": 15, "lr": 0.5, "minn": 2, "maxn": 5, "wordNgrams": 1, "bucket": 1_000_000,
     "minCount": 1, "loss": "softmax", "thread": 1, "seed": SEED,
 }  # fmt: skip
 QUANTISE: dict[str, Any] = {
-    "cutoff": 60_000,
+    "cutoff": 45_000,
     "retrain": True,
     "epoch": 3,
     "lr": 0.1,

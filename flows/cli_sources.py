@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from flows.catalogue import load_catalogue
+from flows.deployments import prefect_yaml
 from flows.errors import CatalogueError
-from flows.findings import load_catalogue
 from flows.scaffold import scaffold_source
 from flows.settings import load_settings, moment
 from flows.show import OUT, show_json, show_rows
@@ -67,6 +68,16 @@ def add(
     """Write a file for a new source, to be filled in; it is crawled from the next run on."""
     path = scaffold_source(url, _folder(catalogue), moment().date(), licence)
     OUT.print(f"Wrote {escape(str(path))}. Fill in the rights holder, then `fodaftryk sources check`.", soft_wrap=True)
+
+
+@sources_app.command()
+def schedule(
+    catalogue: CatalogueOption = None,
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("deploy/prefect.yaml"),
+) -> None:
+    """Write Prefect's deployments from the catalogue: one for each flow and each scheduled source."""
+    out.write_text(prefect_yaml(read_sources(_folder(catalogue))), encoding="utf-8")
+    OUT.print(f"Wrote {escape(str(out))}. Now: prefect deploy --all --prefect-file {escape(str(out))}", soft_wrap=True)
 
 
 def _folder(catalogue: Path | None) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -18,8 +19,17 @@ from rich.table import Table
 
 from flows.progress import LOGGER
 
-ERRORS = Console(stderr=True)
-OUT = Console()
+PLAIN_WIDTH = 200
+"""Width of tables where there is no terminal to fit: wide enough for a log file or a pipe, so that nothing is cut."""
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=PLAIN_WIDTH)
+
+
+ERRORS = _console(stderr=True)
+OUT = _console(stderr=False)
 
 
 class _Bars(logging.Handler):
@@ -47,14 +57,18 @@ class _Bars(logging.Handler):
 
 
 class _Lines(logging.Handler):
-    """One line an event, as text or as JSON; a crawl's count at most once in ten percent."""
+    """One line an event, as text or as JSON; nothing twice in a row for a source."""
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__()
         self._as_json = as_json
+        self._last: dict[str, dict[str, Any]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         told: dict[str, Any] = record.__dict__["told"]
+        if self._last.get(told["source"]) == told:
+            return
+        self._last[told["source"]] = told
         if self._as_json:
             line = json.dumps(told, ensure_ascii=False)
         else:
@@ -103,10 +117,10 @@ def show_rows(title: str, rows: list[dict[str, Any]], empty: str) -> None:
     if not rows:
         OUT.print(empty)
         return
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for name in rows[0]:
         numeric = any(isinstance(row[name], int) for row in rows)
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(f"{value:,}" if isinstance(value, int) else escape(str(value or "")) for value in row.values()))
     OUT.print(table)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from flows.catalogue import CatalogueSource
+from flows.catalogue import CatalogueSource, load_catalogue
 from flows.errors import CatalogueError
-from flows.findings import load_catalogue
 from flows.workspace import Workspace
+from ledger.records import Source
 from ledger.sources import sync_source
 
 
@@ -23,7 +23,7 @@ def sync_catalogue(space: Workspace, now: datetime) -> tuple[CatalogueSource, ..
     """Read the catalogue the settings name, and bring the ledger up to it."""
     sources = read_sources(space.settings.catalogue)
     for source in sources:
-        sync_source(space.ledger, source.ledger_source(), source.licences(), source.agreements(), now)
+        sync_source(space.ledger, _ledger_source(source), source.licences(), source.agreements(), now)
     return sources
 
 
@@ -38,3 +38,16 @@ def chosen(sources: Sequence[CatalogueSource], names: Sequence[str]) -> tuple[Ca
     if names and refused:
         raise CatalogueError(f"{', '.join(refused)}: reserved or delivered as files, and so never crawled.")
     return tuple(source for source in wanted if source.crawlable)
+
+
+def _ledger_source(source: CatalogueSource) -> Source:
+    """A source as the ledger holds it."""
+    return Source(
+        name=source.name,
+        title=source.title,
+        homepage=source.homepage,
+        status=source.status,
+        holder=source.rights.holder,
+        payee=source.rights.payee,
+        kind=source.kind.value,
+    )

@@ -14,8 +14,8 @@ from crawler.observe.evidence import looks_like_markup
 HTML_BYTES_MAX = 8 << 20
 """Longest page parsed, in bytes: far above any article. At worst (a tag every eight bytes) the tree takes 300 MB."""
 
-SCAN_CHARS_MAX = 256 << 10
-"""How much of a page that cannot be parsed is scanned for metas and links: heads end long before."""
+SCAN_CHARS_MAX = 2 << 20
+"""How much of a page that cannot be parsed is scanned for metas and links: heads end long before, floods after."""
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _TAG = re.compile(r"<(meta|link)\b([^<>]{0,4096})>?", re.IGNORECASE)

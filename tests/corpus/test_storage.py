@@ -65,7 +65,7 @@ def test_of_many_at_once_one_wins(storage_settings: StorageSettings, tmp_path: P
 
 def test_what_is_missing_says_what_to_do(storage: Storage) -> None:
     """Reading a key that is not there is an error with a remedy, and leaves nothing behind."""
-    with pytest.raises(StorageError, match="missing|no such"):
+    with pytest.raises(StorageError, match=r"missing|no such"):
         storage.local("shards/avis/none.parquet")
 
 

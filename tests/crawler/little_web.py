@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -29,6 +30,12 @@ def reply(body: str | bytes = "", status: int = 200, **headers: str) -> bytes:
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
     return f"HTTP/1.1 {status} X\r\n{head}Connection: close\r\n\r\n".encode() + data
+
+
+def story(seed: object, words: int = 60) -> str:
+    """A text that is its own: words of letters that no other seed gives."""
+    letters = random.Random(str(seed))
+    return " ".join("".join(letters.choices("abdefghiklmnoprstuvæøå", k=7)) for _ in range(words))
 
 
 def article(text: str, *links: str, head: str = "") -> bytes:
@@ -65,7 +72,7 @@ class LittleWeb:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         url = first.split(" ")[1]
         self.asked.append((time.monotonic(), url, headers))
-        answer = self.pages.get(url) or self.otherwise(url)
+        answer = self.pages[url] if url in self.pages else self.otherwise(url)
         if callable(answer):
             answer(connection)
         else:
@@ -103,6 +110,7 @@ class Crawler:
 
     web: LittleWeb
     folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
 
     def job(self, **wishes: Any) -> Path:
         """Write a job file: one host, small limits, hardly any delay; `limits` are merged."""
@@ -133,7 +141,7 @@ class Crawler:
             stderr=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
-            env={**os.environ, "http_proxy": "http://127.0.0.1:9"},
+            env={**os.environ, "http_proxy": "http://127.0.0.1:9", **self.environment},
         )
 
     def finish(self, process: subprocess.Popen[str]) -> Crawled:

@@ -43,7 +43,7 @@ def test_each_hostile_answer_costs_a_bounded_time_and_has_a_name(web: LittleWeb,
         "badstatus": (b"HTTP/1.1 abc OK\r\n\r\n", "connection"),
         "garbage": (b"\x00\x01\x02 ikke http\r\n\r\n", "connection"),
         "short": (HEAD + b"Content-Length: 5000\r\n\r\n<html>kort", "truncated"),
-        "reset": (_reset, "connection"),
+        "reset": (_reset, "truncated"),
         "empty": (b"", "connection"),
     }
     web.pages = {f"http://{name}.dk/": answer for name, (answer, _) in hostile.items()}

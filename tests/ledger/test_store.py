@@ -49,10 +49,10 @@ def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
 
 def test_new_files_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
     """SQLite fails at once, without waiting, when two switch a new file to WAL; ours take turns."""
-    start = threading.Barrier(8)
+    start = threading.Barrier(8, timeout=30)  # so that one that fails ends the others too
 
     def switch(_: int) -> None:
-        for file in range(20):
+        for file in range(60):
             start.wait()
             _switch_to_wal(make_url(f"sqlite:///{tmp_path}/{file}.sqlite"), tmp_path)
 

@@ -1,0 +1,105 @@
+"""Main text, its structure and what the page says of itself; nothing silently lost."""
+
+from datetime import date
+
+import pytest
+
+from corpus.extract import FALLBACK, NOTHING, PLAIN, TRAFILATURA, Extracted, extract, extract_plain
+
+SENTENCES = (
+    "Kommunen har besluttet at bygge en ny skole ved havnen.",
+    "Byggeriet begynder til foråret, og eleverne flytter ind to år senere.",
+    "Borgmesteren siger, at det er den største investering i mange år.",
+    "Naboerne er bekymrede for trafikken på de små veje omkring pladsen.",
+)
+PROSE = "".join(f"<p>{sentence} {sentence.upper()}</p>" for sentence in SENTENCES)
+FURNITURE = '<div class="cookie-banner"><p>Vi bruger cookies til at forbedre din oplevelse på siden.</p></div>'
+
+
+def page(body: str, head: str = "<title>Ny skole</title>") -> str:
+    """A whole page around a body."""
+    return f'<!doctype html><html lang="da"><head>{head}</head><body>{body}</body></html>'
+
+
+def read(html: str) -> Extracted:
+    """Extract with a fixed address and day."""
+    return extract(html, "https://avisen.dk/ny-skole", date(2026, 11, 24))
+
+
+def test_main_text_without_furniture() -> None:
+    """The article comes out whole, consent text and menu do not."""
+    html = page(f'<nav><a href="/">Forside</a></nav><article><h1>Ny skole</h1>{PROSE}</article>{FURNITURE}')
+    extracted = read(html)
+    assert all(sentence in extracted.text for sentence in SENTENCES)
+    assert "cookies" not in extracted.text
+    assert "Forside" not in extracted.text
+    assert extracted.extractor == TRAFILATURA
+
+
+def test_headings_lists_and_tables_are_kept() -> None:
+    """Structure is written as plain Markdown."""
+    extra = (
+        "<h2>Priser</h2><ul><li>Voksne 80 kroner</li><li><p>Børn 40 kroner</p></li></ul>"
+        "<table><tr><th>Dag</th><th>Tid</th></tr><tr><td>Mandag</td><td>9 til 15</td></tr></table>"
+    )
+    text = read(page(f"<main><h1>Ny skole</h1>{PROSE}{extra}{PROSE}</main>")).text
+    assert "# Ny skole" in text
+    assert "## Priser" in text
+    assert "- Voksne 80 kroner\n" in text
+    assert "- Børn 40 kroner\n" in text
+    assert "| Mandag | 9 til 15 |" in text
+
+
+def test_inline_elements_do_not_take_words_away() -> None:
+    """A phrase marked up inside a sentence stays in it, whatever its class is called."""
+    body = (
+        f'<article>{PROSE}<p>Tryk på <span class="menu"><b>Gem</b></span> for at gemme din tekst.</p>{PROSE}</article>'
+    )
+    assert "Tryk på Gem for at gemme din tekst." in read(page(body)).text
+
+
+@pytest.mark.parametrize("depth", [300, 3_000, 100_000])
+def test_deep_nesting_loses_nothing(depth: int) -> None:
+    """Text under hundreds or thousands of nested containers is found."""
+    text = read(page("<div>" * depth + PROSE + "</div>" * depth)).text
+    assert all(sentence in text for sentence in SENTENCES)
+
+
+def test_the_same_page_gives_the_same_text_every_time() -> None:
+    """No memory of earlier pages changes what a later one gives."""
+    html = page(f"<article>{PROSE}</article>")
+    assert len({read(html) for _ in range(5)}) == 1
+
+
+def test_more_elements_than_trafilatura_is_shown_are_read_by_ourselves() -> None:
+    """A page of very many elements goes by our own reading, and the document says so."""
+    extracted = read(page(PROSE + "<p>Et afsnit til.</p>" * 60_000))
+    assert extracted.extractor == FALLBACK
+    assert SENTENCES[0] in extracted.text
+
+
+@pytest.mark.parametrize("html", ["", "   ", "<html></html>", page(""), page("<script>let a = 1;</script>")])
+def test_nothing_is_said_to_be_nothing(html: str) -> None:
+    """A page without text gives none, and says so."""
+    extracted = read(html)
+    assert (extracted.text, extracted.extractor) == ("", NOTHING)
+
+
+def test_what_the_page_says_of_itself() -> None:
+    """Title, author, site, day and language are read from the head; a day after the fetch is not believed."""
+    head = (
+        '<title>Ny skole</title><meta name="author" content="Inger Holm">'
+        '<meta property="og:site_name" content="Avisen">'
+        '<meta property="article:published_time" content="2026-03-04T10:00:00+01:00">'
+    )
+    extracted = read(page(f"<article><h1>Ny skole</h1>{PROSE}</article>", head))
+    assert (extracted.title, extracted.author, extracted.site_name) == ("Ny skole", "Inger Holm", "Avisen")
+    assert (extracted.published, extracted.declared_language) == (date(2026, 3, 4), "da")
+    future = read(page(PROSE, head.replace("2026-03-04", "2031-03-04")))
+    assert future.published is None
+
+
+def test_plain_text_passes_through() -> None:
+    """A text/plain body keeps its lines."""
+    extracted = extract_plain("Første linje.\r\n\r\n\r\n\r\nAnden linje.\x00\r\n")
+    assert (extracted.text, extracted.extractor) == ("Første linje.\n\nAnden linje.", PLAIN)

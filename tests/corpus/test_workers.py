@@ -1,0 +1,122 @@
+"""A page that hangs, crashes or eats memory costs itself; the rest comes out in order."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus.documents import Reason
+from corpus.workers import WorkerError, WorkerLimits, Workers
+
+BEHAVIOUR = """
+import os, signal, time
+
+def behave(item):
+    if item == "hang":
+        while True:
+            pass
+    if item == "sleep":
+        time.sleep(600)
+    if item == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if item == "memory":
+        bytearray(1 << 40)
+    if item == "pid":
+        return os.getpid()
+    if item == "bug":
+        raise ValueError("our own mistake")
+    return item.upper()
+"""
+
+
+@pytest.fixture
+def behaviour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A function for workers that does what its item says."""
+    (tmp_path / "behaviour_of_workers.py").write_text(BEHAVIOUR)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return "behaviour_of_workers:behave"
+
+
+def limits(workers: int = 2, *, seconds: float = 0.5, items: int = 100) -> WorkerLimits:
+    """Tight limits, so that the tests are quick."""
+    return WorkerLimits(workers=workers, seconds_per_item_max=seconds, items_per_worker_max=items)
+
+
+def test_losses_are_counted_and_the_rest_is_in_order(behaviour: str) -> None:
+    """A hang, a crash and too much memory each give their reason, and every other item its answer in its place."""
+    items = ["a", "hang", "b", "crash", "c", "memory", "d", "sleep", "e"]
+    with Workers(behaviour, limits()) as workers:
+        answers = list(workers.map(items))
+    timeout, crashed = Reason.EXTRACTION_TIMEOUT, Reason.EXTRACTION_CRASHED
+    assert answers == ["A", timeout, "B", crashed, "C", crashed, "D", timeout, "E"]
+
+
+def test_a_worker_is_replaced_after_its_items(behaviour: str) -> None:
+    """No process answers more items than it may."""
+    with Workers(behaviour, limits(1, items=2)) as workers:
+        pids = list(workers.map(["pid"] * 5))
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 1]
+
+
+def test_a_fault_of_the_program_is_not_a_loss(behaviour: str) -> None:
+    """What the function raises comes up in the parent, with its traceback."""
+    with Workers(behaviour, limits(1)) as workers, pytest.raises(WorkerError, match="our own mistake"):
+        list(workers.map(["bug"]))
+
+
+def test_a_worker_that_cannot_start_says_so() -> None:
+    """A function that does not exist is an error at once, not a lost page."""
+    with Workers("corpus.no_such_module:f", limits(1)) as workers, pytest.raises(WorkerError, match="did not start"):
+        list(workers.map(["a"]))
+
+
+def test_items_are_taken_as_they_are_needed(behaviour: str) -> None:
+    """An endless row of items is read only a little ahead."""
+    taken: list[int] = []
+
+    def endless() -> object:
+        while True:
+            taken.append(1)
+            yield "a"
+
+    with Workers(behaviour, limits(1)) as workers:
+        answers = workers.map(endless())  # type: ignore[arg-type]
+        assert next(answers) == "A"
+    assert len(taken) < 20
+
+
+def test_workers_die_with_their_parent(behaviour: str) -> None:
+    """When the parent is killed, no worker goes on."""
+    program = (
+        "import sys; from corpus.workers import *\n"
+        f"with Workers({behaviour!r}, WorkerLimits(workers=1)) as workers:\n"
+        "    for answer in workers.map(['pid', 'sleep']):\n"
+        "        print(answer, flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while _runs(worker) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not _runs(worker)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and not a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_nothing_is_left_open(behaviour: str) -> None:
+    """After use no descriptor of a worker is left in the parent."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with Workers(behaviour, limits()) as workers:
+        list(workers.map(["a", "crash", "b"]))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

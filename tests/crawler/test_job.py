@@ -1,0 +1,80 @@
+"""Jobs and sitemaps: what is written is what is read."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.job import Job, JobError, Limits, Scope, from_json, to_json
+from crawler.sitemaps import SITEMAP_BYTES_MAX, parse_sitemap
+from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
+from ledger.decide import Terms
+from ledger.licences import LicenceAssertion
+from ledger.records import SourceStatus
+
+RATE = Rate(RateUnit.DOCUMENT, 1500, "DKK")
+AGREEMENT = Agreement(
+    id="A1",
+    source="prøve",
+    party="Forlaget",
+    payee="Forlaget",
+    form=AgreementForm.WRITTEN,
+    uses=("train",),
+    start=date(2026, 1, 1),
+    end=date(2027, 1, 1),
+    rate=RATE,
+)
+JOB = Job(
+    source="prøve",
+    crawl="c1",
+    folder=Path("et/sted"),
+    scope=Scope(frozenset({"a.dk", "xn--l-4ga.dk"}), include=("/da/",), exclude=("/da/*.pdf$",)),
+    terms=Terms(
+        SourceStatus.AGREED,
+        (LicenceAssertion("CC0-1.0", "udgiver", "http://a.dk/om", date(2026, 2, 3), confirmed=True),),
+        (AGREEMENT, replace(AGREEMENT, id="A2", end=None, rate=None)),
+    ),
+    seeds=("http://a.dk/",),
+    sitemaps=("http://xn--l-4ga.dk/sitemap.xml",),
+    limits=Limits(pages_max=7),
+    now=datetime(2026, 11, 1, tzinfo=UTC),
+)
+
+
+def test_a_job_comes_back_as_it_was_written() -> None:
+    """Writing and reading a job changes nothing."""
+    assert from_json(to_json(JOB)) == JOB
+
+
+def test_hosts_are_read_as_they_are_written_by_people() -> None:
+    """Capitals and Danish letters in a host are accepted."""
+    text = to_json(JOB).replace('"a.dk"', '"A.DK."').replace('"xn--l-4ga.dk"', '"øl.dk"')
+    assert from_json(text).scope.hosts == {"a.dk", "xn--l-4ga.dk"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", to_json(JOB).replace("c1", "c1", 1).replace('"hosts"', '"huse"')])
+def test_a_job_that_lacks_something_is_refused(text: str) -> None:
+    """What is no job is refused with a `JobError`."""
+    with pytest.raises(JobError):
+        from_json(text)
+
+
+@pytest.mark.parametrize("body", [b"", b"\x1f\x8b brudt", b"<", b"<urlset>", b"\x00\xff", b"<!DOCTYPE x><urlset/>"])
+def test_a_broken_sitemap_names_nothing(body: bytes) -> None:
+    """What cannot be read names no pages, and nothing is raised."""
+    assert parse_sitemap(body, "http://a.dk/s.xml").pages == ()
+
+
+def test_a_sitemap_cut_off_names_what_came() -> None:
+    """The whole entries of a sitemap that was cut are used."""
+    body = b"<urlset><url><loc>http://a.dk/1</loc></url><url><loc>http://a.dk/2</loc></url><url><lo"
+    assert parse_sitemap(body, "http://a.dk/s.xml").pages == ("http://a.dk/1", "http://a.dk/2")
+
+
+def test_an_inflated_sitemap_is_bounded() -> None:
+    """A gzip bomb is inflated to the limit and no further."""
+    import gzip
+
+    body = gzip.compress(b" " * (SITEMAP_BYTES_MAX + 2**20))
+    assert parse_sitemap(body, "http://a.dk/s.xml").pages == ()

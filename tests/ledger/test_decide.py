@@ -1,0 +1,263 @@
+"""Decisions: each rule, their order, and the laws that hold for any evidence."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.agreements import Agreement, AgreementForm, in_force
+from ledger.decide import Basis, Decision, Outcome, Terms, decide
+from ledger.errors import RecordRefused
+from ledger.licences import LicenceAssertion
+from ledger.policy import DEFAULT_POLICY, Policy, load_policy
+from ledger.records import SourceStatus
+from ledger.signals import Mechanism, RightsSignal, Verdict, effective, signals_from_json, signals_to_json
+
+TODAY = date(2026, 11, 1)
+POLICY = load_policy()
+PLAIN = Terms(SourceStatus.CONFIRMED)
+
+
+def signal(
+    mechanism: Mechanism, verdict: Verdict, value: str = "", place: str = "http://a.dk/x#header"
+) -> RightsSignal:
+    """One statement of little detail."""
+    return RightsSignal(mechanism, verdict, "x", value, place, "", "sha256:0", "2026-11-01T00:00:00Z")
+
+
+def licence(value: str) -> RightsSignal:
+    """A licence the page states for itself."""
+    return signal(Mechanism.LICENCE, Verdict.PERMITTED if value else Verdict.UNKNOWN, value)
+
+
+def claim(value: str, *, confirmed: bool) -> LicenceAssertion:
+    """A licence claimed for the source."""
+    return LicenceAssertion(value, "nogen", f"https://a.dk/{value}", TODAY, confirmed)
+
+
+def agreement(use: str = "train", start: int = -10, end: int | None = 10, name: str = "a1") -> Agreement:
+    """An agreement from and to some days from today."""
+    last = None if end is None else TODAY + timedelta(days=end)
+    first = TODAY + timedelta(days=start)
+    return Agreement(name, "avis", "Avisen", "Avisen", AgreementForm.WRITTEN, (use,), first, last, None)
+
+
+def answer(*signals: RightsSignal, terms: Terms = PLAIN, policy: Policy = POLICY) -> Decision:
+    """Decide as of today."""
+    return decide(signals, terms, policy, TODAY)
+
+
+def rule(*signals: RightsSignal, terms: Terms = PLAIN, policy: Policy = POLICY) -> tuple[str, str, str]:
+    """Outcome, rule and licence of a decision as of today."""
+    decision = answer(*signals, terms=terms, policy=policy)
+    return decision.outcome.value, decision.rule, decision.licence
+
+
+NO_TDM = replace(POLICY, tdm=False)
+RESERVED = signal(Mechanism.TDMREP, Verdict.RESERVED)
+MALFORMED = signal(Mechanism.CONTENT_USAGE, Verdict.MALFORMED)
+TDM = ("include", "tdm-no-reservation", "LicenseRef-TDM-NoReservation")
+CONFLICT = ("hold", "licence-conflict", "")
+
+
+def test_an_agreement_comes_before_all() -> None:
+    """What the rights holder has agreed to stands against a general reservation of the same site."""
+    terms = Terms(SourceStatus.RESERVED, agreements=(agreement(name="b"), agreement(name="a")))
+    assert rule(RESERVED, MALFORMED, terms=terms) == ("include", "agreement", "LicenseRef-Agreement-a")
+
+
+@pytest.mark.parametrize(
+    "made", [agreement(use="search"), agreement(end=-1), agreement(start=1, end=None), agreement(start=1)]
+)
+def test_only_an_agreement_in_force_for_the_use_counts(made: Agreement) -> None:
+    """Another use, a past or a future one permits nothing."""
+    terms = Terms(SourceStatus.AGREED, agreements=(made,))
+    assert rule(RESERVED, terms=terms) == ("exclude", "signal-reserved:tdmrep", "")
+
+
+def test_an_agreement_holds_on_its_first_and_last_day() -> None:
+    """Both days are inside; without a last day it is open."""
+    assert in_force(agreement(start=0, end=0), TODAY)
+    assert in_force(agreement(end=None), date.max)
+    assert not in_force(agreement(start=0, end=0), TODAY + timedelta(days=1))
+
+
+def test_a_reserved_source_is_out() -> None:
+    """Whatever its pages say."""
+    terms = Terms(SourceStatus.RESERVED, licences=(claim("CC0-1.0", confirmed=True),))
+    assert rule(licence("CC0-1.0"), terms=terms) == ("exclude", "source-reserved", "")
+
+
+@pytest.mark.parametrize("mechanism", [each for each in Mechanism if each is not Mechanism.LICENCE])
+def test_each_mechanism_counts_by_the_default_policy(mechanism: Mechanism) -> None:
+    """One reservation excludes though all else permits; one that cannot be read holds."""
+    for verdict, outcome, name in (
+        (Verdict.RESERVED, "exclude", "signal-reserved"),
+        (Verdict.MALFORMED, "hold", "signal-malformed"),
+    ):
+        found = (signal(mechanism, verdict), licence("CC0-1.0"), signal(Mechanism.RSL, Verdict.PERMITTED))
+        assert rule(*found) == (outcome, f"{name}:{mechanism}", "")
+    assert rule(signal(mechanism, Verdict.UNKNOWN)) == TDM
+
+
+def test_a_policy_may_leave_a_mechanism_out() -> None:
+    """Then its statements are evidence only."""
+    literal = replace(POLICY, counted=tuple(each for each in POLICY.counted if each is not Mechanism.AI_AGENTS))
+    by_proxy = signal(Mechanism.AI_AGENTS, Verdict.RESERVED)
+    assert rule(by_proxy) == ("exclude", "signal-reserved:ai_agents", "")
+    assert rule(by_proxy, policy=literal) == TDM
+
+
+def test_tdmreps_own_order_comes_first() -> None:
+    """A header that says 0 lifts the file's 1, and a broken file; one that sets no value lifts neither."""
+    for verdict in (Verdict.RESERVED, Verdict.MALFORMED):
+        in_file = signal(Mechanism.TDMREP, verdict, place="http://a.dk/.well-known/tdmrep.json#rule=0")
+        assert rule(in_file, signal(Mechanism.TDMREP, Verdict.PERMITTED)) == TDM
+        assert rule(in_file, signal(Mechanism.TDMREP, Verdict.UNKNOWN))[2] == ""
+
+
+@pytest.mark.parametrize(
+    ("pages", "claims", "expected"),
+    [
+        (["CC-BY-4.0"], [], ("include", "open-licence", "CC-BY-4.0")),
+        (["CC-BY-SA-2.5-DK"], [], ("include", "open-licence", "CC-BY-SA-2.5-DK")),
+        (["LicenseRef-DK-OHL-9"], [], ("include", "official-document", "LicenseRef-DK-OHL-9")),
+        (["CC-BY-NC-4.0"], [], TDM),
+        (["LicenseRef-RightsStatements-InC"], [], TDM),
+        ([""], [], TDM),
+        ([], [], TDM),
+        (["CC-BY-4.0", "MIT"], [], ("include", "open-licence", "CC-BY-4.0 AND MIT")),
+        (["CC-BY-4.0", "CC-BY-NC-4.0"], [], CONFLICT),
+        ([], [("CC-BY-4.0", True)], ("include", "open-licence", "CC-BY-4.0")),
+        ([], [("LicenseRef-DK-OHL-9", True)], ("include", "official-document", "LicenseRef-DK-OHL-9")),
+        ([], [("CC-BY-4.0", False)], TDM),
+        ([], [("CC-BY-4.0", False), ("CC0-1.0", False)], CONFLICT),
+        ([], [("CC-BY-4.0", False), ("CC0-1.0", True)], ("include", "open-licence", "CC0-1.0")),
+        ([], [("CC-BY-4.0", True), ("CC0-1.0", True)], CONFLICT),
+        (["CC-BY-4.0"], [("CC0-1.0", True)], ("include", "open-licence", "CC-BY-4.0")),
+        (["CC-BY-NC-4.0"], [("CC0-1.0", True)], CONFLICT),
+        (["CC-BY-4.0"], [("CC-BY-NC-4.0", True)], CONFLICT),
+        (["CC-BY-4.0"], [("CC-BY-NC-4.0", False)], ("include", "open-licence", "CC-BY-4.0")),
+        ([""], [("CC0-1.0", True)], ("include", "open-licence", "CC0-1.0")),
+    ],
+)
+def test_licences_of_page_and_source(
+    pages: list[str], claims: list[tuple[str, bool]], expected: tuple[str, str, str]
+) -> None:
+    """The page's own before the source's, a claim nobody confirmed never, and a contradiction is held."""
+    terms = Terms(SourceStatus.CONFIRMED, tuple(claim(value, confirmed=sure) for value, sure in claims))
+    assert rule(*(licence(value) for value in pages), terms=terms) == expected
+
+
+def test_without_text_and_data_mining_silence_is_held() -> None:
+    """A policy for open licences alone includes nothing else."""
+    assert rule(policy=NO_TDM) == ("hold", "nothing-known", "")
+    assert rule(licence("CC-BY-NC-4.0"), policy=NO_TDM)[0] == "hold"
+    assert rule(licence("CC-BY-4.0"), policy=NO_TDM)[0] == "include"
+
+
+def test_a_decision_names_its_evidence() -> None:
+    """The places of what decided, sorted."""
+    other = signal(Mechanism.RSL, Verdict.RESERVED, place="http://a.dk/l.xml#file")
+    assert answer(RESERVED, other).evidence == ("http://a.dk/l.xml#file", "http://a.dk/x#header")
+
+
+SIGNALS = st.lists(
+    st.builds(
+        signal,
+        st.sampled_from(Mechanism),
+        st.sampled_from(Verdict),
+        st.sampled_from(["", "CC-BY-4.0", "CC0-1.0", "CC-BY-NC-4.0"]),
+        st.sampled_from(["http://a.dk/f#rule=1", "http://a.dk/x#header", "http://a.dk/x#meta"]),
+    ),
+    max_size=5,
+)
+TERMS = st.builds(
+    Terms,
+    st.sampled_from(SourceStatus),
+    st.lists(st.builds(claim, st.sampled_from(["CC-BY-4.0", "CC-BY-NC-4.0"]), confirmed=st.booleans()), max_size=3).map(
+        tuple
+    ),
+    st.lists(st.builds(agreement, st.sampled_from(["train", "search"]), st.integers(-2, 2)), max_size=2).map(tuple),
+)
+POLICIES = st.sampled_from([POLICY, NO_TDM, replace(POLICY, counted=())])
+PERMISSIVENESS = {Outcome.EXCLUDE: 0, Outcome.HOLD: 1, Outcome.INCLUDE: 2}
+
+
+@given(SIGNALS, TERMS, POLICIES, st.sampled_from([each for each in Mechanism if each is not Mechanism.LICENCE]))
+def test_adding_a_reservation_never_permits_more(
+    signals: list[RightsSignal], terms: Terms, policy: Policy, mechanism: Mechanism
+) -> None:
+    """In any place, beside any other evidence."""
+    before = PERMISSIVENESS[decide(signals, terms, policy, TODAY).outcome]
+    for place in ("http://a.dk/f#rule=1", "http://a.dk/x#header", "http://a.dk/x#meta"):
+        more = [*signals, signal(mechanism, Verdict.RESERVED, place=place)]
+        assert PERMISSIVENESS[decide(more, terms, policy, TODAY).outcome] <= before
+
+
+@given(SIGNALS, TERMS, POLICIES, st.randoms())
+def test_the_order_of_evidence_does_not_matter(
+    signals: list[RightsSignal], terms: Terms, policy: Policy, chance: Random
+) -> None:
+    """Signals, claims and agreements may come in any order."""
+    decision = decide(signals, terms, policy, TODAY)
+    shuffled, claims, agreements = list(signals), list(terms.licences), list(terms.agreements)
+    for items in (shuffled, claims, agreements):
+        chance.shuffle(items)
+    assert decide(shuffled, Terms(terms.status, tuple(claims), tuple(agreements)), policy, TODAY) == decision
+
+
+@given(SIGNALS, TERMS, POLICIES)
+def test_taking_an_agreement_away_never_permits_more(signals: list[RightsSignal], terms: Terms, policy: Policy) -> None:
+    """Nor does taking them all away."""
+    before = PERMISSIVENESS[decide(signals, terms, policy, TODAY).outcome]
+    for kept in ((), terms.agreements[1:]):
+        without = replace(terms, agreements=kept)
+        assert PERMISSIVENESS[decide(signals, without, policy, TODAY).outcome] <= before
+
+
+@given(SIGNALS, TERMS, POLICIES)
+def test_what_is_included_has_a_basis_and_a_licence(signals: list[RightsSignal], terms: Terms, policy: Policy) -> None:
+    """And what is not has neither."""
+    decision = decide(signals, terms, policy, TODAY)
+    included = decision.outcome is Outcome.INCLUDE
+    assert (decision.basis is not Basis.NONE) is included
+    assert bool(decision.licence) is included
+
+
+@given(SIGNALS)
+def test_evidence_survives_being_written_down(signals: list[RightsSignal]) -> None:
+    """The same decision is replayed from the stored signals; TDMRep's precedence is applied once."""
+    again = signals_from_json(signals_to_json(signals))
+    assert decide(again, PLAIN, POLICY, TODAY) == decide(signals, PLAIN, POLICY, TODAY)
+    assert effective(effective(signals)) == effective(signals)
+
+
+def test_a_policy_survives_being_written_down() -> None:
+    """JSON and back, with the same digest; another rule is another digest."""
+    assert Policy.from_json(POLICY.to_json()) == POLICY
+    assert POLICY.digest.startswith("sha256:")
+    assert replace(POLICY, tdm=False).digest != POLICY.digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tdm = true", 'tdm = "ja"'),
+        ("tdm = true", "tdm = true\nrabat = 1"),
+        ("tdmrep = true", "tdmrap = true"),
+        ("tdmrep = true", "tdmrep = 1"),
+        ('official = ["LicenseRef-DK-OHL-9"]', "official = [9]"),
+        ('version = "', "version = "),
+    ],
+)
+def test_a_policy_with_a_slip_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    """Unknown keys, unknown mechanisms and wrong types do not pass in silence."""
+    path = tmp_path / "policy.toml"
+    path.write_text(DEFAULT_POLICY.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(RecordRefused, match="policy"):
+        load_policy(path)
