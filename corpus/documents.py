@@ -128,7 +128,11 @@ class Document:
     detail: Annotated[str, Column(TEXT, "the measure behind the reason")]
 
 
-SIGNATURE = Column(pa.list_(pa.uint32(), SIGNATURE_SIZE), "MinHash signature of text; null without text", nullable=True)
+SIGNATURE = Column(
+    pa.list_(pa.field("element", pa.uint32()), SIGNATURE_SIZE),
+    "MinHash signature of text; null without text",
+    nullable=True,
+)
 
 
 def _columns() -> dict[str, Column]:

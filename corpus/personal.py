@@ -25,19 +25,22 @@ _CPR = re.compile(
 )
 _CPR_CUE = re.compile(r"\b(?:cpr|c\.p\.r|person(?:nummer|nr)|p-?nr|fødselsnummer|cprnr)", re.IGNORECASE)
 _PHONE = re.compile(
-    r"(?<![\w.,/-])(?P<country>(?:\(?(?:\+|00) ?45\)?)[ .-]?)?"
+    r"(?<![\w.,/-])(?<!\d[ .-])(?P<country>(?:\(?(?:\+|00) ?45\)?)[ .-]?)?"
     r"(?P<number>\d\d([ .-])\d\d\3\d\d\3\d\d|\d{4}[ .-]\d{4}|\d{8}|\d{2} \d{3} \d{3})(?![\w/-]|[.,]\d)"
 )
-_FOREIGN = re.compile(r"(?<![\w.,/-])(?:\+|00)(?!45)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,5}\)?){2,6}(?![\w/-]|[.,]\d)")
+_FOREIGN = re.compile(
+    r"(?<![\w.,/-])(?<!\d[ .-])(?:\+|00)(?!45)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,5}\)?){2,6}(?![\w/-]|[.,]\d)"
+)
 _PHONE_CUE = re.compile(
     r"\b(?:tlf|tel(?:efon)?(?:nr|nummer|nummeret)?|mobil(?:nr|nummer|telefon)?|mob|fax|ringe?|kald|sms|phone"
     r"|vagttelefon)\b",
     re.IGNORECASE,
 )
 _OTHER_CUE = re.compile(
-    r"\b(?:cvr|se-?nr|p-?nummer|ean|gln|isbn|issn|doi|ordre|faktura|konto|reg|iban|sag|journal|j\.? ?nr|vare|varenr"
-    r"|model|serie|id|nr\. ?dk|kr|dkk|kroner|år|lov|lbk|bek|matr|bbr|kunde|medlem|bestilling|løbe|licens|§|version)"
-    r"\w*[.:-]?(?:[ -]?(?:nr|nummer|no|numre)\w*)?[.:]?[ (#]*(?:DK ?-?)?$",
+    r"(?:\b(?:cvr|se|ean|gln|isbn|issn|doi|ordre|faktura|konto|reg|iban|sag|journal|j\.?|vare|model|serie|id|kunde"
+    r"|medlem|bestilling|løbe|licens|version|p)(?:s?[ -]?(?:nr|nummer|numre|no))?"
+    r"|\b(?:kr|dkk|kroner|år|lov|lbk|bek|matr|bbr)|§)"
+    r"[.:]{0,2}[ (#]{0,3}(?:DK[ -]?)?$",
     re.IGNORECASE,
 )
 _MOD11 = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
@@ -64,7 +67,7 @@ def redact(text: str) -> Redacted:
     """Replace e-mail addresses, CPR numbers and telephone numbers; running it on its own result changes nothing."""
     text, emails = _EMAIL.subn("⟨E-MAIL⟩", text)
     text, cprs = _replace(text, _CPR, _is_cpr, "⟨CPR⟩")
-    text, foreign = _FOREIGN.subn("⟨TELEFON⟩", text)
+    text, foreign = _replace(text, _FOREIGN, _is_foreign, "⟨TELEFON⟩")
     text, phones = _replace(text, _PHONE, _is_phone, "⟨TELEFON⟩")
     return Redacted(text, Counts(emails, cprs, foreign + phones))
 
@@ -128,6 +131,12 @@ def _is_phone(match: re.Match[str]) -> bool:
         return True
     groups = re.split(r"[ .-]", number)
     return [len(group) for group in groups] in ([2, 2, 2, 2], [4, 4]) and not _looks_dated(groups)
+
+
+def _is_foreign(match: re.Match[str]) -> bool:
+    """Whether a number with a country's code is a telephone number: two noughts alone may begin any number."""
+    before = _before(match)
+    return bool(_PHONE_CUE.search(before)) or (match.group()[0] == "+" and not _OTHER_CUE.search(before))
 
 
 def _looks_dated(groups: list[str]) -> bool:

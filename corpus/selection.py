@@ -119,9 +119,7 @@ def cluster_documents(documents: Sequence[Path], decisions: Sequence[Path], clus
 def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clusters: Path, out: Path) -> int:
     """Give every document its one fate, kept or not, and write them sorted by source and id; returns how many."""
     columns = ["id", "source", "url", "words", "chars", "reason"]
-    everything = pa.concat_tables(
-        [pa.Table.from_batches(read_documents(path, columns)).select(columns) for path in documents]
-    )
+    everything = pa.concat_tables([pq.read_table(path, columns=columns) for path in documents])
     ruled = pa.concat_tables(
         [pq.read_table(path, columns=["id", *(field.name for field in _RULING)]) for path in decisions]
     )

@@ -106,6 +106,7 @@ class _Worker:
 class Workers:
     """Runs a function over items in child processes; use as a context manager.
 
+    Workers die with the thread that started them, so use it from one that lives as long as they are needed.
     `function` is named as `package.module:name` and takes one picklable item.
     """
 

@@ -19,7 +19,7 @@ _SILENT = frozenset({"script", "style", "template", "svg", "head"})
 
 
 def links_of(tree: HtmlElement, url: str, encoding: str) -> tuple[str, ...]:
-    """Canonical URLs a page links to, in the page's order: links, canonical, other languages, refresh.
+    """Canonical URLs a page links to, in the page's order: links, frames, canonical, other languages, refresh.
 
     `url` is the page's own; `encoding` is its character set, in which browsers write a query.
     """
@@ -61,12 +61,12 @@ def _base_of(tree: HtmlElement, url: str) -> str:
 
 
 def _targets(tree: HtmlElement) -> Iterator[str]:
-    for element in tree.iter("a", "area", "link", "meta"):
+    for element in tree.iter("a", "area", "frame", "iframe", "link", "meta"):
         if element.tag == "meta":
             refresh = _REFRESH.match(element.get("content") or "")
             if refresh and (element.get("http-equiv") or "").lower() == "refresh":
                 yield refresh.group(1)
-        elif href := element.get("href"):
+        elif href := element.get("src" if element.tag in ("frame", "iframe") else "href"):
             rel = (element.get("rel") or "").lower().split()
             if element.tag != "link" or "canonical" in rel or ("alternate" in rel and element.get("hreflang")):
                 yield href

@@ -1,9 +1,11 @@
 """Running one crawl in this process, from an empty or half-done folder to its report."""
 
 import asyncio
+import fcntl
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,7 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
     `say` takes an event for whoever watches. Raises `CrawlError` when the folder belongs to another crawl, or when
     a fault of ours stopped the crawl.
     """
-    with Frontier(job.folder / "frontier.sqlite", job.limits.pages_max) as frontier:
+    with _alone_in(job.folder), Frontier(job.folder / "frontier.sqlite", job.limits.pages_max) as frontier:
         name = f"{job.source}/{job.crawl}"
         if (held := frontier.fact("crawl", name)) != name:
             raise CrawlError(f"{job.folder} holds the crawl {held}, not {name}: give this crawl a folder of its own.")
@@ -62,6 +64,18 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
             _crawl(work, say)
         work.archive.close()
         return _conclude(work, started, say)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, so that no two processes write to one crawl; the kernel frees it when we die."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CrawlError(f"Another process is at work in {folder}: wait for it, or stop it.") from error
+        yield
 
 
 def _crawl(work: Work, say: Say) -> None:

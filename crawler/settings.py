@@ -19,6 +19,7 @@ _MIDDLEWARES_OFF = (
     "redirect.MetaRefreshMiddleware",
     "redirect.RedirectMiddleware",
     "cookies.CookiesMiddleware",
+    "httpcompression.HttpCompressionMiddleware",
     "httpproxy.HttpProxyMiddleware",
     "stats.DownloaderStats",
     "httpcache.HttpCacheMiddleware",
@@ -34,6 +35,7 @@ def settings_for(job: Job) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES": {
             **{f"scrapy.downloadermiddlewares.{name}": None for name in _MIDDLEWARES_OFF},
             "crawler.gate.Gate": 100,
+            "crawler.unpack.Unpack": 590,
             "crawler.gate.Route": 750,
             "crawler.gate.Wait": 900,
         },
@@ -55,6 +57,7 @@ def settings_for(job: Job) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": REQUESTS_AT_ONCE,
         "CONCURRENT_REQUESTS_PER_DOMAIN": REQUESTS_AT_ONCE,
         "COOKIES_ENABLED": False,
+        "COMPRESSION_ENABLED": False,
         "REDIRECT_ENABLED": False,
         "METAREFRESH_ENABLED": False,
         "REFERER_ENABLED": False,

@@ -109,9 +109,9 @@ class Settler:
         target = canonical(urljoin(found.url, _quoted(capture.header("Location"))))
         if target == found.url or found.hops >= HOPS_MAX:
             return outcome_of(capture, "failed", "redirect_loop")
-        if not target or not self._work.job.scope.holds(target):
-            return outcome_of(capture, "refused", "redirect_out_of_scope")
         hop = Found(target, host_of(target), found.depth, found.url, found.kind, found.hops + 1)
+        if not target or not self._work.is_in_scope(hop):
+            return outcome_of(capture, "refused", "redirect_out_of_scope")
         self._work.note(hop)
         return outcome_of(capture, "redirected", target=target)
 

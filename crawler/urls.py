@@ -32,6 +32,9 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;?]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE = "/:@!$&'()*+,;=~-._%"
+_SAFE_IN_QUERY = _SAFE.replace("'", "") + "?"
+"""Browsers encode an apostrophe in a query and leave it in a path (WHATWG URL), and so does Scrapy."""
+
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 
 
@@ -60,7 +63,7 @@ def _spelled(parts: SplitResult) -> str:
     netloc = host if port in (None, DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
     path = _without_dots(_escaped(_PATH_SESSION.sub("", parts.path.replace("\\", "/")))) or "/"
     query = "&".join(part for part in parts.query.split("&") if not _is_noise(part))
-    spelled = f"{parts.scheme}://{netloc}{path}" + (f"?{_escaped(query, extra='?')}" if query else "")
+    spelled = f"{parts.scheme}://{netloc}{path}" + (f"?{_escaped(query, _SAFE_IN_QUERY)}" if query else "")
     return spelled if len(spelled) <= URL_CHARS_MAX else ""
 
 
@@ -125,7 +128,7 @@ def _is_noise(parameter: str) -> bool:
     return not parameter or _TRACKING.fullmatch(name) is not None or _SESSION_VALUE.fullmatch(parameter) is not None
 
 
-def _escaped(text: str, extra: str = "") -> str:
+def _escaped(text: str, safe: str = _SAFE) -> str:
     """Percent-encode what must be, decode what need not be, and write the hex digits in upper case."""
 
     def settle(match: re.Match[str]) -> str:
@@ -134,7 +137,7 @@ def _escaped(text: str, extra: str = "") -> str:
 
     text = _CONTROL.sub(lambda match: quote(match.group()), text)
     text = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", text)
-    return _ESCAPE.sub(settle, quote(text, safe=_SAFE + extra))
+    return _ESCAPE.sub(settle, quote(text, safe=safe))
 
 
 def _without_dots(path: str) -> str:

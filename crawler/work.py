@@ -58,10 +58,15 @@ class Work:
 
     def note(self, found: Found) -> None:
         """Note one URL by the same rules."""
-        if not self.job.scope.holds(found.url):
+        if not self.is_in_scope(found):
             self.frontier.counters["out_of_scope"] += 1
         elif is_misbuilt(found.url) or self.is_barren(found.url) or not self.frontier.add(found):
             self.frontier.counters["trapped"] += 1
+
+    def is_in_scope(self, found: Found) -> bool:
+        """Whether a URL belongs to the crawl; path patterns are for pages, and not for the sitemaps that name them."""
+        scope = self.job.scope
+        return scope.holds(found.url) if found.kind is Kind.PAGE else found.host in scope.hosts
 
     def is_barren(self, url: str) -> bool:
         """Whether a URL belongs to a family that has run dry."""

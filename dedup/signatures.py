@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from dedup.parameters import Parameters
@@ -45,6 +44,8 @@ def sign(texts: Sequence[str], parameters: Parameters) -> Signatures:
     Row i equals `datasketch.MinHash(num_perm, seed, scheme).hashvalues` after `update_batch` of text i's shingles
     in UTF-8. A text without words gets datasketch's empty signature, all values 2**32 - 1.
     """
+    from datasketch import MinHash  # noqa: PLC0415 - brings SciPy and Redis clients, a second that only signing owes
+
     prototype = MinHash(num_perm=parameters.permutations, seed=parameters.seed, scheme=parameters.scheme)
     signatures = np.empty((len(texts), parameters.permutations), dtype=np.uint32)
     for row, text in enumerate(texts):

@@ -9,7 +9,7 @@ from typing import Any
 from corpus.lookup import document_rows, fates_of
 from flows.records import RunRecord
 from flows.workspace import Workspace
-from ledger.signals import Mechanism, Verdict
+from ledger.signals import Mechanism, Verdict, effective, signals_from_json
 
 Row = dict[str, Any]
 
@@ -50,8 +50,9 @@ def _row(page: Row, fate: Row, document: Row) -> Row:
 
 
 def _reserved(page: Row) -> bool | None:
-    """Whether any statement reserves the page; None when nothing was observed because it was never fetched."""
-    if any(signal["verdict"] == Verdict.RESERVED for signal in page["signals"]):
+    """Whether a statement that stands reserves the page; None when nothing was observed because it was never fetched."""
+    signals = effective(signals_from_json(json.dumps(page["signals"])))
+    if any(signal.verdict is Verdict.RESERVED for signal in signals):
         return True
     return False if page["outcome"] == "captured" else None
 

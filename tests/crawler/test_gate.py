@@ -1,6 +1,7 @@
 """The gate: what robots.txt allows is asked for, nothing else, and every doubt is a no."""
 
 import socket
+from itertools import pairwise
 
 import pytest
 
@@ -22,7 +23,7 @@ def _silent(web: LittleWeb) -> Answer:
 
 
 def test_a_robots_txt_in_doubt_closes_the_whole_host(web: LittleWeb, crawler: Crawler) -> None:
-    """5xx, 429, silence, a broken answer, HTML, UTF-16, a loop and a long chain of redirects: not one page is asked for."""
+    """5xx, 429, silence, a broken answer, HTML, UTF-16, a loop, a long chain: not one page is asked for."""
     closed: dict[str, Answer] = {
         "s500": _text("User-agent: *\nAllow: /\n", 500),
         "s503": _text("", 503),
@@ -112,7 +113,7 @@ def test_a_stated_delay_is_kept(web: LittleWeb, crawler: Crawler) -> None:
     crawler.run()
     moments = [moment for moment, _, _ in web.asked]
     assert len(moments) >= 7
-    assert min(later - earlier for earlier, later in zip(moments, moments[1:], strict=False)) > 0.45
+    assert min(later - earlier for earlier, later in pairwise(moments)) > 0.45
 
 
 def test_a_delay_beyond_the_time_left_ends_the_crawl_at_once(web: LittleWeb, crawler: Crawler) -> None:
@@ -141,3 +142,29 @@ def test_a_page_that_stays_busy_fails(web: LittleWeb, crawler: Crawler) -> None:
     """A Retry-After of a day is not waited for."""
     web.pages = {"http://a.dk/": reply("", 503, Retry_After="86400")}
     assert crawler.run().outcomes() == {"http://a.dk/": "http_503"}
+
+
+def test_a_robots_txt_is_read_again_after_a_day_and_a_good_copy_holds_for_a_month(
+    web: LittleWeb, crawler: Crawler
+) -> None:
+    """Within a day robots.txt is not asked for again; then it is, and may fail for a month before the host is closed."""
+    links = [f"/{name}" for name in ("1", "2", "lukket/3", "4")]
+    web.pages = {
+        "http://a.dk/robots.txt": _text(RULES),
+        "http://a.dk/": article("forside", *links),
+        **{f"http://a.dk{link}": article(link) for link in links},
+    }
+
+    def run(now: str, pages_max: int) -> tuple[int, dict[str, str]]:
+        web.asked.clear()
+        crawled = crawler.run(now=f"{now}+00:00", limits={"pages_max": pages_max})
+        return web.urls.count("http://a.dk/robots.txt"), crawled.outcomes()
+
+    assert run("2026-11-01T12:00:00", 1)[0] == 1
+    assert run("2026-11-01T13:00:00", 2)[0] == 0
+    web.pages["http://a.dk/robots.txt"] = _text("", 503)
+    asked, outcomes = run("2026-11-02T13:00:00", 3)
+    assert (asked, outcomes["http://a.dk/2"]) == (3, "captured")
+    asked, outcomes = run("2026-12-24T18:00:00", 9)
+    assert (asked, outcomes["http://a.dk/4"]) == (3, "robots_unreachable")
+    assert "http://a.dk/lukket/3" not in web.urls

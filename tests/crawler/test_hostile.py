@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-from tests.crawler.little_web import Answer, Crawler, LittleWeb, article, reply
+from tests.crawler.little_web import Answer, Crawler, LittleWeb, article, reply, story
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
 
@@ -37,6 +37,8 @@ def test_each_hostile_answer_costs_a_bounded_time_and_has_a_name(web: LittleWeb,
         "fast": (_drip(HEAD + b"\r\n<html>", b"x" * 2**20, 0, web), "too_large"),
         "long": (HEAD + b"Content-Length: 999999999\r\n\r\n<html>", "too_large"),
         "bomb": (reply(bomb, Content_Encoding="gzip"), "too_large"),
+        "halfgzip": (reply(gzip.compress(story(1).encode())[:-20], Content_Encoding="gzip"), "undecodable"),
+        "brotli": (reply(b"?", Content_Encoding="br"), "undecodable"),
         "badgzip": (reply(b"intet gzip", Content_Encoding="gzip"), "undecodable"),
         "headers": (b"HTTP/1.1 200 OK\r\n" + b"X-Fyld: x\r\n" * 50_000 + b"\r\nok", "connection"),
         "bigheader": (b"HTTP/1.1 200 OK\r\nX-Stor: " + b"x" * 2_000_000 + b"\r\n\r\nok", "connection"),

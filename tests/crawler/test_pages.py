@@ -173,7 +173,7 @@ def _calendar(url: str) -> Answer:
 
 def _session(url: str) -> Answer:
     number = int(url.rsplit("/", 1)[1]) if "/artikel/" in url else 0
-    session = hex(hash((url, number)) & 0xFFFFFFFFFFFF | 1 << 48)[2:]
+    session = f"{hash((url, number)) & 0xFFFFFFFFFFFF | 1 << 48:x}"
     return article(story(number), *(f"/s/{session}/artikel/{other}" for other in range(6)))
 
 

@@ -136,6 +136,18 @@ def test_a_folder_of_another_crawl_is_left_alone(web: LittleWeb, crawler: Crawle
     assert "a folder of its own" in other.log
 
 
+def test_two_processes_do_not_share_a_crawl(web: LittleWeb, crawler: Crawler) -> None:
+    """While one process crawls into a folder, a second one ends with a message and changes nothing."""
+    _site(web)
+    first = crawler.start(delay_s_min=0.3)
+    _wait_for_captures(crawler.folder, 1)
+    second = crawler.run()
+    assert second.code == 1
+    assert "Another process" in second.log
+    first.send_signal(signal.SIGTERM)
+    assert crawler.finish(first).code == 3
+
+
 def test_the_crawler_dies_with_its_parent(web: LittleWeb, crawler: Crawler) -> None:
     """When the process that started it is killed, a crawl stops by itself."""
     _site(web)

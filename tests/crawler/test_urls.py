@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request
 
 from crawler.traps import is_misbuilt
 from crawler.urls import canonical, matches
@@ -88,3 +89,10 @@ def test_a_path_pattern_is_read_as_in_robots_txt(pattern: str, path: str, *, exp
 def test_a_misbuilt_url_shows_it(path: str, *, expected: bool) -> None:
     """Paths that repeat themselves or do not end, and filters of many parameters, are known by their face."""
     assert is_misbuilt(f"http://a.dk/{path}") is expected
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_scrapy_asks_for_the_url_as_it_is_spelled(path: str, query: str) -> None:
+    """What goes over the wire is what robots.txt was asked about."""
+    spelled = canonical(f"http://a.dk/{path}?{query}")
+    assert not spelled or Request(spelled).url == spelled

@@ -1,0 +1,85 @@
+"""Danish told from its neighbours, line by line, by the model its recipe names and no other."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from corpus.language import MODELS, ModelError, identify, load_model, normalise
+
+TEXTS = {
+    "da": "Byrådet vedtog i går, at der skal bygges flere almene boliger i kommunen inden for de næste fem år.",
+    "nb": "Kommunestyret vedtok i går at det skal bygges flere boliger i kommunen i løpet av de neste fem årene.",
+    "nn": "Kommunestyret vedtok i går at det skal byggjast fleire bustader i kommunen dei neste fem åra.",
+    "sv": "Kommunfullmäktige beslutade i går att det ska byggas fler bostäder i kommunen under de kommande fem åren.",
+    "fo": "Býráðið samtykti í gjár, at fleiri bústaðir skulu byggjast í kommununi tey næstu fimm árini.",
+    "is": "Bæjarstjórn samþykkti í gær að byggja skuli fleiri íbúðir í sveitarfélaginu á næstu fimm árum.",
+    "de": "Der Stadtrat hat gestern beschlossen, dass in den nächsten fünf Jahren mehr Wohnungen gebaut werden.",
+    "en": "The council decided yesterday that more homes must be built in the town within the next five years.",
+    "nl": "De gemeenteraad heeft gisteren besloten dat er de komende vijf jaar meer woningen moeten komen.",
+    "other": "Городской совет вчера решил построить больше жилья в ближайшие пять лет в этом городе.",
+}
+
+
+@pytest.mark.parametrize("label", TEXTS)
+def test_a_sentence_of_each_language(label: str) -> None:
+    """One ordinary sentence is enough for each language the model knows."""
+    assert identify(TEXTS[label]).label == label
+
+
+def test_capitals_are_as_danish_as_small_letters() -> None:
+    """Case does not decide."""
+    assert identify(TEXTS["da"].upper()).da_share == 1.0
+
+
+@pytest.mark.parametrize("text", ["", "12 345 678", "Hej med dig", "https://www.dr.dk/nyheder/indland/en-lang-adresse"])
+def test_too_little_is_unknown(text: str) -> None:
+    """Under forty letters nothing is claimed."""
+    assert identify(text).label == "unknown"
+
+
+def test_short_lines_are_judged_together() -> None:
+    """A poem of short lines has a language, though none of its lines does."""
+    poem = "Jeg elsker de grønne lunde\nmed toners vuggende fald\njeg elsker de blanke sunde\nmed skibenes tusindtal"
+    assert identify(poem).label == "da"
+
+
+def test_a_mixed_page_is_what_most_of_it_is() -> None:
+    """The share is weighted by letters, and half is enough."""
+    mostly = identify("\n".join([TEXTS["da"], TEXTS["da"], TEXTS["en"]]))
+    assert mostly.label == "da"
+    assert 0.6 < mostly.da_share < 0.72
+    assert identify("\n".join([TEXTS["da"], TEXTS["en"], TEXTS["en"]])).label == "en"
+
+
+def test_what_the_model_is_shown() -> None:
+    """Addresses, digits, punctuation and placeholders are no language."""
+    assert normalise("Ring 33 12, skriv til a@b.dk eller ⟨E-MAIL⟩, se https://b.dk/c og /usr/bin/x!") == (
+        "ring skriv til eller se og"
+    )
+
+
+def test_a_model_cut_in_half_is_not_loaded(tmp_path: Path) -> None:
+    """A damaged file would load and answer nonsense; it is refused."""
+    shutil.copy(MODELS / "language.json", tmp_path)
+    whole = (MODELS / "language.ftz").read_bytes()
+    (tmp_path / "language.ftz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelError, match="SHA-256"):
+        load_model(tmp_path)
+
+
+def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
+    """The message names the folder to restore."""
+    with pytest.raises(ModelError, match="restore"):
+        load_model(tmp_path)
+
+
+def test_the_model_is_small_and_its_recipe_complete() -> None:
+    """Two megabytes at most, with labels, digests of the data, scores and licences beside it."""
+    recipe = json.loads((MODELS / "language.json").read_text())
+    assert (MODELS / "language.ftz").stat().st_size <= 2_000_000
+    assert recipe["labels"] == sorted(TEXTS)
+    assert set(recipe["data_sha256"]) == {"train.parquet", "dev.parquet", "SOURCES.md"}
+    assert recipe["dev"]["documents"]["da"] == 1.0
+    assert recipe["licences_of_the_text"]

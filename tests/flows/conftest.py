@@ -1,0 +1,107 @@
+"""The demo web, crawled and released once by the command itself, for many tests to look at."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.demo.serve import HERE, serve
+
+NOW = "2026-11-24T12:00:00Z"
+COMMAND = str(Path(sys.executable).with_name("fodaftryk"))
+RUN_S_MAX = 240
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A data folder, the settings that name it, and what the web was asked for."""
+
+    data: Path
+    proxy: str
+    seen: list[str]
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        """The variables a command is run with: ours only, so that no setting of the machine is heard."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("FODAFTRYK_", "PREFECT_"))}
+        ours = {
+            "FODAFTRYK_DATA": str(self.data),
+            "FODAFTRYK_CATALOGUE": str(HERE / "catalogue"),
+            "FODAFTRYK_CRAWLER__PROXY": self.proxy,
+        }
+        return kept | ours | self.settings
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [COMMAND, *arguments],
+            env=self.environment(),
+            cwd=self.data.parent,
+            capture_output=True,
+            text=True,
+            timeout=RUN_S_MAX,
+            check=False,
+        )
+
+    def answer(self, *arguments: str) -> Any:
+        """What a command that must end well prints as JSON."""
+        done = self.call(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def run(self) -> dict[str, Any]:
+        """The main job, as of a fixed time; its summary."""
+        summary: dict[str, Any] = self.answer("run", "--now", NOW)
+        return summary
+
+    def kill_at(self, event: str) -> None:
+        """Start the main job, and kill it as it tells of an event."""
+        command = [COMMAND, "run", "--now", NOW, "--json"]
+        with subprocess.Popen(
+            command, env=self.environment(), cwd=self.data.parent, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as job:
+            assert job.stderr is not None
+            for line in job.stderr:
+                if line.startswith("{") and json.loads(line)["event"] == event:
+                    job.send_signal(signal.SIGKILL)
+                    return
+            pytest.fail(f"the job never told of {event!r}")
+
+    def released(self) -> dict[str, bytes]:
+        """Every file of releases and shards, by its path."""
+        folders = [self.data / "releases", self.data / "shards", self.data / "manifests"]
+        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+        return {path.relative_to(self.data).as_posix(): path.read_bytes() for path in sorted(files)}
+
+
+@pytest.fixture(scope="session")
+def web() -> Iterator[tuple[str, list[str]]]:
+    """The demo web's proxy, and the list of what it is asked for."""
+    seen: list[str] = []
+    with serve(seen=seen) as proxy:
+        yield proxy, seen
+
+
+@pytest.fixture(scope="session")
+def demo(web: tuple[str, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo web after one run of the main job; look at it, change nothing."""
+    proxy, seen = web
+    demo = Demo(tmp_path_factory.mktemp("demo") / "data", proxy, seen)
+    done = demo.call("run", "--now", NOW, "--json")
+    assert done.returncode == 0, done.stderr
+    (demo.data / "summary.json").write_text(done.stdout)
+    return demo
+
+
+@pytest.fixture
+def summary(demo: Demo) -> dict[str, Any]:
+    """The summary of that run."""
+    told: dict[str, Any] = json.loads((demo.data / "summary.json").read_text())
+    return told
