@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.documents import read_documents
-from corpus.selection import SELECTION
 
 
 def document_rows(files: Sequence[Path], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -34,8 +33,9 @@ def fates_of(selection: Path, source: str) -> Iterator[dict[str, Any]]:
 
 def copies_of(selection: Path, keeper: str) -> list[dict[str, Any]]:
     """The rows of a selection that are one cluster, given its keeper's id; sorted by id."""
-    columns = [*SELECTION.names]
-    return pq.read_table(selection, columns=columns, filters=pc.field("keeper") == keeper).sort_by("id").to_pylist()
+    table = pq.read_table(selection, filters=pc.field("keeper") == keeper)
+    rows: list[dict[str, Any]] = table.sort_by("id").to_pylist()
+    return rows
 
 
 def shard_holding(shards: Sequence[tuple[str, Path]], document: str) -> str | None:

@@ -119,8 +119,11 @@ class Frontier:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.commit()
+    def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
+        if error_type is None:
+            self.commit()
+        elif self.db.in_transaction:  # what is half done must not stand; it is fetched again
+            self.db.execute("ROLLBACK")
         self.db.close()
 
     def commit(self) -> None:

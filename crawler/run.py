@@ -110,7 +110,7 @@ async def _watch(work: Work, crawler: Crawler, crawling: "asyncio.Task[None]", s
             over_at, stopping = now_s, asyncio.ensure_future(crawler.stop_async())
         if stopping is not None and now_s - over_at > GRACE_S:
             work.pace.letting_go.set()
-        if now_s - counted_s >= PROGRESS_S or crawling.done():
+        if not work.faults and (now_s - counted_s >= PROGRESS_S or crawling.done()):
             work.frontier.counters["seconds"] += now_s - counted_s  # type: ignore[assignment]
             counted_s = now_s
             try:

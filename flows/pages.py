@@ -50,7 +50,7 @@ def _row(page: Row, fate: Row, document: Row) -> Row:
 
 
 def _reserved(page: Row) -> bool | None:
-    """Whether a statement that stands reserves the page; None when nothing was observed because it was never fetched."""
+    """Whether a statement that stands reserves the page; None when it was never fetched, so that none was observed."""
     signals = effective(signals_from_json(json.dumps(page["signals"])))
     if any(signal.verdict is Verdict.RESERVED for signal in signals):
         return True

@@ -1,6 +1,6 @@
 """Run records: which files the newest run worked with, so that questions can be answered after it.
 
-A record is written when a run ends, under the time of its beginning; a run that changed nothing writes none.
+A record is written when a run ends, numbered in turn; a run that changed nothing writes none.
 """
 
 import json
@@ -29,7 +29,8 @@ def write_record(space: Workspace, record: RunRecord, now: datetime) -> None:
     """Write the record, unless the newest one says the same."""
     if newest_record(space) != record:
         body = json.dumps(asdict(record), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        space.storage.put_bytes(f"runs/{now.strftime(STAMP)}.json", body.encode())
+        number = len(list(space.storage.keys("runs/")))
+        space.storage.put_bytes(f"runs/{number:06}-{now.strftime(STAMP)}.json", body.encode(), only_new=True)
 
 
 def newest_record(space: Workspace) -> RunRecord | None:

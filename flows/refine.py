@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 
 from corpus.refine import CapturedPage, Origin, RefineSettings, read_pages, refine, refine_digest
 from dedup.signatures import sign
@@ -14,8 +13,8 @@ from flows.workspace import Workspace
 
 
 def refine_settings(settings: Settings) -> RefineSettings:
-    """The settings of refinement, with the name of the signatures that deduplication wants."""
-    return replace(settings.refine, signature_scheme=settings.dedup.digest)
+    """How to refine: the limits that were set, and the signatures that deduplication wants."""
+    return RefineSettings(limits=settings.refine, signature_scheme=settings.dedup.digest)
 
 
 def refine_crawl(space: Workspace, crawl: str) -> list[str]:

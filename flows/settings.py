@@ -10,9 +10,9 @@ import tomllib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,8 +20,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from corpus.refine import RefineSettings
+from corpus.documents import SIGNATURE_SIZE
 from corpus.storage import StorageSettings
+from corpus.workers import WorkerLimits
 from dedup.parameters import Parameters
 from flows.errors import SettingsError
 
@@ -35,14 +36,12 @@ class CrawlerSettings:
 
     `proxy` is an operator's egress proxy (`http://host:port`), trusted because the operator named it. `delay_s_min`
     is the least pause between two requests to one host; a site may ask for more, never for less. `about_url` is a
-    page that tells a site's owner who crawls and how to refuse; it stands in the user agent. `parallel` is how many
-    sources are crawled at once.
+    page that tells a site's owner who crawls and how to refuse; it stands in the user agent.
     """
 
     proxy: str = ""
     delay_s_min: float = 1.0
     about_url: str = ""
-    parallel: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,15 @@ class Settings(BaseSettings):
     catalogue: Path = Path("catalogue")
     crawler: CrawlerSettings = CrawlerSettings()
     storage: StorageSettings = StorageSettings()
-    refine: RefineSettings = RefineSettings()
+    refine: WorkerLimits = WorkerLimits()
     dedup: Parameters = Parameters()
     ledger: LedgerSettings = LedgerSettings()
+
+    @model_validator(mode="after")
+    def _signatures_fit(self) -> Self:
+        if self.dedup.permutations != SIGNATURE_SIZE:
+            raise ValueError(f"dedup.bands × dedup.rows must be {SIGNATURE_SIZE}, not {self.dedup.permutations}")
+        return self
 
     @property
     def storage_settings(self) -> StorageSettings:
@@ -113,6 +118,8 @@ def load_settings(catalogue: Path | None = None) -> Settings:
 
 def _explain(problem: Any) -> str:  # noqa: ANN401 - pydantic's own mapping
     path = [str(part) for part in problem["loc"]]
+    if not path:
+        return f"{problem['msg']}. See docs/settings.md."
     variable = PREFIX + "__".join(path).upper()
     where = f"variable {variable}" if variable in os.environ else f"{FILE}: {'.'.join(path)}"
     return f"{where}: {problem['msg']} (got {problem['input']!r}). See docs/settings.md."

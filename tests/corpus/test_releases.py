@@ -102,9 +102,7 @@ def test_every_document_has_one_fate(tmp_path: Path, files: list[Path]) -> None:
     }
 
 
-def test_a_source_without_documents_is_no_trouble(
-    tmp_path: Path, files: list[Path], documents_file: WriteFile
-) -> None:
+def test_a_source_without_documents_is_no_trouble(tmp_path: Path, files: list[Path], documents_file: WriteFile) -> None:
     """A crawl that captured nothing leaves an empty file, which changes no other source's fates."""
     assert count_fates(selected(tmp_path, [*files, documents_file([])])).keys() == {"blog", "library"}
 

@@ -147,7 +147,7 @@ def test_a_page_that_stays_busy_fails(web: LittleWeb, crawler: Crawler) -> None:
 def test_a_robots_txt_is_read_again_after_a_day_and_a_good_copy_holds_for_a_month(
     web: LittleWeb, crawler: Crawler
 ) -> None:
-    """Within a day robots.txt is not asked for again; then it is, and may fail for a month before the host is closed."""
+    """Within a day robots.txt is not asked for again; after it, it may fail for a month before the host is closed."""
     links = [f"/{name}" for name in ("1", "2", "lukket/3", "4")]
     web.pages = {
         "http://a.dk/robots.txt": _text(RULES),

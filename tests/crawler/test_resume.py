@@ -105,7 +105,7 @@ def test_a_budget_of_pages_is_kept_and_can_grow(web: LittleWeb, crawler: Crawler
 
 
 def test_other_budgets_end_a_crawl(web: LittleWeb, crawler: Crawler) -> None:
-    """Bytes and depth are bounded; what lies too deep is refused, and the crawl is complete without it."""
+    """Bytes, time and depth are bounded; what lies too deep is refused, and the crawl is complete without it."""
     _site(web)
     shallow = crawler.run(limits={"depth_max": 1})
     assert (shallow.code, shallow.report["captured"]) == (0, 4)
@@ -114,6 +114,12 @@ def test_other_budgets_end_a_crawl(web: LittleWeb, crawler: Crawler) -> None:
     light = crawler.run(limits={"bytes_max": 2000})
     assert light.code == 3
     assert light.report["captured"] < 20
+    crawler.folder = crawler.folder.with_name("seconds")
+    began = time.monotonic()
+    short = crawler.run(limits={"seconds_max": 2}, delay_s_min=0.2)
+    assert (short.code, time.monotonic() - began < 15) == (3, True)
+    assert 0 < short.report["captured"] < 12
+    assert short.report["refused"]["out_of_budget"] > 0
 
 
 def test_a_finished_crawl_run_again_asks_nothing(web: LittleWeb, crawler: Crawler) -> None:

@@ -64,9 +64,8 @@ class Demo:
     def kill_at(self, event: str) -> None:
         """Start the main job, and kill it as it tells of an event."""
         command = [COMMAND, "run", "--now", NOW, "--json"]
-        with subprocess.Popen(
-            command, env=self.environment(), cwd=self.data.parent, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as job:
+        environment, folder = self.environment(), self.data.parent
+        with subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) as job:
             assert job.stderr is not None
             for line in job.stderr:
                 if line.startswith("{") and json.loads(line)["event"] == event:
