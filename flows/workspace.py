@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.storage import Storage, open_storage
-from flows.errors import FlowError
+from flows.errors import FlowError, SettingsError
 from flows.settings import Settings
 from ledger.policy import Policy, load_policy
 from ledger.store import Ledger, open_ledger
@@ -51,9 +51,16 @@ class Workspace:
 def open_workspace(settings: Settings) -> Iterator[Workspace]:
     """Open storage and ledger; each says clearly when it cannot be used."""
     storage = open_storage(settings.storage_settings, settings.data / "work" / "cache")
-    policy = load_policy(Path(settings.ledger.policy) if settings.ledger.policy else None)
+    policy = _policy(settings.ledger.policy)
     ledger = open_ledger(settings.ledger_url)
     try:
         yield Workspace(settings, storage, ledger, policy)
     finally:
         ledger.close()
+
+
+def _policy(path: str) -> Policy:
+    try:
+        return load_policy(Path(path) if path else None)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}. Give a policy file with FODAFTRYK_LEDGER__POLICY.") from error

@@ -43,7 +43,7 @@ def test_a_broken_catalogue_file(other: Demo, tmp_path: Path) -> None:
     """Each finding names file, line and remedy; nothing is begun."""
     (tmp_path / "catalogue" / "blog.toml").write_text(BLOG.format(url="http://blog.demo.test/") + "colour = 'red'\n")
     message = refused(other, "run")
-    assert "blog.toml:12:" in message.replace(" ", "")
+    assert "blog.toml:13:" in message.replace(" ", "")
     assert "colour" in message
     assert not (tmp_path / "data" / "captures").exists()
 
