@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from corpus.errors import StorageError
@@ -153,6 +151,9 @@ class S3Storage:
         """Connect, and find out at once whether the bucket can be used."""
         parts = urlsplit(settings.url)
         self._bucket, self._prefix, self._cache = parts.netloc, parts.path.strip("/"), cache
+        import boto3  # noqa: PLC0415 - half a second that a folder does not owe
+        from botocore.config import Config  # noqa: PLC0415 - same
+
         self._client = boto3.client(
             "s3",
             endpoint_url=settings.endpoint_url or None,
@@ -174,8 +175,9 @@ class S3Storage:
     def put(self, key: str, path: Path) -> None:
         """Upload, in parts when large; S3 shows the object when the last part is in."""
         try:
-            self._client.upload_file(str(path), self._bucket, self._key(key))
-        except (BotoCoreError, ClientError, boto3.exceptions.S3UploadFailedError) as error:
+            with path.open("rb") as file:
+                self._client.upload_fileobj(file, self._bucket, self._key(key))
+        except (BotoCoreError, ClientError) as error:
             raise self._refused(error) from error
 
     def put_bytes(self, key: str, data: bytes, *, only_new: bool = False) -> None:

@@ -24,6 +24,7 @@ from flows.records import RunRecord, newest_record
 from flows.settings import load_settings, moment
 from flows.show import ERRORS, progress, show_json, show_rows, show_summary
 from flows.show_explained import show_explained
+from flows.sources import chosen, read_sources
 from flows.status import plan_rows, release_rows, status_rows
 from flows.workspace import Workspace, open_workspace
 from ledger.errors import LedgerError
@@ -65,11 +66,13 @@ def run(
         show_json(rows) if as_json else show_rows("Would be done", rows, "The catalogue is empty.")
         return
     settings = load_settings(catalogue)
+    chosen(read_sources(settings.catalogue), sources or [])
     with open_workspace(settings):
-        pass  # a wrong key or folder is told at once, not after the server has started
-    with prefect_api(settings.data), progress(as_json=as_json):
+        pass  # like a wrong name, a wrong key or folder is told at once, not after the server has started
+    with prefect_api(settings.data) as wait_until_ready, progress(as_json=as_json):
         from flows.run import run as run_flow  # noqa: PLC0415 - Prefect reads its settings when it is imported
 
+        wait_until_ready()
         summary = run_flow(sources, str(catalogue) if catalogue else None, now)
     show_json(summary) if as_json else show_summary(summary)
     if summary["problems"]:

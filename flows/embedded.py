@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,10 +27,11 @@ _PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
-def prefect_api(data: Path) -> Iterator[None]:
+def prefect_api(data: Path) -> Iterator[Callable[[], None]]:
     """Set Prefect up, before it is first imported, with a server for as long as the block lasts.
 
-    Raises FlowError when the server does not come up; its log is in the data folder.
+    Gives a function that waits until the server answers: what is imported before it is called loads meanwhile. It
+    raises FlowError when the server does not come up; its log is in the data folder.
     """
     home = (data / "prefect").resolve()
     home.mkdir(parents=True, exist_ok=True)
@@ -43,15 +44,14 @@ def prefect_api(data: Path) -> Iterator[None]:
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     if "PREFECT_API_URL" in os.environ:
-        yield
+        yield lambda: None
         return
     with socket.create_server(("127.0.0.1", 0)) as listener, (home / "server.log").open("ab") as log:
         command = [sys.executable, "-m", "flows.embedded", str(listener.fileno())]
         server = subprocess.Popen(command, pass_fds=[listener.fileno()], stdout=log, stderr=log)  # noqa: S603 - ours
-        os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        url = os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
         try:
-            _wait_until_healthy(server, os.environ["PREFECT_API_URL"], Path(log.name))
-            yield
+            yield lambda: _wait_until_healthy(server, url, Path(log.name))
         finally:
             del os.environ["PREFECT_API_URL"]
             server.terminate()

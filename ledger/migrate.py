@@ -4,9 +4,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
+
+from ledger.errors import LedgerUnavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 """The revisions, shipped inside the package."""
@@ -19,17 +20,17 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
-def is_at_head(connection: Connection) -> bool:
-    """Tell whether the database has the newest schema."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
-
-
 def upgrade(connection: Connection) -> None:
     """Bring the database to the newest schema.
 
     Raises:
-        CommandError: the database is at a revision this program does not know.
+        LedgerUnavailable: the database is at a revision this program does not know.
 
     """
-    command.upgrade(alembic_config(connection), "head")
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except CommandError as error:
+        raise LedgerUnavailable(
+            f"the ledger was written by a newer version of this program ({error}): "
+            "update the program, or open the ledger it belongs to"
+        ) from error

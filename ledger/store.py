@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from ledger.errors import LedgerUnavailable
-from ledger.migrate import is_at_head, upgrade
+
+HEAD = "0001"
+"""The newest revision of the schema, in `ledger/migrations/versions`."""
 
 LOCK_KEY = 0x466F6461
 """Number of the advisory lock that makes writers take turns on PostgreSQL: the letters `Foda`."""
@@ -87,20 +88,24 @@ def open_ledger(url: str) -> Ledger:
     ledger = Ledger(_engine(target))
     try:
         with ledger.reading() as connection:
-            current = is_at_head(connection)
-        if not current:
+            current = _revision(connection)
+        if current != HEAD:
+            from ledger.migrate import upgrade  # noqa: PLC0415 - Alembic loads for half a second, and is needed once
+
             with ledger.writing() as connection:
                 upgrade(connection)
-    except CommandError as error:
-        ledger.close()
-        raise LedgerUnavailable(
-            f"the ledger {_shown(target)} was written by a newer version of this program ({error}): "
-            "update the program, or open the ledger it belongs to"
-        ) from error
     except LedgerUnavailable:
         ledger.close()
         raise
     return ledger
+
+
+def _revision(connection: Connection) -> str | None:
+    """The schema's revision; None in a new database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _target(url: str) -> URL:

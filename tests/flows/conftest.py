@@ -26,12 +26,14 @@ class Demo:
     data: Path
     proxy: str
     seen: list[str]
+    prefect_home: str
     settings: dict[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
         """The variables a command is run with: ours only, so that no setting of the machine is heard."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("FODAFTRYK_", "PREFECT_"))}
         ours = {
+            "PREFECT_HOME": self.prefect_home,
             "FODAFTRYK_DATA": str(self.data),
             "FODAFTRYK_CATALOGUE": str(HERE / "catalogue"),
             "FODAFTRYK_CRAWLER__PROXY": self.proxy,
@@ -89,10 +91,15 @@ def web() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture(scope="session")
-def demo(web: tuple[str, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One home of Prefect's for all runs of the command, as its first database takes eight seconds to make."""
+    return str(tmp_path_factory.mktemp("prefect"))
+
+
+@pytest.fixture(scope="session")
+def demo(web: tuple[str, list[str]], prefect_home: str, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo web after one run of the main job; look at it, change nothing."""
-    proxy, seen = web
-    demo = Demo(tmp_path_factory.mktemp("demo") / "data", proxy, seen)
+    demo = Demo(tmp_path_factory.mktemp("demo") / "data", *web, prefect_home)
     done = demo.call("run", "--now", NOW, "--json")
     assert done.returncode == 0, done.stderr
     (demo.data / "summary.json").write_text(done.stdout)

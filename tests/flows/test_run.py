@@ -3,6 +3,7 @@
 import gzip
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ def _in(path: Path, demo: Demo, names: tuple[str, ...]) -> bool:
 
 def test_killed_anywhere_the_release_is_the_same(demo: Demo, tmp_path: Path) -> None:
     """Killed in the crawl, in refinement, while packing and at the seal, and then run to its end: the same bytes."""
-    other = Demo(tmp_path / "data", demo.proxy, demo.seen)
+    other = replace(demo, data=tmp_path / "data")
     for event in ("crawling", "refine", "deduped", "packed"):
         other.kill_at(event)
     assert other.run()["release"]["version"] == "0.1.0"
@@ -163,7 +164,7 @@ def test_status_and_releases_are_shown(demo: Demo) -> None:
 
 def test_an_agreement_and_a_payment_are_recorded(demo: Demo, tmp_path: Path) -> None:
     """What was agreed and paid is recorded once, shown with the source's entries, and changes its status."""
-    copy = Demo(tmp_path / "data", demo.proxy, [])
+    copy = replace(demo, data=tmp_path / "data")
     copy.data.mkdir()
     (copy.data / "ledger.sqlite").write_bytes((demo.data / "ledger.sqlite").read_bytes())
     paid = ("--payee", "Fjordbladet A/S", "--reference", "bank-1", "--on", "2026-11-24")

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def test_s3_and_postgresql_give_the_same_release(
         "FODAFTRYK_STORAGE__SECRET_ACCESS_KEY": s3.secret_access_key,
         "FODAFTRYK_LEDGER__URL": postgresql_url,
     }
-    other = Demo(tmp_path / "data", demo.proxy, demo.seen, settings)
+    other = replace(demo, data=tmp_path / "data", settings=settings)
     summary = other.run()
     assert summary["release"]["uri"] == f"{s3.url}/releases/0.1.0"
     storage = open_storage(s3, tmp_path / "cache")
@@ -79,7 +80,7 @@ def test_a_deployment_runs_on_a_worker(demo: Demo, server: dict[str, str], tmp_p
     assert (scheduled["cron"], scheduled["timezone"]) == (source.schedule, "Europe/Copenhagen")
     assert deployments["crawl-retsinformation"]["parameters"] == {"sources": ["retsinformation"]}
 
-    other = Demo(tmp_path / "data", demo.proxy, demo.seen)
+    other = replace(demo, data=tmp_path / "data")
     _call(server, "prefect", "deployment", "run", "crawl/crawl", "--param", 'sources=["blog"]')
     worker = server | {name: value for name, value in other.environment().items() if name.startswith("FODAFTRYK_")}
     _call(worker, "prefect", "worker", "start", "--pool", POOL, "--run-once", cwd=tmp_path)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, inspect, make_url, text
 
 from ledger.errors import LedgerUnavailable
-from ledger.migrate import alembic_config
-from ledger.store import Ledger, _switch_to_wal, open_ledger
+from ledger.migrate import MIGRATIONS, alembic_config
+from ledger.store import HEAD, Ledger, _switch_to_wal, open_ledger
 
 
 def test_opening_makes_the_tables_and_opening_again_changes_nothing(url: str) -> None:
@@ -19,8 +20,13 @@ def test_opening_makes_the_tables_and_opening_again_changes_nothing(url: str) ->
         ledger = open_ledger(url)
         with ledger.reading() as connection:
             assert inspect(connection).has_table("entry")
-            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == HEAD
         ledger.close()
+
+
+def test_the_program_knows_its_newest_revision() -> None:
+    """The revision an open compares with is the head of the migrations."""
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == HEAD
 
 
 def test_the_migrations_lead_to_the_tables_of_the_program(ledger: Ledger) -> None:
