@@ -145,13 +145,6 @@ def count_fates(selection: Path) -> dict[str, Counter[tuple[str, str]]]:
     return counts
 
 
-def read_selection(selection: Path) -> Iterator[dict[str, object]]:
-    """The fates of all documents, a row each, as plain values."""
-    with pq.ParquetFile(selection) as file:
-        for batch in file.iter_batches():
-            yield from batch.to_pylist()
-
-
 def _kept(documents: Path, columns: list[str]) -> Iterator[pa.Table]:
     for batch in read_documents(documents, [*columns, "reason"]):
         table = pa.Table.from_batches([batch])

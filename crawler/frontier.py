@@ -35,10 +35,6 @@ class Kind(StrEnum):
     SITEMAP = "sitemap"
 
 
-class FrontierError(RuntimeError):
-    """The frontier file cannot be used."""
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """A URL as it was found: `depth` links from a seed, `hops` redirects from a link."""

@@ -1,12 +1,13 @@
 """`fodaftryk sources …`: list the catalogue, check it, add to it."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from flows.catalogue import load_catalogue
+from flows.catalogue import json_schema, load_catalogue
 from flows.deployments import prefect_yaml
 from flows.errors import CatalogueError
 from flows.scaffold import scaffold_source
@@ -78,6 +79,12 @@ def schedule(
     """Write Prefect's deployments from the catalogue: one for each flow and each scheduled source."""
     out.write_text(prefect_yaml(read_sources(_folder(catalogue))), encoding="utf-8")
     OUT.print(f"Wrote {escape(str(out))}. Now: prefect deploy --all --prefect-file {escape(str(out))}", soft_wrap=True)
+
+
+@sources_app.command()
+def schema() -> None:
+    """Print the JSON Schema of a source's file, for editors that check a file while it is written."""
+    sys.stdout.write(json_schema())
 
 
 def _folder(catalogue: Path | None) -> Path:

@@ -1,7 +1,6 @@
 """Where things lie, as keys of the storage; a path carries the digest of what its content was made from."""
 
 import hashlib
-from collections.abc import Iterable
 
 from corpus.storage import Storage
 
@@ -20,8 +19,3 @@ def finished_crawls(storage: Storage, source: str) -> list[str]:
     """Ids of a source's finished crawls, oldest first."""
     keys = storage.keys(f"captures/{source}/")
     return sorted(key.split("/")[2] for key in keys if key.endswith("/report.json"))
-
-
-def missing(storage: Storage, keys: Iterable[str]) -> list[str]:
-    """The keys that do not exist yet."""
-    return [key for key in keys if not storage.exists(key)]

@@ -34,19 +34,6 @@ class Policy:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote."""
-        row = json.loads(text)
-        return cls(
-            version=row["version"],
-            use=row["use"],
-            tdm=row["tdm"],
-            counted=tuple(Mechanism(name) for name in row["counted"]),
-            open=tuple(row["open"]),
-            official=tuple(row["official"]),
-        )
-
-    @classmethod
     def from_toml(cls, text: str) -> Self:
         """Read a policy file's text; raises `RecordRefused` when something is missing, unknown or of another type."""
         try:

@@ -237,9 +237,9 @@ def test_evidence_survives_being_written_down(signals: list[RightsSignal]) -> No
     assert effective(effective(signals)) == effective(signals)
 
 
-def test_a_policy_survives_being_written_down() -> None:
-    """JSON and back, with the same digest; another rule is another digest."""
-    assert Policy.from_json(POLICY.to_json()) == POLICY
+def test_a_policy_is_named_by_its_rules() -> None:
+    """Another rule is another digest, and a comment is not."""
+    assert Policy.from_toml("# a comment\n" + DEFAULT_POLICY.read_text(encoding="utf-8")).digest == POLICY.digest
     assert POLICY.digest.startswith("sha256:")
     assert replace(POLICY, tdm=False).digest != POLICY.digest
 
