@@ -151,12 +151,12 @@ SCHEMA = pa.schema(
 """The columns of a documents file; metadata of each says its meaning and unit."""
 
 
-def document_id(url: str, payload_digest: str, fetched: date) -> str:
-    """Identity of a capture, as hex SHA-256 of URL, payload digest and the day of the fetch.
+def document_id(source: str, url: str, payload_digest: str, fetched: date) -> str:
+    """Identity of a capture, as hex SHA-256 of source, URL, payload digest and the day of the fetch.
 
     The day and not the second: the same bytes fetched twice on one day are one capture.
     """
-    return hashlib.sha256(f"{url}\n{payload_digest}\n{fetched.isoformat()}".encode()).hexdigest()
+    return hashlib.sha256(f"{source}\n{url}\n{payload_digest}\n{fetched.isoformat()}".encode()).hexdigest()
 
 
 def _row(document: Document) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _document(page: Page, extracted: Extracted, result: Result) -> Document:
     fetched = capture.fetched_at.date()
     digest = capture.payload_digest
     return Document(
-        id=document_id(capture.url, digest, fetched),
+        id=document_id(page.source, capture.url, digest, fetched),
         source=page.source,
         crawl=page.crawl,
         url=capture.url,

@@ -69,8 +69,10 @@ def _canonical(value: object) -> bytes:
 
 
 def stage(manifest: Manifest, storage: Storage) -> str:
-    """Store the manifest under its digest, where it is not yet visible as a release; returns the digest."""
-    storage.put_bytes(_staged(manifest.digest), manifest.to_json())
+    """Store manifest and card under the manifest's digest, not yet visible as a release; returns the digest."""
+    card = card_of(manifest.version, manifest.shards, manifest.rights_holders)
+    storage.put_bytes(_staged(manifest.digest, "md"), card)
+    storage.put_bytes(_staged(manifest.digest, "json"), manifest.to_json())
     return manifest.digest
 
 
@@ -80,15 +82,15 @@ def publish(digest: str, storage: Storage) -> Manifest:
     Raises StorageError when the version already holds something else.
     """
     manifest = read_staged(digest, storage)
-    folder = f"releases/{manifest.version}"
-    storage.put_bytes(f"{folder}/README.md", card_of(manifest.version, manifest.shards, manifest.rights_holders))
-    storage.put_bytes(f"{folder}/manifest.json", manifest.to_json(), only_new=True)
+    for name, kind in (("README.md", "md"), ("manifest.json", "json")):
+        data = storage.local(_staged(digest, kind)).read_bytes()
+        storage.put_bytes(f"releases/{manifest.version}/{name}", data, only_new=True)
     return manifest
 
 
 def read_staged(digest: str, storage: Storage) -> Manifest:
     """Read a manifest by its digest. Raises StorageError when it is missing."""
-    body = json.loads(storage.local(_staged(digest)).read_bytes())
+    body = json.loads(storage.local(_staged(digest, "json")).read_bytes())
     return Manifest(
         version=body["version"],
         as_of=date.fromisoformat(body["as_of"]),
@@ -127,6 +129,16 @@ def check_seal(manifest: Manifest, selected: Mapping[str, Counter[tuple[str, str
             raise SealError(f"{source}: {chosen} documents were selected and {rows[source]} packed")
 
 
+def check_unclaimed(manifest: Manifest, storage: Storage) -> None:
+    """Refuse a version under which the storage shows another release. Raises SealError."""
+    key = f"releases/{manifest.version}/manifest.json"
+    if storage.exists(key) and storage.local(key).read_bytes() != manifest.to_json():
+        raise SealError(
+            f"{storage.uri(key)} is another release, which this ledger does not know. "
+            "Use the ledger that sealed it (FODAFTRYK_LEDGER__URL), or other storage (FODAFTRYK_STORAGE__URL)."
+        )
+
+
 def usages(shards: Sequence[Shard]) -> dict[tuple[str, str, str, str], list[Shard]]:
     """Shards by (source, basis, tier, licence): what the ledger counts and accrues by."""
     groups: dict[tuple[str, str, str, str], list[Shard]] = defaultdict(list)
@@ -135,5 +147,5 @@ def usages(shards: Sequence[Shard]) -> dict[tuple[str, str, str, str], list[Shar
     return dict(sorted(groups.items()))
 
 
-def _staged(digest: str) -> str:
-    return f"manifests/{digest}.json"
+def _staged(digest: str, kind: str) -> str:
+    return f"manifests/{digest}.{kind}"

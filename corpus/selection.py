@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,26 +59,34 @@ SELECTION = pa.schema(
 )  # fmt: skip
 
 _CLEAREST_FIRST = {
-    ("include", "open_licence"): 0,
     ("include", "official_document"): 0,
     ("include", "agreement"): 1,
-    ("include", "tdm"): 2,
-    ("hold", "none"): 3,
-    ("exclude", "none"): 4,
+    ("include", "open_licence"): 2,
+    ("include", "tdm"): 3,
+    ("hold", "none"): 4,
+    ("exclude", "none"): 5,
 }
-"""Among copies the one with the clearest right is kept; what costs nobody anything comes before what is paid for."""
+"""Among copies the one with the clearest right is kept. An agreement comes before a licence that a page gives itself:
+whoever copies a newspaper cannot license it."""
+
+_RESERVING = ("source-reserved", "signal-reserved")
+"""Rules of the decisions that say a rights holder said no: what they exclude may not be taken from a copy either."""
+
+Holds = Callable[[str], bool]
 
 
-def decide_documents(documents: Path, decide: Callable[[str], Ruling], out: Path) -> int:
-    """Decide every kept document of a file by its signals; returns how many.
+def decide_documents(documents: Path, decide: Callable[[str, bool], Ruling], holds: Holds, out: Path) -> int:
+    """Decide every kept document of a file; returns how many.
 
-    `decide` takes the signals as JSON; pages of one site mostly carry the same, so it is asked once for each kind.
+    `decide` takes the signals as JSON and whether the URL is still in the source's scope, which `holds` tells. Pages
+    of one site mostly carry the same signals, so it is asked once for each kind.
     """
     ask = cache(decide)
     with pq.ParquetWriter(out, DECISIONS, compression="zstd") as writer:
         count = 0
         for batch in _kept(documents, ["id", "source", "url", "fetched", "chars", "signals"]):
-            rulings = [ask(signals) for signals in batch["signals"].to_pylist()]
+            pairs = zip(batch["signals"].to_pylist(), batch["url"].to_pylist(), strict=True)
+            rulings = [ask(signals, holds(url)) for signals, url in pairs]
             columns = {name: batch[name] for name in ("id", "source", "url", "fetched", "chars")}
             columns |= {field.name: [getattr(ruling, field.name) for ruling in rulings] for field in _RULING}
             writer.write_table(pa.table(columns, schema=DECISIONS))
@@ -120,6 +129,8 @@ def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clust
     """Give every document its one fate, kept or not, and write them sorted by source and id; returns how many."""
     columns = ["id", "source", "url", "words", "chars", "reason"]
     everything = pa.concat_tables([pq.read_table(path, columns=columns) for path in documents])
+    if pc.count_distinct(everything["id"]).as_py() != len(everything):
+        raise AssertionError(f"a document stands twice in {', '.join(str(path) for path in documents)}")
     ruled = pa.concat_tables(
         [pq.read_table(path, columns=["id", *(field.name for field in _RULING)]) for path in decisions]
     )
@@ -128,8 +139,12 @@ def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clust
         .join(pq.read_table(clusters), "id")
         .sort_by([("source", "ascending"), ("id", "ascending")])
     )
-    rows = zip(*(table[name].to_pylist() for name in ("reason", "outcome", "id", "keeper", "rule")), strict=True)
-    fates = [_fate(*row) for row in rows]
+    contested = _contested(table)
+    names = ("reason", "outcome", "basis", "id", "keeper", "rule")
+    rows = [
+        dict(zip(names, row, strict=True)) for row in zip(*(table[name].to_pylist() for name in names), strict=True)
+    ]
+    fates = [_fate(row, contested) for row in rows]
     table = table.drop_columns("reason").append_column("fate", pa.array([fate for fate, _ in fates], pa.string()))
     table = table.append_column("reason", pa.array([reason for _, reason in fates], pa.string()))
     pq.write_table(table.select(SELECTION.names).cast(SELECTION), out, compression="zstd")
@@ -171,14 +186,23 @@ def _preference(decided: pa.Table) -> npt.NDArray[np.int64]:
     return ranks
 
 
-def _fate(
-    reason: str | None, outcome: str | None, document: str, keeper: str | None, rule: str | None
-) -> tuple[Fate, str]:
-    """The fate and its reason; a document that nothing was decided about is never released."""
-    if reason is not None:
-        return (Fate.FAILED if reason in FAILURES else Fate.MARKED), reason
-    if outcome not in {"include", "exclude", "hold"} or keeper is None:
-        raise AssertionError(f"document {document} is kept but was never decided or clustered")
-    if outcome != "include":
-        return (Fate.EXCLUDED if outcome == "exclude" else Fate.HELD), str(rule)
-    return (Fate.RELEASED, "") if keeper == document else (Fate.DUPLICATE, "duplicate")
+def _contested(table: pa.Table) -> set[str]:
+    """Keepers of the clusters in which a rights holder said no to a copy."""
+    reserving = [str(rule).startswith(_RESERVING) for rule in table["rule"].to_pylist()]
+    return set(table["keeper"].filter(pa.array(reserving, pa.bool_())).to_pylist())
+
+
+def _fate(row: dict[str, Any], contested: set[str]) -> tuple[Fate, str]:
+    """The fate and its reason; a document that nothing was decided about is never released.
+
+    Rights follow the text: a copy of what was reserved elsewhere is held, unless it is used by agreement.
+    """
+    if row["reason"] is not None:
+        return (Fate.FAILED if row["reason"] in FAILURES else Fate.MARKED), row["reason"]
+    if row["outcome"] not in {"include", "exclude", "hold"} or row["keeper"] is None:
+        raise AssertionError(f"document {row['id']} is kept but was never decided or clustered")
+    if row["outcome"] != "include":
+        return (Fate.EXCLUDED if row["outcome"] == "exclude" else Fate.HELD), row["rule"]
+    if row["keeper"] in contested and row["basis"] != "agreement":
+        return Fate.HELD, "copy-of-reserved"
+    return (Fate.RELEASED, "") if row["keeper"] == row["id"] else (Fate.DUPLICATE, "duplicate")

@@ -31,4 +31,13 @@ class Parameters:
     @property
     def digest(self) -> str:
         """Twelve hex digits that name these parameters in a path."""
-        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:12]
+        return _digest(sorted(asdict(self).items()))
+
+    @property
+    def signing_digest(self) -> str:
+        """Twelve hex digits for what alone decides a signature: other bands over the same values need no new ones."""
+        return _digest((self.permutations, self.shingle_words, self.seed, self.scheme))
+
+
+def _digest(parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]

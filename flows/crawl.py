@@ -16,15 +16,15 @@ from corpus.captures import digest_of
 from crawler.job import Job, Limits, Scope, to_json
 from flows.catalogue import CatalogueSource
 from flows.errors import CrawlError
-from flows.paths import crawl_prefix, digest_of_parts, finished_crawls
+from flows.paths import STAMP, crawl_prefix, crawled_at, digest_of_parts, finished_crawls, newest_crawl
 from flows.progress import emit
+from flows.stopping import told_to_stop
 from flows.workspace import Workspace
 from ledger.decide import Terms
 from ledger.records import CrawlRecord
 from ledger.sources import licences, record_crawl
 from ledger.terms import agreements
 
-STAMP = "%Y%m%dT%H%M%SZ"
 _COMPLETE, _INCOMPLETE = 0, 3
 _UNREACHED = frozenset({"robots_unreachable", "dns", "connection", "timeout"})
 
@@ -35,11 +35,11 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
     With `pinned`, `now` also stands for the clock in what is recorded, so that a run can be repeated exactly.
     Raises CrawlError when the crawl fails, is not complete, or reaches nothing.
     """
-    fresh = fresh_crawl(space, source, now)
-    if fresh:
-        emit("fresh", source.name, crawl=fresh)
-        return crawl_prefix(source.name, fresh)
     with space.alone_in(f"crawl-{source.name}"):
+        fresh = fresh_crawl(space, source, now)
+        if fresh:
+            emit("fresh", source.name, crawl=fresh)
+            return crawl_prefix(source.name, fresh)
         folder = _folder(space, source, now)
         job_file = folder / "job.json"
         if not job_file.is_file():
@@ -52,11 +52,16 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
 
 def fresh_crawl(space: Workspace, source: CatalogueSource, now: datetime) -> str | None:
     """The newest finished crawl, when it had the scope and terms of today and is young enough; else None."""
-    crawls = finished_crawls(space.storage, source.name)
-    if not crawls or not crawls[-1].endswith(f"-{_scope_digest(space, source)}"):
+    newest = newest_crawl(space.storage, source.name, now)
+    if newest is None or not newest.endswith(f"-{_scope_digest(space, source)}"):
         return None
-    started = datetime.strptime(crawls[-1].split("-")[0], STAMP).replace(tzinfo=now.tzinfo)
-    return crawls[-1] if now - started < timedelta(days=source.crawl.fresh_days) else None
+    age = now.replace(microsecond=0) - crawled_at(newest)
+    return newest if age < timedelta(days=source.crawl.fresh_days) or not age else None
+
+
+def scope_of(source: CatalogueSource) -> Scope:
+    """Which URLs belong to a source, as its catalogue file says today."""
+    return Scope(hosts=frozenset(source.crawl.hosts), include=source.crawl.include, exclude=source.crawl.exclude)
 
 
 def terms_of(space: Workspace, source: CatalogueSource) -> Terms:
@@ -74,7 +79,7 @@ def _job(space: Workspace, source: CatalogueSource, folder: Path, now: datetime 
         source=source.name,
         crawl=folder.name,
         folder=folder.resolve(),
-        scope=Scope(hosts=frozenset(plan.hosts), include=plan.include, exclude=plan.exclude),
+        scope=scope_of(source),
         terms=terms_of(space, source),
         seeds=plan.seeds,
         sitemaps=plan.sitemaps,
@@ -99,7 +104,8 @@ def _folder(space: Workspace, source: CatalogueSource, now: datetime) -> Path:
     """The folder of this crawl when it was begun and not finished, or of a new one; others' leavings are removed."""
     parent, digest = space.work / "crawls" / source.name, _scope_digest(space, source)
     begun = sorted(parent.glob("*")) if parent.is_dir() else []
-    mine = [folder for folder in begun if folder.name.endswith(f"-{digest}")]
+    finished = set(finished_crawls(space.storage, source.name))
+    mine = [folder for folder in begun if folder.name.endswith(f"-{digest}") and folder.name not in finished]
     for folder in set(begun) - set(mine):
         shutil.rmtree(folder)
     return mine[-1] if mine else parent / f"{now.strftime(STAMP)}-{digest}"
@@ -112,6 +118,7 @@ def _run_child(source: str, job_file: Path) -> None:
     with (
         log.open("ab") as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as child,  # noqa: S603 - ours
+        told_to_stop(child),
     ):
         assert child.stdout is not None
         for line in child.stdout:
@@ -131,7 +138,7 @@ def _reached_nothing(report: dict[str, Any]) -> bool:
 
 
 def _finish(space: Workspace, source: CatalogueSource, folder: Path) -> str:
-    """Put the captures into storage, record the crawl, put the report last, and clear the folder."""
+    """Record the crawl, put its captures into storage, its report last, and clear the folder."""
     data = (folder / "report.json").read_bytes()
     report = json.loads(data)
     if _reached_nothing(report):
@@ -141,12 +148,12 @@ def _finish(space: Workspace, source: CatalogueSource, folder: Path) -> str:
             "Check the address and the network (FODAFTRYK_CRAWLER__PROXY); then run again."
         )
     prefix = crawl_prefix(source.name, folder.name)
-    for path in [*sorted(folder.glob("*.warc.gz")), folder / "pages.jsonl.gz"]:
-        space.storage.put(f"{prefix}/{path.name}", path)
     counts = {name: report[name] for name in ("known", "captured", "redirected")}
     counts |= {name: sum(report[name].values()) for name in ("refused", "failed")}
     record = CrawlRecord(source.name, folder.name, digest_of(data), counts)
     record_crawl(space.ledger, record, datetime.fromisoformat(report["ended"]))
+    for path in [*sorted(folder.glob("*.warc.gz")), folder / "pages.jsonl.gz"]:
+        space.storage.put(f"{prefix}/{path.name}", path)
     space.storage.put_bytes(f"{prefix}/report.json", data)
     shutil.rmtree(folder)
     emit("crawled", source.name, captured=report["captured"])

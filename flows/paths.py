@@ -1,6 +1,9 @@
 """Where things lie, as keys of the storage; a path carries the digest of what its content was made from."""
 
 import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
 
 from corpus.storage import Storage
 
@@ -10,9 +13,27 @@ def digest_of_parts(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
+def digest_of_code(*modules: ModuleType) -> str:
+    """Sixteen hex digits for the source of some modules: what another code made is another thing."""
+    return digest_of_parts(*(Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules))
+
+
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def crawled_at(crawl: str) -> datetime:
+    """When a crawl began, by its id: a stamp, a hyphen, and the digest of its scope."""
+    return datetime.strptime(crawl.split("-", maxsplit=1)[0], STAMP).replace(tzinfo=UTC)
+
+
 def crawl_prefix(source: str, crawl: str) -> str:
     """Folder of one crawl: WARC files, `pages.jsonl.gz`, and `report.json`, which is put last."""
     return f"captures/{source}/{crawl}"
+
+
+def newest_crawl(storage: Storage, source: str, now: datetime) -> str | None:
+    """Id of a source's newest crawl that was finished and had begun by `now`."""
+    return max((crawl for crawl in finished_crawls(storage, source) if crawled_at(crawl) <= now), default=None)
 
 
 def finished_crawls(storage: Storage, source: str) -> list[str]:

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from flows.crawl import STAMP
+from flows.paths import STAMP
 from flows.workspace import Workspace
 
 

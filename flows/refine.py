@@ -3,18 +3,21 @@
 import json
 from collections.abc import Mapping
 
+import dedup.signatures
 from corpus.refine import CapturedPage, Origin, RefineSettings, read_pages, refine, refine_digest
 from dedup.signatures import sign
 from flows.errors import CountError
-from flows.paths import digest_of_parts
+from flows.paths import digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.settings import Settings
 from flows.workspace import Workspace
 
+_SIGNING = digest_of_code(dedup.signatures)
+
 
 def refine_settings(settings: Settings) -> RefineSettings:
     """How to refine: the limits that were set, and the signatures that deduplication wants."""
-    return RefineSettings(limits=settings.refine, signature_scheme=settings.dedup.digest)
+    return RefineSettings(limits=settings.refine, signature_scheme=f"{settings.dedup.signing_digest} {_SIGNING}")
 
 
 def refine_crawl(space: Workspace, crawl: str) -> list[str]:

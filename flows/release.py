@@ -7,10 +7,11 @@ leaves a release that the next run shows, unchanged.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
+from corpus.errors import SealError
 from corpus.refine import refine_digest
-from corpus.releases import Manifest, check_seal, next_version, publish, stage, usages
+from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage, usages
 from corpus.selection import count_fates
 from corpus.shards import Packing, Shard, pack_source
 from flows.progress import emit
@@ -19,6 +20,15 @@ from flows.workspace import Workspace
 from ledger.records import ReleaseRecord, Usage
 from ledger.releases import record_release, releases
 from ledger.sources import source as find_source
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be sealed: the selection's key, the shards packed of it, and the release that was newest before."""
+
+    selection: str
+    shards: Sequence[Shard]
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +49,41 @@ def pack(space: Workspace, selection: str, source: str, documents: Sequence[str]
     return shards
 
 
-def seal(space: Workspace, selection: str, shards: Sequence[Shard], as_of: date, now: datetime) -> Sealed:
-    """Seal a release of these shards, unless the newest release holds just them.
+def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
+    """Seal a release of the draft's shards, unless the newest release holds just them.
 
-    Raises SealError when shards and selection do not agree, and the ledger's errors when it refuses the record.
+    Raises SealError when shards and selection do not agree, when another run sealed a release since this one began,
+    or when the storage holds a release the ledger does not know; and the ledger's errors when it refuses the record.
     """
     latest = latest_manifest(space)
-    fates = count_fates(space.storage.local(selection))
-    draft = Manifest(
+    before, fates = latest.version if latest else "", count_fates(space.storage.local(draft.selection))
+    if before != draft.after:
+        raise SealError(f"another run sealed release {before} meanwhile. Run again, and what stands now is compared.")
+    manifest = Manifest(
         version="",
-        as_of=as_of,
+        as_of=now.date(),
         parameters={
             "policy": space.policy.digest,
             "dedup": space.settings.dedup.digest,
             "refine": refine_digest(refine_settings(space.settings)),
         },
-        shards=tuple(sorted(shards, key=lambda shard: shard.path)),
+        shards=tuple(sorted(draft.shards, key=lambda shard: shard.path)),
         funnel=_funnel(fates),
-        rights_holders=_holders(space, shards),
+        rights_holders=_holders(space, draft.shards),
     )
-    if latest is None and not shards:
+    if latest is None and not draft.shards:
         return Sealed("", new=False)
-    version = next_version(latest, draft.content_digest)
+    version = next_version(latest, manifest.content_digest)
     if version is None:
         assert latest is not None
         return Sealed(latest.version, new=False)
-    manifest = replace(draft, version=version)
+    manifest = replace(manifest, version=version)
     check_seal(manifest, fates)
+    check_unclaimed(manifest, space.storage)
     digest = stage(manifest, space.storage)
     record_release(space.ledger, _record(manifest, digest), now)
     publish(digest, space.storage)
-    emit("sealed", release=version, documents=sum(shard.rows for shard in shards))
+    emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
     return Sealed(version, new=True)
 
 

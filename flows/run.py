@@ -1,7 +1,8 @@
 """The whole way: crawl → refine → decide → dedupe → select → pack → seal → settle, as Prefect flows.
 
-`run` is the main job, the others are its parts for a schedule of their own. One source that fails does not stop the
-others: its problem is told, its last finished crawl stays in use, and the command exits with an error at the end.
+`run` is the main job, the others are its parts for a schedule of their own. One source whose crawl fails does not stop
+the others: its problem is told, its last finished crawl stays in use, and the command exits with an error at the end.
+A crawl that cannot be refined stops the release, since what it holds cannot be answered for.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +21,10 @@ from flows.catalogue import CatalogueSource
 from flows.errors import FlowError
 from flows.progress import emit
 from flows.records import RunRecord, write_record
+from flows.release import Draft, latest_manifest
 from flows.settings import load_settings, moment
 from flows.sources import chosen, sync_catalogue
+from flows.stopping import stoppable
 from flows.summary import account_rows, check_counts, nothing_collected, summarise
 from flows.tasks import (
     Clock,
@@ -61,7 +64,7 @@ def opened(sources: Sequence[str], catalogue: str | None, now: str | None) -> It
     """Read settings and catalogue, bring the ledger up to the catalogue, and give the order."""
     settings = load_settings(Path(catalogue) if catalogue else None)
     clock = Clock(moment(now), pinned=now is not None)
-    with open_workspace(settings) as space:
+    with stoppable(), open_workspace(settings) as space:
         everything = sync_catalogue(space, clock.now)
         yield Order(space, everything, chosen(everything, sources), clock)
 
@@ -74,8 +77,8 @@ def run(sources: list[str] | None = None, catalogue: str | None = None, now: str
     """
     with opened(sources or [], catalogue, now) as order:
         gathered = [gather_task.submit(order.space, source, order.clock) for source in order.chosen]
-        problems = [problem for future in gathered if (problem := future.result())]
-        return _release(order, problems)
+        wait(gathered)
+        return _release(order, [problem for future in gathered if (problem := future.result())])
 
 
 @flow(name="crawl", task_runner=RUNNER)
@@ -127,13 +130,13 @@ def gather_task(space: Workspace, source: CatalogueSource, clock: Clock) -> str:
     except PROBLEMS as error:
         problem = str(error)
         emit("problem", source.name, message=problem)
-    refine_task(space, source)
+    refine_task(space, source, clock)
     return problem
 
 
 def _refine(order: Order, sources: Sequence[CatalogueSource]) -> dict[str, Refined]:
     """What is refined of each source that was ever crawled; refines what is not."""
-    futures = {source.name: refine_task.submit(order.space, source) for source in sources}
+    futures = {source.name: refine_task.submit(order.space, source, order.clock) for source in sources}
     refined = {name: future.result() for name, future in futures.items()}
     return {name: one for name, one in refined.items() if one.documents}
 
@@ -153,8 +156,14 @@ def _decide(order: Order, refined: Mapping[str, Refined]) -> dict[str, str]:
 
 
 def _release(order: Order, problems: list[str]) -> dict[str, Any]:
-    """Everything behind the crawls: decide, dedupe, select, pack, seal; returns the summary."""
-    space = order.space
+    """Everything behind the crawls, one run at a time; returns the summary."""
+    with order.space.alone_in("release"):
+        return _release_alone(order, problems)
+
+
+def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
+    """Decide, dedupe, select, pack and seal."""
+    space, latest = order.space, latest_manifest(order.space)
     refined = _refine(order, order.sources)
     if not refined:
         return nothing_collected(problems)
@@ -164,7 +173,9 @@ def _release(order: Order, problems: list[str]) -> dict[str, Any]:
     crawls = {name: one.crawl for name, one in refined.items()}
     check_counts(space, crawls, selection)
     packed = [pack_task.submit(space, selection, name, one.documents) for name, one in refined.items()]
-    sealed = seal_task(space, selection, [shard for future in packed for shard in future.result()], order.clock)
+    wait(packed)
+    shards = [shard for future in packed for shard in future.result()]
+    sealed = seal_task(space, Draft(selection, shards, latest.version if latest else ""), order.clock)
     record = RunRecord(sealed.version, selection, clusters, crawls, decided)
     write_record(space, record, order.clock.now)
     return summarise(space, sealed, record, problems)

@@ -4,6 +4,7 @@ Three steps, a file each, named by the digest of what they were made from: a ste
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,28 +12,65 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+import corpus.selection
+import dedup.clusters
+import ledger.agreements
+import ledger.decide
+import ledger.licences
+import ledger.signals
 from corpus.selection import Ruling, cluster_documents, decide_documents, select_documents
+from crawler.job import Scope
 from dedup.clusters import cluster
-from flows.paths import digest_of_parts
+from flows.paths import crawled_at, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.workspace import Workspace
+from ledger.agreements import in_force
 from ledger.decide import Terms, decide
 from ledger.signals import signals_from_json
 
+OUT_OF_SCOPE = Ruling("exclude", "none", "none", "", "out-of-scope")
+TOO_OLD = Ruling("hold", "none", "none", "", "evidence-too-old")
 
-def decide_source(space: Workspace, documents: Sequence[str], terms: Terms, as_of: date) -> list[str]:
-    """Decide the kept documents of one source's files by their signals; returns a key for each file."""
-    source = documents[0].split("/")[1]
-    right = digest_of_parts(repr(terms), space.policy.digest, as_of.isoformat())
+_DECIDING = digest_of_code(ledger.decide, ledger.signals, ledger.licences, ledger.agreements, corpus.selection)
+_CLUSTERING = digest_of_code(dedup.clusters, corpus.selection)
 
-    def rule(signals: str) -> Ruling:
-        decision = decide(signals_from_json(signals), terms, space.policy, as_of)
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a source's documents are decided by: its terms, its scope as it is today, and the day."""
+
+    terms: Terms
+    scope: Scope
+    as_of: date
+
+    @property
+    def digest(self) -> str:
+        """Names the right in a path: another day is another right only when another agreement is in force."""
+        held = sorted(agreement.id for agreement in self.terms.agreements if in_force(agreement, self.as_of))
+        scope = (sorted(self.scope.hosts), self.scope.include, self.scope.exclude)
+        return digest_of_parts(repr(self.terms), repr(held), repr(scope), _DECIDING)
+
+
+def decide_source(space: Workspace, documents: Sequence[str], right: Right) -> list[str]:
+    """Decide the kept documents of one source's files by their signals; returns a key for each file.
+
+    What has left the source's scope since its crawl is excluded, and what was crawled too long ago is held.
+    """
+    _, source, crawl, _ = documents[0].split("/")
+    too_old = (right.as_of - crawled_at(crawl).date()).days > space.policy.evidence_days_max
+
+    def rule(signals: str, in_scope: bool) -> Ruling:  # noqa: FBT001 - called by position, with every document
+        if not in_scope:
+            return OUT_OF_SCOPE
+        if too_old:
+            return TOO_OLD
+        decision = decide(signals_from_json(signals), right.terms, space.policy, right.as_of)
         return Ruling(decision.outcome, decision.basis, decision.tier, decision.licence, decision.rule)
 
     keys = []
     for key in documents:
-        out = f"decisions/{source}/{digest_of_parts(key, right)}.parquet"
-        made = _make(space, out, partial(decide_documents, space.storage.local(key), rule))
+        out = f"decisions/{source}/{digest_of_parts(key, right.digest, space.policy.digest, repr(too_old))}.parquet"
+        made = _make(space, out, partial(decide_documents, space.storage.local(key), rule, right.scope.holds))
         if made is not None:
             emit("decided", source, documents=made)
         keys.append(out)
@@ -50,7 +88,7 @@ def dedupe(space: Workspace, documents: Mapping[str, str]) -> str:
         return found.keeper, found.size, found.similarity
 
     files, decisions = _pairs(space, documents)
-    key = f"clusters/{digest_of_parts(parameters.digest, *_names(documents))}.parquet"
+    key = f"clusters/{digest_of_parts(parameters.digest, _CLUSTERING, *_names(documents))}.parquet"
     copies = _make(space, key, lambda path: cluster_documents(files, decisions, clusters_of, path))
     if copies is not None:
         emit("deduped", copies=copies)
@@ -60,7 +98,7 @@ def dedupe(space: Workspace, documents: Mapping[str, str]) -> str:
 def select(space: Workspace, documents: Mapping[str, str], clusters: str) -> str:
     """Give every document its fate; returns the selection's key."""
     files, decisions = _pairs(space, documents)
-    key = f"selection/{digest_of_parts(clusters, *_names(documents))}.parquet"
+    key = f"selection/{digest_of_parts(clusters, _CLUSTERING, *_names(documents))}.parquet"
     _make(space, key, lambda path: select_documents(files, decisions, space.storage.local(clusters), path))
     return key
 

@@ -13,11 +13,11 @@ from prefect.cache_policies import NO_CACHE
 
 from corpus.shards import Shard
 from flows.catalogue import CatalogueSource
-from flows.crawl import crawl_source, terms_of
-from flows.paths import crawl_prefix, finished_crawls
+from flows.crawl import crawl_source, scope_of, terms_of
+from flows.paths import crawl_prefix, newest_crawl
 from flows.refine import refine_crawl
-from flows.release import Sealed, pack, seal
-from flows.select import decide_source, dedupe, select
+from flows.release import Draft, Sealed, pack, seal
+from flows.select import Right, decide_source, dedupe, select
 from flows.workspace import Workspace
 
 
@@ -44,19 +44,19 @@ def crawl_task(space: Workspace, source: CatalogueSource, clock: Clock) -> str:
 
 
 @task(name="refine", cache_policy=NO_CACHE, task_run_name="refine {source.name}")
-def refine_task(space: Workspace, source: CatalogueSource) -> Refined:
+def refine_task(space: Workspace, source: CatalogueSource, clock: Clock) -> Refined:
     """Refine one source's newest finished crawl."""
-    crawls = finished_crawls(space.storage, source.name)
-    if not crawls:
+    newest = newest_crawl(space.storage, source.name, clock.now)
+    if newest is None:
         return Refined()
-    crawl = crawl_prefix(source.name, crawls[-1])
+    crawl = crawl_prefix(source.name, newest)
     return Refined(crawl, tuple(refine_crawl(space, crawl)))
 
 
 @task(name="decide", cache_policy=NO_CACHE, task_run_name="decide {source.name}")
 def decide_task(space: Workspace, source: CatalogueSource, documents: Sequence[str], clock: Clock) -> list[str]:
     """Decide one source's documents; returns the decisions files' keys, in the order of `documents`."""
-    return decide_source(space, documents, terms_of(space, source), clock.now.date())
+    return decide_source(space, documents, Right(terms_of(space, source), scope_of(source), clock.now.date()))
 
 
 @task(name="dedupe", cache_policy=NO_CACHE)
@@ -78,6 +78,6 @@ def pack_task(space: Workspace, selection: str, source: str, documents: Sequence
 
 
 @task(name="seal", cache_policy=NO_CACHE)
-def seal_task(space: Workspace, selection: str, shards: Sequence[Shard], clock: Clock) -> Sealed:
+def seal_task(space: Workspace, draft: Draft, clock: Clock) -> Sealed:
     """Seal the release and record what is owed."""
-    return seal(space, selection, shards, clock.now.date(), clock.now)
+    return seal(space, draft, clock.now)

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def instant_to_text(instant: datetime) -> str:
     """Write an aware instant as `2026-11-23T12:00:00.000000Z`.
@@ -14,9 +12,9 @@ def instant_to_text(instant: datetime) -> str:
     """
     if instant.utcoffset() is None:
         raise ValueError(f"{instant!r} has no time zone: pass an aware datetime, such as datetime.now(UTC)")
-    return instant.astimezone(UTC).strftime(_FORMAT)
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def instant_from_text(text: str) -> datetime:
     """Read what `instant_to_text` wrote, aware and in UTC."""
-    return datetime.strptime(text, _FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)

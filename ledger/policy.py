@@ -19,12 +19,14 @@ class Policy:
 
     `use` is the use decided about; `tdm` says whether text without reservation may be included at all; `counted` are
     the mechanisms whose reservations exclude and whose malformed statements hold; `open` and `official` are patterns
-    of SPDX identifiers (`*` any run, `[0-9]` one digit).
+    of SPDX identifiers (`*` any run, `[0-9]` one digit). `evidence_days_max` is how old a crawl may be for its
+    evidence to decide anything: older, and its pages are held until they are fetched again.
     """
 
     version: str
     use: str
     tdm: bool
+    evidence_days_max: int
     counted: tuple[Mechanism, ...]
     open: tuple[str, ...]
     official: tuple[str, ...]
@@ -46,6 +48,7 @@ class Policy:
             version=_taken(table, "version", str),
             use=_taken(table, "use", str),
             tdm=_taken(table, "tdm", bool),
+            evidence_days_max=_taken(table, "evidence_days_max", int),
             counted=tuple(sorted(_mechanism(name) for name in list(switches) if _taken(switches, name, bool))),
             open=_patterns(licences, "open"),
             official=_patterns(licences, "official"),

@@ -21,7 +21,7 @@ def make_document(source: str, name: str, text: str, *, reason: Reason | None = 
     url = f"http://{source}.test/{name}"
     digest = digest_of(name.encode())
     return Document(
-        id=document_id(url, digest, FETCHED.date()),
+        id=document_id(source, url, digest, FETCHED.date()),
         source=source,
         crawl="20261124T120000Z-abcd1234",
         url=url,

@@ -21,7 +21,7 @@ from corpus.documents import (
 )
 
 DOCUMENT = Document(
-    id=document_id("https://a.dk/", "sha256:00", date(2026, 11, 24)),
+    id=document_id("s", "https://a.dk/", "sha256:00", date(2026, 11, 24)),
     source="a",
     crawl="a-1",
     url="https://a.dk/",
@@ -110,8 +110,9 @@ def test_signatures_must_fit() -> None:
         to_table(PAIR, SIGNATURES[:1])
 
 
-def test_identity_is_url_bytes_and_day() -> None:
-    """Another URL, other bytes or another day is another document."""
+def test_identity_is_source_url_bytes_and_day() -> None:
+    """Another source, another URL, other bytes or another day is another document."""
     day, other = date(2026, 11, 24), date(2026, 11, 25)
-    ids = {document_id(url, digest, on) for url in ("a", "b") for digest in ("x", "y") for on in (day, other)}
-    assert len(ids) == 8
+    places = [(source, url) for source in ("s", "t") for url in ("a", "b")]
+    ids = {document_id(*place, digest, on) for place in places for digest in ("x", "y") for on in (day, other)}
+    assert len(ids) == 16

@@ -15,7 +15,7 @@ import pytest
 
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
-from corpus.releases import Manifest, check_seal, next_version, publish, stage
+from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage
 from corpus.selection import Ruling, cluster_documents, count_fates, decide_documents, select_documents
 from corpus.shards import SHARD_SCHEMA, Packing, Shard, pack_source
 from corpus.storage import FolderStorage
@@ -24,7 +24,9 @@ OPEN = Ruling("include", "open_licence", "open", "CC-BY-4.0", "open-licence")
 TDM = Ruling("include", "tdm", "tdm", "LicenseRef-TDM-NoReservation", "tdm-no-reservation")
 HELD = Ruling("hold", "none", "none", "", "signal-malformed")
 EXCLUDED = Ruling("exclude", "none", "none", "", "signal-reserved:tdmrep")
-RULINGS = {'["open"]': OPEN, '["tdm"]': TDM, '["held"]': HELD, '["excluded"]': EXCLUDED}
+AGREED = Ruling("include", "agreement", "agreed", "LicenseRef-Agreement-a", "agreement")
+OUTSIDE = Ruling("exclude", "none", "none", "", "out-of-scope")
+RULINGS = {'["open"]': OPEN, '["tdm"]': TDM, '["held"]': HELD, '["excluded"]': EXCLUDED, '["agreed"]': AGREED}
 AS_OF = date(2026, 11, 24)
 
 MakeDocument = Callable[..., Document]
@@ -44,11 +46,21 @@ def equal_signatures(
     return keeper, np.array([sizes[key] for key in keys], dtype=np.int64), np.ones(len(keys), dtype=np.float32)
 
 
+def ruling(signals: str, in_scope: bool) -> Ruling:  # noqa: FBT001 - as decide_documents calls it
+    """The ruling a test's signals name; what has left the scope is excluded."""
+    return RULINGS[signals] if in_scope else OUTSIDE
+
+
+def in_scope(url: str) -> bool:
+    """Whether a test's document is still in its source's scope, by its name."""
+    return not url.endswith("/outside")
+
+
 def selected(folder: Path, files: list[Path]) -> Path:
     """The selection made of documents files."""
     decisions = [folder / f"decisions-{number}.parquet" for number in range(len(files))]
     for file, out in zip(files, decisions, strict=True):
-        decide_documents(file, RULINGS.__getitem__, out)
+        decide_documents(file, ruling, in_scope, out)
     cluster_documents(files, decisions, equal_signatures, folder / "clusters.parquet")
     select_documents(files, decisions, folder / "clusters.parquet", folder / "selection.parquet")
     return folder / "selection.parquet"
@@ -107,15 +119,45 @@ def test_a_source_without_documents_is_no_trouble(tmp_path: Path, files: list[Pa
     assert count_fates(selected(tmp_path, [*files, documents_file([])])).keys() == {"blog", "library"}
 
 
-def test_a_copy_of_what_may_not_be_used_is_not_its_keeper(
+def test_a_copy_of_what_is_held_is_not_its_keeper(
     tmp_path: Path, document: MakeDocument, documents_file: WriteFile
 ) -> None:
-    """A held and an excluded copy step aside for one that may be used, whatever their ids."""
-    copies = [document("blog", name, "tekst", signals=f'["{name}"]') for name in ("held", "tdm", "excluded", "open")]
+    """A held copy steps aside for one that may be used, whatever their ids."""
+    copies = [document("blog", name, "tekst", signals=f'["{name}"]') for name in ("held", "tdm", "open")]
     fates = count_fates(selected(tmp_path, [documents_file(copies)]))["blog"]
-    assert fates["released", ""] == 1
-    assert fates["duplicate", "duplicate"] == 1
-    assert fates["held", "signal-malformed"] == fates["excluded", "signal-reserved:tdmrep"] == 1
+    assert fates == {("released", ""): 1, ("duplicate", "duplicate"): 1, ("held", "signal-malformed"): 1}
+
+
+def test_rights_follow_the_text(tmp_path: Path, document: MakeDocument, documents_file: WriteFile) -> None:
+    """What was reserved on one page is held where it is copied, open licence or not; an agreement still holds."""
+    names = ("excluded", "tdm", "open")
+    copies = [document("blog", name, "tekst", signals=f'["{name}"]') for name in names]
+    reserved = ("excluded", "signal-reserved:tdmrep")
+    fates = count_fates(selected(tmp_path, [documents_file(copies)]))["blog"]
+    assert fates == {reserved: 1, ("held", "copy-of-reserved"): 2}
+    copies.append(document("avis", "own", "tekst", signals='["agreed"]'))
+    fates = count_fates(selected(tmp_path, [documents_file(copies)]))
+    assert fates["avis"] == {("released", ""): 1}
+    assert fates["blog"] == {reserved: 1, ("held", "copy-of-reserved"): 2}
+
+
+def test_an_agreement_comes_before_a_licence_a_page_gives_itself(
+    tmp_path: Path, document: MakeDocument, documents_file: WriteFile
+) -> None:
+    """Of a newspaper's article and its copy on an openly licensed page, the newspaper's is kept, and is owed for."""
+    files = [
+        documents_file([document("avis", "own", "tekst", signals='["agreed"]')]),
+        documents_file([document("blog", "copy", "tekst", signals='["open"]')]),
+    ]
+    fates = count_fates(selected(tmp_path, files))
+    assert fates == {"avis": {("released", ""): 1}, "blog": {("duplicate", "duplicate"): 1}}
+
+
+def test_what_has_left_the_scope_is_excluded(tmp_path: Path, document: MakeDocument, documents_file: WriteFile) -> None:
+    """Each document is asked about with its own URL, though pages of equal signals are decided once."""
+    pair = [document("blog", name, f"tekst om {name}", signals='["open"]') for name in ("inside", "outside")]
+    fates = count_fates(selected(tmp_path, [documents_file(pair)]))["blog"]
+    assert fates == {("released", ""): 1, ("excluded", "out-of-scope"): 1}
 
 
 def test_the_order_of_files_and_documents_changes_no_byte(
@@ -192,3 +234,25 @@ def test_a_version_is_never_another_release(tmp_path: Path, files: list[Path]) -
     other = replace(manifest, shards=manifest.shards[1:])
     with pytest.raises(StorageError, match="never overwritten"):
         publish(stage(other, storage), storage)
+
+
+def test_a_release_of_another_ledger_is_not_sealed_over(tmp_path: Path, files: list[Path]) -> None:
+    """A version the storage shows otherwise is refused before anything is recorded, and the remedy is told."""
+    storage = FolderStorage(tmp_path / "data")
+    manifest = manifest_of(tmp_path, files, storage)
+    check_unclaimed(manifest, storage)
+    publish(stage(manifest, storage), storage)
+    check_unclaimed(manifest, storage)
+    with pytest.raises(SealError, match="FODAFTRYK_LEDGER__URL"):
+        check_unclaimed(replace(manifest, shards=manifest.shards[1:]), storage)
+
+
+def test_a_card_shown_is_the_card_staged(tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that writes its cards otherwise shows an earlier release as it was sealed."""
+    storage = FolderStorage(tmp_path / "data")
+    digest = stage(manifest_of(tmp_path, files, storage), storage)
+    publish(digest, storage)
+    card = (tmp_path / "data/releases/0.1.0/README.md").read_bytes()
+    monkeypatch.setattr("corpus.releases.card_of", lambda *_: b"another card")
+    publish(digest, storage)
+    assert (tmp_path / "data/releases/0.1.0/README.md").read_bytes() == card

@@ -63,16 +63,17 @@ class Demo:
         summary: dict[str, Any] = self.answer("run", "--now", NOW)
         return summary
 
-    def kill_at(self, event: str) -> None:
-        """Start the main job, and kill it as it tells of an event."""
+    def kill_at(self, event: str, number: int = signal.SIGKILL) -> tuple[int, list[dict[str, Any]]]:
+        """Start the main job, and send it a signal as it tells of an event; its exit code, and what it told after."""
         command = [COMMAND, "run", "--now", NOW, "--json"]
         environment, folder = self.environment(), self.data.parent
         with subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) as job:
             assert job.stderr is not None
             for line in job.stderr:
                 if line.startswith("{") and json.loads(line)["event"] == event:
-                    job.send_signal(signal.SIGKILL)
-                    return
+                    job.send_signal(number)
+                    told = [json.loads(line) for line in job.stderr if line.startswith("{")]
+                    return job.wait(), told
             pytest.fail(f"the job never told of {event!r}")
 
     def released(self) -> dict[str, bytes]:

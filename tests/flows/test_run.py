@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import signal
+import subprocess
+import time
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +18,7 @@ from deploy.demo.serve import HERE
 from tests.flows.conftest import Demo
 
 PAGES = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))["pages"]
+STOP_S_MAX = 90
 QUALITY = {"too_short", "short_lines", "unpunctuated_lines", "extraction_empty", "few_stop_words", "boilerplate"}
 
 
@@ -126,6 +130,21 @@ def test_killed_anywhere_the_release_is_the_same(demo: Demo, tmp_path: Path) -> 
     other = replace(demo, data=tmp_path / "data")
     for event in ("crawling", "refine", "deduped", "packed"):
         other.kill_at(event)
+    assert other.run()["release"]["version"] == "0.1.0"
+    assert other.released() == demo.released()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_stopped_by_a_signal_it_ends_soon_and_goes_on(demo: Demo, tmp_path: Path, number: int) -> None:
+    """Asked to stop in the middle of its crawls, the job tells how to go on, leaves no crawl behind, and does go on."""
+    other = replace(demo, data=tmp_path / "data")
+    began = time.monotonic()
+    code, told = other.kill_at("crawling", number)
+    assert code == 128 + number
+    assert "run the same command again" in told[-1]["message"].lower()
+    assert time.monotonic() - began < STOP_S_MAX
+    alive = subprocess.run(["pgrep", "-f", str(other.data)], capture_output=True, text=True, check=False)
+    assert alive.stdout == ""
     assert other.run()["release"]["version"] == "0.1.0"
     assert other.released() == demo.released()
 

@@ -1,0 +1,64 @@
+"""Stopping: a wish to stop (Ctrl-C, SIGTERM) ends a run within seconds and loses nothing.
+
+Crawls are told to stop and waited for, as they can end at a clean point. All else may be cut off anywhere, since
+nothing half-done is ever visible: the process leaves without waiting for steps that would go on for minutes.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from flows.progress import emit
+
+GRACE_S = 10.0
+"""Seconds that crawls are given to stop; one that takes longer dies with this process."""
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SHOW_CURSOR = "\x1b[?25h"
+_MESSAGE = "Stopped. Run the same command again, and it goes on from here."
+_crawls: set[subprocess.Popen[str]] = set()
+
+
+@contextmanager
+def told_to_stop(crawl: subprocess.Popen[str]) -> Iterator[None]:
+    """Let a crawl's process know of a wish to stop while the block lasts."""
+    _crawls.add(crawl)
+    try:
+        yield
+    finally:
+        _crawls.discard(crawl)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Answer signals while the block lasts. Only the main thread can; in another the block is left as it is."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _stop) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    for other in _SIGNALS:
+        signal.signal(other, signal.SIG_DFL)  # asked twice, it is gone at once
+    crawls = list(_crawls)
+    for crawl in crawls:
+        crawl.terminate()
+    deadline = time.monotonic() + GRACE_S
+    while any(crawl.poll() is None for crawl in crawls) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    emit("stopped", message=_MESSAGE)
+    if sys.stderr.isatty():  # the bars hide the cursor, and show no message
+        os.write(sys.stderr.fileno(), f"{_SHOW_CURSOR}\n{_MESSAGE}\n".encode())
+    os._exit(128 + number)
