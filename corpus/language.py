@@ -21,6 +21,8 @@ from typing import Any, cast
 
 import fasttext
 
+from corpus.errors import CorpusError
+
 MODELS = Path(__file__).parent / "models"
 
 LETTERS_MIN = 40
@@ -43,7 +45,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LATIN_END = "\u0250"  # Basic Latin to Latin Extended-B: all Latin alphabets of Europe
 
 
-class ModelError(Exception):
+class ModelError(CorpusError):
     """The language model cannot be used; the message says why and what to do."""
 
 

@@ -27,6 +27,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from corpus.documents import Reason
+from corpus.errors import CorpusError
 
 WALL_FACTOR = 4
 """Wall seconds allowed for each second of processor time: the machine is shared."""
@@ -40,7 +41,7 @@ START_SECONDS_MAX = 120.0
 _PR_SET_PDEATHSIG = 1
 
 
-class WorkerError(Exception):
+class WorkerError(CorpusError):
     """The function failed in a worker, or a worker could not start: a fault of the program, not of the page."""
 
 

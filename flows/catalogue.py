@@ -26,6 +26,9 @@ from ledger.records import SourceStatus
 NAME_CHARS_MAX = 60
 """Longest name of a source: it becomes a folder, a key in storage and a word in tables."""
 
+RESERVED_NAMES = frozenset({"default"})
+"""Names no source may have: a release calls all sources together `default`."""
+
 
 class Kind(StrEnum):
     """What sort of text a source holds."""
@@ -42,6 +45,12 @@ class Kind(StrEnum):
     BUSINESS = "business"
     CULTURE = "culture"
     OTHER = "other"
+
+
+def _name(text: str) -> str:
+    if text in RESERVED_NAMES:
+        raise ValueError(f"{text!r} is what a release calls all its sources together: choose another")
+    return text
 
 
 def _cron(text: str) -> str:
@@ -66,6 +75,7 @@ class CatalogueSource(Table):
             pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
             description="The file's name without .toml: a to z, digits and single hyphens.",
         ),
+        AfterValidator(_name),
     ]
     title: Annotated[Text, Field(description="What the source calls itself.")]
     homepage: Annotated[Url, Field(description="The address a person would visit, with http:// or https://.")]

@@ -1,9 +1,11 @@
 """The command line: `fodaftryk`.
 
 Exit codes: 0 all went well; 1 something is wrong, and the message says what to do; 2 the command was written wrongly;
-3 the work is done as far as it goes, but some sources had problems.
+3 the work is done as far as it goes, but some sources had problems. Whoever stops reading what we print, as `head`
+does, gets 1 and no message.
 """
 
+import os
 import signal
 import sys
 from contextlib import AbstractContextManager
@@ -11,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.markup import escape
 
 from corpus.errors import CorpusError
 from flows.cli_ledger import ledger_app
@@ -22,11 +23,11 @@ from flows.explain import explain as explain_url
 from flows.pages import page_rows
 from flows.records import RunRecord, newest_record
 from flows.settings import load_settings, moment
-from flows.show import ERRORS, progress, show_json, show_rows, show_summary
+from flows.show import progress, show_json, show_rows, show_summary, show_wrong
 from flows.show_explained import show_explained
 from flows.sources import chosen, read_sources
 from flows.status import plan_rows, release_rows, status_rows
-from flows.workspace import Workspace, open_workspace
+from flows.workspace import Workspace, look_into, open_workspace
 from ledger.errors import LedgerError
 
 app = typer.Typer(
@@ -61,7 +62,7 @@ def run(
     """
     if dry_run:
         settings = load_settings(catalogue)
-        with open_workspace(settings) as space:
+        with look_into(settings) as space:
             rows = plan_rows(space, sources or [], moment(now))
         show_json(rows) if as_json else show_rows("Would be done", rows, "The catalogue is empty.")
         return
@@ -82,7 +83,7 @@ def run(
 @app.command()
 def status(as_json: JsonOption = False) -> None:  # noqa: FBT002
     """Show each source: its last crawl, what is released of it, and how its payment stands."""
-    with _workspace() as space:
+    with _looking() as space:
         rows = status_rows(space)
     show_json(rows) if as_json else show_rows("Sources", rows, "Nothing is crawled yet. Begin with `fodaftryk run`.")
 
@@ -90,7 +91,7 @@ def status(as_json: JsonOption = False) -> None:  # noqa: FBT002
 @app.command()
 def releases(as_json: JsonOption = False) -> None:  # noqa: FBT002
     """List the sealed releases, oldest first."""
-    with _workspace() as space:
+    with _looking() as space:
         rows = release_rows(space)
     show_json(rows) if as_json else show_rows("Releases", rows, "No release yet. `fodaftryk run` makes one.")
 
@@ -100,7 +101,7 @@ def pages(
     text: Annotated[bool, typer.Option("--text", help="Add the extracted text.")] = False,  # noqa: FBT002
 ) -> None:
     """Print one JSON line for every URL the newest run knows, with its decision and the reason."""
-    with _workspace() as space:
+    with _looking() as space:
         for row in page_rows(space, _record(space), text=text):
             show_json(row)
 
@@ -111,13 +112,13 @@ def explain(
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
     """Tell everything known of a page: signals as they stood, decision and rule, copies, shard and release."""
-    with _workspace() as space:
+    with _looking() as space:
         told = explain_url(space, _record(space), url)
     show_json(told) if as_json else show_explained(told)
 
 
-def _workspace() -> AbstractContextManager[Workspace]:
-    return open_workspace(load_settings())
+def _looking() -> AbstractContextManager[Workspace]:
+    return look_into(load_settings())
 
 
 def _record(space: Workspace) -> RunRecord:
@@ -131,8 +132,14 @@ def main() -> NoReturn:
     """Run the command line; what goes wrong is one message and an exit code."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        app()
+        try:
+            app()  # ends with SystemExit when all goes well
+        finally:
+            sys.stdout.flush()
     except (FlowError, CorpusError, LedgerError) as error:
-        ERRORS.print(f"[red]error[/red] {escape(str(error))}", soft_wrap=True)
-        sys.exit(1)
-    sys.exit(0)
+        show_wrong("error", str(error))
+    except BrokenPipeError:  # nobody reads any more, so what is left goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        show_wrong("error", f"{error}. See to its permissions and the room on its disk; then run again.")
+    sys.exit(1)

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from flows.settings import load_settings, moment
-from flows.show import OUT, show_json, show_rows
+from flows.show import OUT, plain, show_json, show_rows
 from flows.summary import account_rows
-from flows.workspace import open_workspace
+from flows.workspace import look_into, open_workspace
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.journal import entries
-from ledger.money import format_amount, parse_amount
+from ledger.money import check_currency, format_amount, parse_amount
 from ledger.payments import obligations, payments, record_payment
 from ledger.records import Obligation, Payment
 from ledger.sources import source as find_source
@@ -21,15 +21,48 @@ ledger_app = typer.Typer(
     no_args_is_help=True, help="Rights and money: show a source's entries, record what was agreed and paid."
 )
 
+
+def _amount(text: str) -> int:
+    """An amount in micro-units, as it is written on the command line."""
+    try:
+        amount_micro = parse_amount(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if amount_micro < 0:
+        raise typer.BadParameter(f"{text!r} is less than nothing: write it without a sign, such as 12.50")
+    return amount_micro
+
+
+def _paid(text: str) -> int:
+    """What was paid, in micro-units."""
+    amount_micro = _amount(text)
+    if amount_micro == 0:
+        raise typer.BadParameter("a payment is more than nothing, such as 1200.00")
+    return amount_micro
+
+
+def _currency(text: str) -> str:
+    """A currency's code, as it is written on the command line."""
+    try:
+        return check_currency(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}. Write three capital letters, such as DKK") from error
+
+
 SourceArgument = Annotated[str, typer.Argument(help="The source's name in the catalogue.")]
 ActorOption = Annotated[str, typer.Option(help="Who records this: an office or a role, no person's name.")]
+PriceOption = Annotated[
+    int | None,
+    typer.Option(help="Price for each unit, as 12.50; 0 is free; none: not agreed.", parser=_amount, metavar="AMOUNT"),
+]
+CurrencyOption = Annotated[str, typer.Option(help="ISO 4217, such as DKK.", parser=_currency, metavar="CODE")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @ledger_app.command("show")
 def show(source: SourceArgument, as_json: JsonOption = False) -> None:  # noqa: FBT002 - a flag of the command line
     """Show a source's agreements, what is owed and paid, and its entries in the journal."""
-    with open_workspace(load_settings()) as space:
+    with look_into(load_settings()) as space:
         found = find_source(space.ledger, source)
         told: dict[str, Any] = {
             "source": found.name,
@@ -51,7 +84,7 @@ def show(source: SourceArgument, as_json: JsonOption = False) -> None:  # noqa: 
     if as_json:
         show_json(told)
         return
-    OUT.print(f"[bold]{found.title}[/bold] ({source}), rights holder: {found.holder}")
+    OUT.print(f"[bold]{plain(found.title)}[/bold] ({plain(source)}), rights holder: {plain(found.holder)}")
     for name in ("agreements", "obligations", "payments", "entries"):
         show_rows(name.capitalize(), told[name], f"No {name}.")
 
@@ -62,7 +95,7 @@ def accounts(
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
     """Show how every source stands: owed, paid, and the status."""
-    with open_workspace(load_settings()) as space:
+    with look_into(load_settings()) as space:
         rows = account_rows(space, release)
     show_json(rows) if as_json else show_rows("Accounts", rows, "Nothing is released yet, so nothing is owed.")
 
@@ -77,11 +110,9 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
     payee: Annotated[str, typer.Option(help="Who is paid, when not the party itself.")] = "",
     form: Annotated[AgreementForm, typer.Option(help="What it rests on.")] = AgreementForm.WRITTEN,
     use: Annotated[list[str] | None, typer.Option(help="A use it permits; may be repeated. [default: train]")] = None,
-    price: Annotated[
-        str | None, typer.Option(help="Price for each unit, as 12.50; 0 is free; none: not agreed.")
-    ] = None,
+    price: PriceOption = None,
     per: Annotated[RateUnit, typer.Option(help="The unit the price is for.")] = RateUnit.MILLION_WORDS,
-    currency: Annotated[str, typer.Option(help="ISO 4217.")] = "DKK",
+    currency: CurrencyOption = "DKK",
     note: Annotated[str, typer.Option(help="Anything more; not a person's data.")] = "",
     actor: ActorOption = "operator",
 ) -> None:
@@ -95,32 +126,33 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
         uses=tuple(use or ["train"]),
         start=start.date(),
         end=end.date() if end else None,
-        rate=None if price is None else Rate(per, parse_amount(price), currency),
+        rate=None if price is None else Rate(per, price, currency),
         note=note,
     )
     with open_workspace(load_settings()) as space:
         new = record_agreement(space.ledger, made, actor, moment())
     OUT.print(
-        f"Agreement {agreement} with {party} is recorded{'' if new else ' already'}. It counts from the next run."
+        f"Agreement {plain(agreement)} with {plain(party)} is recorded{'' if new else ' already'}. "
+        "It counts from the next run."
     )
 
 
 @ledger_app.command("pay")
 def pay(  # noqa: PLR0913, PLR0917 - a payment has this many parts
     source: SourceArgument,
-    amount: Annotated[str, typer.Argument(help="What was paid, as 1200.00.")],
+    amount: Annotated[int, typer.Argument(help="What was paid, as 1200.00.", parser=_paid, metavar="AMOUNT")],
     reference: Annotated[
         str, typer.Option(help="The bank's or the payee's reference; tells one payment from another.")
     ],
     payee: Annotated[str, typer.Option(help="Who was paid, as the agreement names them.")],
     on: Annotated[datetime | None, typer.Option(help="Day it was paid. [default: today]", formats=["%Y-%m-%d"])] = None,
-    currency: Annotated[str, typer.Option(help="ISO 4217.")] = "DKK",
+    currency: CurrencyOption = "DKK",
     actor: ActorOption = "operator",
 ) -> None:
     """Record that a source was paid; recording the same reference again changes nothing."""
     now = moment()
     paid_on: date = on.date() if on else now.date()
-    payment = Payment(source, payee, parse_amount(amount), currency, reference, paid_on)
+    payment = Payment(source, payee, amount, currency, reference, paid_on)
     with open_workspace(load_settings()) as space:
         new = record_payment(space.ledger, payment, actor, now)
     OUT.print(f"Payment of {format_amount(payment.amount_micro)} {currency} is recorded{'' if new else ' already'}.")

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from flows.catalogue import json_schema, load_catalogue
 from flows.deployments import prefect_yaml
-from flows.errors import CatalogueError
+from flows.errors import CatalogueError, FlowError
 from flows.scaffold import scaffold_source
 from flows.settings import load_settings, moment
-from flows.show import OUT, show_json, show_rows
+from flows.show import OUT, plain, show_json, show_rows
 from flows.sources import read_sources
 
 sources_app = typer.Typer(help="The catalogue: list its sources, check its files, add a source.")
@@ -55,7 +54,7 @@ def check(catalogue: CatalogueOption = None) -> None:
     if loaded.findings:
         count = len(loaded.findings)
         raise CatalogueError("\n".join([*map(str, loaded.findings), f"{count} finding{'s' * (count > 1)} in {folder}"]))
-    OUT.print(f"{len(loaded.sources)} sources in {escape(str(folder))}, no findings.")
+    OUT.print(f"{len(loaded.sources)} sources in {plain(folder)}, no findings.")
 
 
 @sources_app.command()
@@ -68,7 +67,7 @@ def add(
 ) -> None:
     """Write a file for a new source, to be filled in; it is crawled from the next run on."""
     path = scaffold_source(url, _folder(catalogue), moment().date(), licence)
-    OUT.print(f"Wrote {escape(str(path))}. Fill in the rights holder, then `fodaftryk sources check`.", soft_wrap=True)
+    OUT.print(f"Wrote {plain(path)}. Fill in the rights holder, then `fodaftryk sources check`.", soft_wrap=True)
 
 
 @sources_app.command()
@@ -77,8 +76,14 @@ def schedule(
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("deploy/prefect.yaml"),
 ) -> None:
     """Write Prefect's deployments from the catalogue: one for each flow and each scheduled source."""
-    out.write_text(prefect_yaml(read_sources(_folder(catalogue))), encoding="utf-8")
-    OUT.print(f"Wrote {escape(str(out))}. Now: prefect deploy --all --prefect-file {escape(str(out))}", soft_wrap=True)
+    text = prefect_yaml(read_sources(_folder(catalogue)))
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FlowError(
+            f"{out} cannot be written ({error.strerror}): name a file in a folder that is there and yours, with --out."
+        ) from error
+    OUT.print(f"Wrote {plain(out)}. Now: prefect deploy --all --prefect-file {plain(out)}", soft_wrap=True)
 
 
 @sources_app.command()

@@ -23,6 +23,9 @@ from flows.errors import FlowError
 START_S_MAX = 180.0
 """How long the server may take to answer: 10 s is usual, a busy machine's first start has taken 60."""
 
+STOP_S_MAX = 10.0
+"""How long the server may take to end; one second is usual, and what it holds is not ours to lose."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -54,8 +57,16 @@ def prefect_api(data: Path) -> Iterator[Callable[[], None]]:
             yield lambda: _wait_until_healthy(server, url, Path(log.name))
         finally:
             del os.environ["PREFECT_API_URL"]
-            server.terminate()
-            server.wait()
+            _stop(server)
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(STOP_S_MAX)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -12,7 +12,7 @@ from tomlkit import TOMLDocument
 from tomlkit.items import Table
 
 from crawler.urls import canonical, host_of
-from flows.catalogue import NAME_CHARS_MAX, load_catalogue
+from flows.catalogue import NAME_CHARS_MAX, RESERVED_NAMES, load_catalogue
 from flows.errors import CatalogueError
 from ledger.licences import normalise_licence
 from ledger.records import SourceStatus
@@ -55,7 +55,7 @@ def _free_name(host: str, catalogue: Path) -> str:
     """A name from a host that no file has: `www.xn--grnsager-q8a.dk` is `groensager`."""
     labels = _spoken(host).lower().translate(_LETTERS).removeprefix("www.").split(".")[:-1]
     stem = re.sub(r"[^a-z0-9]+", "-", "-".join(labels))[: NAME_CHARS_MAX - 4].strip("-") or "source"
-    taken = {file.stem for file in catalogue.glob("*.toml")}
+    taken = RESERVED_NAMES | {file.stem for file in catalogue.glob("*.toml")}
     candidates = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in candidates if name not in taken)
 

@@ -19,6 +19,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as UnparsedError
 
 from corpus.documents import SIGNATURE_SIZE
 from corpus.storage import StorageSettings
@@ -83,6 +84,12 @@ class Settings(BaseSettings):
         """The ledger's database."""
         return self.ledger.url or f"sqlite:///{self.data / 'ledger.sqlite'}"
 
+    @property
+    def ledger_file(self) -> Path | None:
+        """The file of a ledger in SQLite; None for one on a server."""
+        scheme, _, rest = self.ledger_url.partition(":///")
+        return Path(rest.partition("?")[0]) if scheme == "sqlite" else None
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -110,8 +117,14 @@ def load_settings(catalogue: Path | None = None) -> Settings:
         raise SettingsError(f"{', '.join(sorted(unknown))}: no such setting. See docs/settings.md for all of them.")
     try:
         return Settings(catalogue=catalogue) if catalogue else Settings()
+    except OSError as error:
+        raise SettingsError(f"{FILE} cannot be read ({error.strerror}): see to its permissions.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{FILE} is not UTF-8 ({error.reason}): save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{FILE}: {error}. Mend the file, or remove it to use the defaults.") from error
+    except UnparsedError as error:
+        raise SettingsError(f"{error}: write each of its keys as a variable, such as {PREFIX}STORAGE__URL.") from error
     except ValidationError as error:
         raise SettingsError("\n".join(_explain(problem) for problem in error.errors())) from error
 

@@ -2,10 +2,13 @@
 
 Progress is three ways to show the same records of `flows.progress`: bars on a terminal, plain lines elsewhere, JSON
 lines for programs. All go to standard error, so that standard output holds the answer alone.
+
+What comes from the web, the catalogue or an error goes to a console through `plain`, and nothing else does.
 """
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +27,26 @@ PLAIN_WIDTH = 200
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=PLAIN_WIDTH)
+    console = Console(stderr=stderr, emoji=False)
+    return console if console.is_terminal else Console(stderr=stderr, emoji=False, width=PLAIN_WIDTH)
 
 
 ERRORS = _console(stderr=True)
 OUT = _console(stderr=False)
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys instead of showing it: controls, line breaks, and what turns the direction of writing; and
+halves of characters, which cannot be written."""
+
+
+def visible(text: str) -> str:
+    """The text on one line, with a space for what breaks a line and a mark for other characters that are not shown."""
+    return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\r" else "\N{REPLACEMENT CHARACTER}", text)
+
+
+def plain(value: object) -> str:
+    """A value as markup for a console that shows it as it is: no style, no link, nothing that a terminal obeys."""
+    return escape(visible(str(value)))
 
 
 class _Bars(logging.Handler):
@@ -44,16 +61,16 @@ class _Bars(logging.Handler):
         told: dict[str, Any] = record.__dict__["told"]
         name = told["source"] or "corpus"
         if name not in self._bars:
-            self._bars[name] = self._progress.add_task(escape(name), total=None, doing="")
+            self._bars[name] = self._progress.add_task(plain(name), total=None, doing="")
         bar = self._bars[name]
         if told["event"] == "crawling":
             done = told["captured"] + told["refused"] + told["failed"]
             self._progress.update(bar, completed=done, total=done + told["pending"], doing="crawling")
         else:
             numbers = ", ".join(f"{value:,} {key}" for key, value in told.items() if isinstance(value, int))
-            self._progress.update(bar, doing=escape(f"{told['event']} {numbers}".strip()))
+            self._progress.update(bar, doing=plain(f"{told['event']} {numbers}".strip()))
         if told["event"] == "problem":
-            self._progress.console.print(f"[red]problem[/red] {escape(told['message'])}")
+            show_wrong("problem", told["message"])
 
 
 class _Lines(logging.Handler):
@@ -70,10 +87,10 @@ class _Lines(logging.Handler):
             return
         self._last[told["source"]] = told
         if self._as_json:
-            line = json.dumps(told, ensure_ascii=False)
+            line = _json(told)
         else:
             values = " ".join(f"{key}={value}" for key, value in told.items() if key not in {"event", "source"})
-            line = f"{told['event']:<9} {told['source'] or 'corpus'} {values}".rstrip()
+            line = visible(f"{told['event']:<9} {told['source'] or 'corpus'} {values}".rstrip())
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
 
@@ -109,7 +126,18 @@ def _listening(handler: logging.Handler) -> Iterator[None]:
 
 def show_json(value: object) -> None:
     """Print one JSON value on one line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(_json(value) + "\n")
+
+
+def _json(value: object) -> str:
+    """JSON on one line, as UTF-8 but for what a terminal would obey or some reader take for a line's end."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def show_wrong(word: str, message: str) -> None:
+    """Print what is wrong on standard error, with a word for how bad it is; the message's lines stay lines."""
+    ERRORS.print(f"[red]{word}[/red]", "\n".join(plain(line) for line in message.split("\n")), soft_wrap=True)
 
 
 def show_rows(title: str, rows: list[dict[str, Any]], empty: str) -> None:
@@ -122,7 +150,7 @@ def show_rows(title: str, rows: list[dict[str, Any]], empty: str) -> None:
         numeric = any(isinstance(row[name], int) for row in rows)
         table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else escape(str(value or "")) for value in row.values()))
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else plain(value or "") for value in row.values()))
     OUT.print(table)
 
 
@@ -137,11 +165,13 @@ def show_summary(summary: dict[str, Any]) -> None:
         show_rows("Sources in the release", [_money(row) for row in summary["sources"]], "")
     if summary["release"]:
         what = "sealed" if summary["release"]["new"] else "unchanged"
-        OUT.print(f"Release [bold]{summary['release']['version']}[/bold] {what}: {escape(summary['release']['uri'])}")
+        OUT.print(
+            f"Release [bold]{plain(summary['release']['version'])}[/bold] {what}: {plain(summary['release']['uri'])}"
+        )
     else:
         OUT.print("No release: nothing may be released yet.")
     for problem in summary["problems"]:
-        ERRORS.print(f"[red]problem[/red] {escape(problem)}")
+        show_wrong("problem", problem)
 
 
 _STAGES = ("known", "redirected", "refused", "failed", "captured", "unread", "marked", "duplicate", "excluded", "held")

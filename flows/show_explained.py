@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from rich.markup import escape
-
-from flows.show import OUT, show_rows
+from flows.show import OUT, plain, show_rows
 
 _MEASURES = (
     "words",
@@ -23,7 +21,7 @@ _MEASURES = (
 def show_explained(told: dict[str, Any]) -> None:
     """Print page, signals, document, decision, copies and release, in the order they came about."""
     page, document, fate = told["page"], told["document"], told["fate"]
-    OUT.print(f"[bold]{escape(page['url'])}[/bold]")
+    OUT.print(plain(page["url"]), style="bold", soft_wrap=True)
     _line("source", f"{told['source']}, crawl {told['crawl']}")
     _line("fetched", f"{page['fetched_at'] or 'never'}, status {page['status'] or 'none'}")
     _line("found on", page["found_on"] or "the seeds")
@@ -51,4 +49,4 @@ def show_explained(told: dict[str, Any]) -> None:
 
 
 def _line(name: str, value: object) -> None:
-    OUT.print(f"{name:<10} {escape(str(value))}", soft_wrap=True)
+    OUT.print(f"{name:<10} {plain(value)}", soft_wrap=True)

@@ -21,18 +21,21 @@ GRACE_S = 10.0
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
-_MESSAGE = "Stopped. Run the same command again, and it goes on from here."
+MESSAGE = "Stopped. Run the same command again, and it goes on from here."
 _crawls: set[subprocess.Popen[str]] = set()
+_stopping = threading.Event()
 
 
 @contextmanager
 def told_to_stop(crawl: subprocess.Popen[str]) -> Iterator[None]:
-    """Let a crawl's process know of a wish to stop while the block lasts."""
+    """Let a crawl's process know of a wish to stop while the block lasts; behind it, this thread rests till the end."""
     _crawls.add(crawl)
     try:
         yield
     finally:
         _crawls.discard(crawl)
+        if _stopping.is_set():
+            threading.Event().wait()  # a crawl that was told to stop is no problem to tell of
 
 
 @contextmanager
@@ -52,13 +55,14 @@ def stoppable() -> Iterator[None]:
 def _stop(number: int, _frame: FrameType | None) -> None:
     for other in _SIGNALS:
         signal.signal(other, signal.SIG_DFL)  # asked twice, it is gone at once
+    _stopping.set()
     crawls = list(_crawls)
     for crawl in crawls:
         crawl.terminate()
     deadline = time.monotonic() + GRACE_S
     while any(crawl.poll() is None for crawl in crawls) and time.monotonic() < deadline:
         time.sleep(0.05)
-    emit("stopped", message=_MESSAGE)
+    emit("stopped", message=MESSAGE)
     if sys.stderr.isatty():  # the bars hide the cursor, and show no message
-        os.write(sys.stderr.fileno(), f"{_SHOW_CURSOR}\n{_MESSAGE}\n".encode())
+        os.write(sys.stderr.fileno(), f"{_SHOW_CURSOR}\n{MESSAGE}\n".encode())
     os._exit(128 + number)

@@ -1,6 +1,8 @@
 """What every step works with: settings, storage, ledger and policy, opened once."""
 
 import fcntl
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +12,12 @@ from pathlib import Path
 from corpus.storage import Storage, open_storage
 from flows.errors import FlowError, SettingsError
 from flows.settings import Settings
+from ledger.errors import RecordRefused
 from ledger.policy import Policy, load_policy
 from ledger.store import Ledger, open_ledger
+
+_CACHE = Path("work", "cache")
+"""Where copies of what lies on S3 are kept, in the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Workspace:
     def scratch(self) -> Iterator[Path]:
         """Give a file to write to on local disk; it is gone behind the block."""
         self.work.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.work, prefix="scratch-") as folder:
+        with tempfile.TemporaryDirectory(dir=self.work, prefix=f"scratch-{os.getpid()}-") as folder:
             yield Path(folder) / "file"
 
     @contextmanager
@@ -49,14 +55,43 @@ class Workspace:
 
 @contextmanager
 def open_workspace(settings: Settings) -> Iterator[Workspace]:
-    """Open storage and ledger; each says clearly when it cannot be used."""
-    storage = open_storage(settings.storage_settings, settings.data / "work" / "cache")
+    """Open storage and ledger to work with, made where they are missing; each says clearly when it cannot be used."""
+    storage = open_storage(settings.storage_settings, settings.data / _CACHE)
+    with _opened(settings, storage, settings.ledger_url) as space:
+        _sweep(space.work)
+        yield space
+
+
+@contextmanager
+def look_into(settings: Settings) -> Iterator[Workspace]:
+    """Open storage and ledger to answer a question from them. What is missing is empty, and is not made.
+
+    In place of a data folder and a ledger that are not there stands a temporary folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="fodaftryk-") as nothing:
+        data = settings.data if settings.data.exists() else Path(nothing)
+        file = settings.ledger_file
+        url = settings.ledger_url if file is None or file.exists() else f"sqlite:///{nothing}/ledger.sqlite"
+        storage = open_storage(settings.storage_settings, data / _CACHE, reading=True)
+        with _opened(settings, storage, url) as space:
+            yield space
+
+
+@contextmanager
+def _opened(settings: Settings, storage: Storage, ledger_url: str) -> Iterator[Workspace]:
     policy = _policy(settings.ledger.policy)
-    ledger = open_ledger(settings.ledger_url)
+    ledger = open_ledger(ledger_url)
     try:
         yield Workspace(settings, storage, ledger, policy)
     finally:
         ledger.close()
+
+
+def _sweep(work: Path) -> None:
+    """Remove the scratch folders of processes that were killed."""
+    for folder in work.glob("scratch-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            shutil.rmtree(folder)
 
 
 def _policy(path: str) -> Policy:
@@ -64,3 +99,7 @@ def _policy(path: str) -> Policy:
         return load_policy(Path(path) if path else None)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}. Give a policy file with FODAFTRYK_LEDGER__POLICY.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 ({error.reason}): save the policy as UTF-8.") from error
+    except RecordRefused as error:
+        raise SettingsError(f"{path}: {error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus.documents import Reason
+from corpus.errors import CorpusError
 from corpus.workers import WorkerError, WorkerLimits, Workers
 
 BEHAVIOUR = """
@@ -68,8 +69,8 @@ def test_a_fault_of_the_program_is_not_a_loss(behaviour: str) -> None:
 
 
 def test_a_worker_that_cannot_start_says_so() -> None:
-    """A function that does not exist is an error at once, not a lost page."""
-    with Workers("corpus.no_such_module:f", limits(1)) as workers, pytest.raises(WorkerError, match="did not start"):
+    """A function that does not exist is an error at once, of those the command line tells, and not a lost page."""
+    with Workers("corpus.no_such_module:f", limits(1)) as workers, pytest.raises(CorpusError, match="did not start"):
         list(workers.map(["a"]))
 
 

@@ -92,12 +92,44 @@ def test_a_wrong_s3_key(other: Demo, rclone_url: str) -> None:
         ("FODAFTRYK_CRAWLER__DELAY_S_MIN", "soon", "DELAY_S_MIN"),
         ("FODAFTRYK_LEDGER__URL", "mysql://localhost/x", "postgresql://"),
         ("FODAFTRYK_LEDGER__POLICY", "/nowhere/policy.toml", "/nowhere/policy.toml"),
+        ("FODAFTRYK_STORAGE__URL", "gs://bucket/x", "s3://bucket/prefix"),
+        ("FODAFTRYK_STORAGE", "s3://bucket/x", "FODAFTRYK_STORAGE__URL"),
     ],
 )
 def test_a_wrong_setting(other: Demo, name: str, value: str, told: str) -> None:
     """A variable that does not exist, or holds what it cannot, is an error that names it."""
     other.settings[name] = value
     assert told.lower() in refused(other, "status").lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "remedy"),
+    [
+        ("fodaftryk.toml", b'catalogue = "\xf8"', "save it as UTF-8"),
+        ("fodaftryk.toml", None, "permissions"),
+        ("policy.toml", b'version = "\xf8"', "save the policy as UTF-8"),
+        ("policy.toml", b"version = ", "Correct it at that line"),
+        ("policy.toml", None, "FODAFTRYK_LEDGER__POLICY"),
+    ],
+)
+def test_a_file_that_cannot_be_read(other: Demo, name: str, content: bytes | None, remedy: str) -> None:
+    """Settings or a policy in another encoding, or on a disk that fails, are told by the file's name."""
+    file = other.data.parent / name
+    if content is None:
+        file.symlink_to("/proc/self/mem")  # opens, and fails to be read
+    else:
+        file.write_bytes(content)
+    other.settings["FODAFTRYK_LEDGER__POLICY"] = str(file) if name == "policy.toml" else ""
+    message = refused(other, "status")
+    assert name in message
+    assert remedy in message
+
+
+def test_an_endpoint_without_its_scheme(other: Demo) -> None:
+    """The store's address is told to be wrong, with the setting that holds it."""
+    other.settings["FODAFTRYK_STORAGE__URL"] = "s3://corpus"
+    other.settings["FODAFTRYK_STORAGE__ENDPOINT_URL"] = "s3.example.dk"
+    assert "FODAFTRYK_STORAGE__ENDPOINT_URL" in refused(other, "run")
 
 
 def test_a_page_that_is_no_html(demo: Demo) -> None:

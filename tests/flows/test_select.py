@@ -1,6 +1,8 @@
 """Deciding and sealing anew: what changes when the catalogue, the day or another run does, without fetching."""
 
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -100,3 +102,14 @@ def test_one_release_at_a_time(space: Workspace) -> None:
         pytest.fail("two were let in")
     with space.alone_in("release"):
         pass
+
+
+def test_what_a_killed_process_left_is_swept(space: Workspace) -> None:
+    """Opening the workspace removes the scratch folders of processes that are gone, and no others."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = space.work / f"scratch-{gone.pid}-abc"
+    left.mkdir(parents=True)
+    with space.scratch() as mine, open_workspace(space.settings):
+        assert not left.exists()
+        assert mine.parent.is_dir()
