@@ -1,7 +1,8 @@
 """`python -m crawler JOB.json`: one crawl, one process.
 
-Events go to stdout as JSON, one a line; logs to stderr. Exit 0: complete; 3: incomplete, run it again to go on;
-1: an error, with a message. SIGTERM stops at a clean point. The process dies with the thread that started it.
+Events go to stdout as JSON, one a line; logs to stderr. Exit 0: complete, with nothing or no budget left;
+3: interrupted, run it again to go on; 1: an error, with a message. SIGTERM stops at a clean point. The process dies
+with the thread that started it.
 """
 
 import ctypes

@@ -1,5 +1,10 @@
-"""The crawl's WARC files: written in step with the frontier, so that both tell the same story after a crash."""
+"""The crawl's WARC files: written in step with the frontier, so that both tell the same story after a crash.
 
+Pages and evidence (robots.txt and the other files that carry rights signals) go to files of their own, so that whoever
+refines pages reads nothing else.
+"""
+
+from enum import StrEnum
 from pathlib import Path
 
 from corpus.captures import Capture, CaptureWriter
@@ -9,14 +14,26 @@ WARC_BYTES_MAX = 2**30
 """A file is closed when it has grown past this: small enough to be one task downstream."""
 
 
-class Archive:
-    """Appends captures to `NNNNN.warc.gz` in a folder; the frontier holds how long each file rightly is."""
+class Series(StrEnum):
+    """What a row of WARC files holds; the value is how their names begin."""
 
-    def __init__(self, folder: Path, frontier: Frontier) -> None:
+    PAGES = ""
+    EVIDENCE = "evidence-"
+
+    @property
+    def files(self) -> str:
+        """A pattern that matches the names of this series' files and no other's."""
+        return f"{self}[0-9]*.warc.gz"
+
+
+class Archive:
+    """Appends captures to the numbered files of one series; the frontier holds how long each file rightly is."""
+
+    def __init__(self, folder: Path, frontier: Frontier, series: Series) -> None:
         """Go on where the frontier says the last file ends; what lies behind was never committed and is cut off."""
-        self._folder, self._db = folder, frontier.db
-        rows = self._db.execute("SELECT file, bytes FROM warcs ORDER BY file").fetchall()
-        for stray in set(folder.glob("*.warc.gz")) - {folder / file for file, _ in rows}:
+        self._folder, self._db, self._series = folder, frontier.db, series
+        rows = files_of(frontier, series)
+        for stray in set(folder.glob(series.files)) - {folder / file for file, _, _ in rows}:
             stray.unlink()
         self._number = max(len(rows) - 1, 0)
         self._bytes = int(rows[-1][1]) if rows else 0
@@ -39,4 +56,10 @@ class Archive:
         self._writer.close()
 
     def _path(self) -> Path:
-        return self._folder / f"{self._number:05d}.warc.gz"
+        return self._folder / f"{self._series}{self._number:05d}.warc.gz"
+
+
+def files_of(frontier: Frontier, series: Series) -> list[tuple[str, int, int]]:
+    """The files of a series in order: each one's name, its bytes and its records."""
+    named = "SELECT file, bytes, records FROM warcs WHERE file GLOB ? ORDER BY file"
+    return frontier.db.execute(named, (series.files,)).fetchall()

@@ -21,7 +21,8 @@ from crawler.pace import NoTurnError
 from crawler.urls import canonical
 
 EVIDENCE_BYTES_MAX = 2**20
-"""Bytes received of an evidence file; twice what is read of a robots.txt (RFC 9309 2.5), the rest is left."""
+"""Bytes received of an evidence file, and kept when it is inflated; twice what is read of a robots.txt (RFC 9309 2.5),
+the rest is left."""
 
 
 def capture_of(response: Response, url: str, fetched_at: datetime) -> Capture:
@@ -52,12 +53,18 @@ class Evidence:
             raise
         except DOWNLOAD_ERRORS:
             return EvidenceFile(url, None, b"", self.now()), ""
-        capture = capture_of(response, url, self.now())
+        capture = capture_of(response.replace(body=response.body[:EVIDENCE_BYTES_MAX]), url, self.now())
         self._archive.write(capture)
         self._frontier.counters["evidence"] += 1
         file = EvidenceFile(url, capture.status, capture.payload, capture.fetched_at)
         location = capture.header("Location") if 300 <= capture.status < 400 else ""
         return file, canonical(urljoin(url, location)) if location else ""
+
+    def admits(self, kind: str, name: str, most: int) -> bool:
+        """Whether a licence file (or its origin) is among the first `most` of the crawl; a refusal is counted."""
+        admitted = self._frontier.admit(kind, name, most)
+        self._frontier.counters["licence_files_refused"] += not admitted
+        return admitted
 
     def last(self, url: str) -> EvidenceFile | None:
         """The last answer that was kept for a URL."""

@@ -87,6 +87,7 @@ CREATE TABLE IF NOT EXISTS families (name TEXT PRIMARY KEY, barren INTEGER NOT N
 CREATE TABLE IF NOT EXISTS texts (host TEXT, digest TEXT, PRIMARY KEY (host, digest)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS evidence (
   url TEXT PRIMARY KEY, status INTEGER, body BLOB NOT NULL, fetched_at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS admitted (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID;
 """
 
 
@@ -106,6 +107,7 @@ class Frontier:
         self.counters: Counter[str] = Counter(dict(self.db.execute("SELECT name, value FROM counters")))
         self._known_max = pages_max * KNOWN_PER_PAGE
         self._known = self.db.execute("SELECT count(*) FROM urls").fetchone()[0]
+        self.sitemaps = int(self.db.execute("SELECT count(*) FROM urls WHERE kind = 'sitemap'").fetchone()[0])
         done = "FROM urls WHERE kind = 'page' AND state = 'done'"
         self.asked = int(self.db.execute(f"SELECT coalesce(sum(asked), 0) {done}").fetchone()[0])
         self.outcomes = Counter(dict(self.db.execute(f"SELECT outcome, count(*) {done} GROUP BY 1")))
@@ -133,7 +135,25 @@ class Frontier:
     def fact(self, name: str, value: str) -> str:
         """The value first recorded under a name: `value`, or what an earlier run recorded."""
         self.db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
-        return str(self.db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()[0])
+        return self.recall(name)
+
+    def recall(self, name: str) -> str:
+        """The value recorded under a name; empty when none is."""
+        row = self.db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def forget(self, name: str) -> None:
+        """Take a fact back; the next value given under its name is recorded as the first."""
+        self.db.execute("DELETE FROM facts WHERE name = ?", (name,))
+
+    def admit(self, kind: str, name: str, most: int) -> bool:
+        """Whether a name is among the first `most` of its kind that were asked about; a new one takes a free place."""
+        self.db.execute(
+            "INSERT OR IGNORE INTO admitted SELECT ?1, ?2 WHERE (SELECT count(*) FROM admitted WHERE kind = ?1) < ?3",
+            (kind, name, most),
+        )
+        row = self.db.execute("SELECT 1 FROM admitted WHERE kind = ? AND name = ?", (kind, name)).fetchone()
+        return row is not None
 
     def add(self, found: Found) -> bool:
         """Note a URL; one that is known keeps its place unless it was found nearer. False when there is no room."""
@@ -146,6 +166,7 @@ class Frontier:
         ).rowcount
         if added:
             self._known += 1
+            self.sitemaps += found.kind is Kind.SITEMAP
             self.pending[found.host] += 1
         else:
             self._bring_nearer(found)
@@ -205,6 +226,11 @@ class Frontier:
     def left(self) -> int:
         """How many URLs are pending or in flight."""
         return int(self.db.execute("SELECT count(*) FROM urls WHERE state <> 'done'").fetchone()[0])
+
+    def sitemaps_left(self) -> int:
+        """How many of them are sitemaps; they are no pages, and so in no sum of pages."""
+        unread = "SELECT count(*) FROM urls WHERE state <> 'done' AND kind = 'sitemap'"
+        return int(self.db.execute(unread).fetchone()[0])
 
     def barren(self, family: str, step: int = 0) -> int:
         """How many more barren than fruitful pages a family gave, after adding `step`; never below 0."""

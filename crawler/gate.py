@@ -25,7 +25,6 @@ class Gate:
 
     def __init__(self, work: Work, origins: Origins) -> None:
         self._work, self._origins = work, origins
-        self._searched: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -49,12 +48,10 @@ class Gate:
             await self._origins.site_files(origin_of(url))
 
     async def _find_sitemaps(self, origin: str) -> None:
-        """Note an origin's sitemaps: those robots.txt names, else the usual place."""
-        if origin in self._searched:
-            return
-        self._searched.add(origin)
-        rules = await self._origins.rules(origin)
-        if rules.access is Access.ALLOWED:
+        """Note an origin's sitemaps, once in a crawl: those robots.txt names, else the usual place."""
+        rules, fact = await self._origins.rules(origin), f"sitemaps of {origin}"
+        if rules.access is Access.ALLOWED and not self._work.frontier.recall(fact):
+            self._work.frontier.fact(fact, "noted")
             named = [spelled for url in rules.robots.sitemaps if (spelled := canonical(url, base=origin))]
             self._work.note_sitemaps(named or [f"{origin}/sitemap.xml"], rules.file.url)
 

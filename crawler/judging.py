@@ -5,25 +5,17 @@ from dataclasses import asdict
 
 from corpus.captures import Capture
 from crawler.frontier import Outcome
-from crawler.observe.evidence import instant, looks_like_markup
+from crawler.observe.evidence import instant
+from crawler.observe.html import is_html, media_type
 from ledger.decide import Decision
 from ledger.signals import RightsSignal, signals_to_json
 
-TEXT_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
-UNSAID_TYPES = frozenset({"", "application/octet-stream", "unknown/unknown", "application/unknown"})
-
-
-def media_type(content_type: str) -> str:
-    """The type of a Content-Type header, lower case, without its parameters."""
-    return content_type.split(";", 1)[0].strip().lower()
+PLAIN_TYPE = "text/plain"
 
 
 def is_text(capture: Capture) -> bool:
-    """Whether an answer is a page of text: by its type, or by how it begins when the type says nothing."""
-    kind = media_type(capture.header("Content-Type"))
-    if kind in TEXT_TYPES:
-        return True
-    return kind in UNSAID_TYPES and looks_like_markup(capture.payload)
+    """Whether an answer is a page of text: HTML as the observers of its rights see it, or plain text."""
+    return is_html(capture) or media_type(capture.header("Content-Type")) == PLAIN_TYPE
 
 
 def outcome_of(capture: Capture, word: str, reason: str = "", target: str = "") -> Outcome:

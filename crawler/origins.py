@@ -2,8 +2,9 @@
 
 Everything fails closed. A robots.txt that cannot be had means that nothing may be asked (RFC 9309 2.3.1.4, and
 stricter: 429, HTML in its place, too many redirects); one that is refused (401, 403) means the same under another
-name. A copy that was good keeps its word for 30 days when its successor cannot be had. Answers are read again after
-24 hours.
+name. Answers are read again when they are 24 hours old. When robots.txt then cannot be had, the copy this crawl read
+last, if it allowed anything, keeps its word: it is taken up for another 24 hours at a time as long as it was fetched
+no more than 30 days before, and so is never older than 31. A new crawl begins without a copy.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ LIFE = timedelta(hours=24)
 """How long an answer holds before it is read again (RFC 9309 2.4)."""
 
 GOOD_COPY_LIFE = timedelta(days=30)
-"""How long a good robots.txt holds when none can be had any more (RFC 9309 2.3.1.4)."""
+"""Age at which a good robots.txt is taken up no more when none can be had (RFC 9309 2.3.1.4)."""
 
 REDIRECTS_MAX = 5
 """Redirects followed from robots.txt or an evidence file (RFC 9309 2.3.1.2)."""
@@ -32,6 +33,12 @@ RETRY_PAUSES_S = (1.0, 5.0)
 
 RSL_FILES_MAX = 10
 """RSL files followed from one robots.txt or one page."""
+
+LICENCE_FILES_MAX = 100
+"""RSL files asked for in one crawl; a site has one or a few. In memory at most 1 MiB each (`EVIDENCE_BYTES_MAX`)."""
+
+LICENCE_ORIGINS_MAX = 20
+"""Origins they lie on or are redirected to, in one crawl: each is asked for its robots.txt, and may be a stranger."""
 
 
 class Access(StrEnum):
@@ -83,13 +90,14 @@ class Origins:
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def rules(self, origin: str) -> Rules:
-        """What an origin's robots.txt allows, at most 24 hours old."""
+        """What an origin's robots.txt allows, asked for at most 24 hours ago; while none can be had, see above."""
         async with self._locks.setdefault(f"rules of {origin}", asyncio.Lock()):
             held = self._rules.get(origin)
             if held is not None and self._evidence.now() - held[1] <= LIFE:
                 return held[0]
             rules = await self._read_rules(f"{origin}/robots.txt")
-            self._rules[origin] = rules, self._evidence.now()
+            fresh = self._is_fresh(rules.file)
+            self._rules[origin] = rules, rules.file.fetched_at if fresh else self._evidence.now()
             self._pace.slow_down(host_of(origin), rules.robots.crawl_delay_s(PRODUCT_TOKEN))
             return rules
 
@@ -112,11 +120,17 @@ class Origins:
         return held
 
     async def named_files(self, urls: tuple[str, ...]) -> tuple[EvidenceFile, ...]:
-        """The licence files a page or robots.txt names, each with its answer or without a status."""
+        """The licence files a page or robots.txt names, each with its answer or without a status.
+
+        Files beyond the crawl's limits are not asked for and not answered: a page that names one is held. So is one
+        whose file lies with a host that may not be asked in time: it must not wait for a stranger.
+        """
         found = []
         for url in urls[:RSL_FILES_MAX]:
             spelled = canonical(url)
-            file = await self._file(spelled) if spelled else None
+            if spelled and not self._admits(spelled):
+                continue
+            file = await self._file(spelled) if spelled and self._comes_in_time(spelled) else None
             if file is None:
                 file = EvidenceFile(url, None, b"", self._evidence.now())
             elif file.url != url:
@@ -150,27 +164,56 @@ class Origins:
         last = self._evidence.last(url)
         if last is not None and self._is_fresh(last) and not last.unreachable:
             return last
-        file = await self._followed(url)
+        file, again = await self._followed(url)
         for pause in RETRY_PAUSES_S:
-            if not file.unreachable:
+            if not again:
                 break
             await self._pace.rest(pause)
-            file = await self._followed(url)
+            file, again = await self._followed(url)
         self._evidence.keep(file)
         return file
 
-    async def _followed(self, url: str) -> EvidenceFile:
-        """The answer at the end of the redirects, under the URL that was asked for."""
+    async def _followed(self, url: str) -> tuple[EvidenceFile, bool]:
+        """The answer at the end of the redirects, under the URL that was asked for, and whether to ask again may help.
+
+        Redirects that lead nowhere, or where they are not followed, leave the file without a status, and always will.
+        """
         target = url
         for _ in range(REDIRECTS_MAX + 1):
             file, location = await self._evidence.fetch(target)
             if not location:
                 nowhere = file.status is not None and 300 <= file.status < 400
-                return EvidenceFile(url, None if nowhere else file.status, file.body, file.fetched_at)
-            if not url.endswith("/robots.txt") and await self.access_to(location) is not Access.ALLOWED:
+                answer = EvidenceFile(url, None if nowhere else file.status, file.body, file.fetched_at)
+                return answer, file.unreachable
+            if not await self._may_lead(url, location):
                 break
             target = location
-        return EvidenceFile(url, None, b"", self._evidence.now())
+        return EvidenceFile(url, None, b"", self._evidence.now()), False
+
+    async def _may_lead(self, url: str, location: str) -> bool:
+        """May a redirect be followed? robots.txt may lead anywhere (RFC 9309 2.3.1.2), the rest where it is allowed."""
+        origin = origin_of(url)
+        if url != f"{origin}/robots.txt":
+            is_named = url not in needed_files(origin)
+            if is_named and not self._admits_origin_of(location):
+                return False
+            if await self.access_to(location) is not Access.ALLOWED:
+                return False
+        return host_of(location) == host_of(url) or self._comes_in_time(location)
+
+    def _admits(self, url: str) -> bool:
+        return self._admits_origin_of(url) and self._evidence.admits("file", url, LICENCE_FILES_MAX)
+
+    def _admits_origin_of(self, url: str) -> bool:
+        """Whether a licence file may lie on an origin: one whose robots.txt is at hand anyway, or one of the first."""
+        origin = origin_of(url)
+        return origin in self._rules or self._evidence.admits("origin", origin, LICENCE_ORIGINS_MAX)
+
+    def _comes_in_time(self, url: str) -> bool:
+        """Whether a file is at hand, or its host's turn comes before the crawl's end; when the crawl ends, all wait."""
+        held = self._files.get(url)
+        is_held = held is not None and self._is_fresh(held)
+        return is_held or self._pace.is_over or self._pace.comes_in_time(host_of(url))
 
     def _is_fresh(self, file: EvidenceFile) -> bool:
         return self._evidence.now() - file.fetched_at <= LIFE

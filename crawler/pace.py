@@ -72,9 +72,14 @@ class Pace:
         return self.host(name).free_at <= self.deadline
 
     @property
+    def is_out_of_time(self) -> bool:
+        """Whether the crawl's time is out."""
+        return time.monotonic() >= self.deadline
+
+    @property
     def is_over(self) -> bool:
         """Whether no more turns are given."""
-        return self.stopping.is_set() or time.monotonic() >= self.deadline
+        return self.stopping.is_set() or self.is_out_of_time
 
     async def turn(self, name: str) -> None:
         """Wait for a host's next turn and take it; raises `NoTurnError` when it will not come."""

@@ -13,17 +13,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from crawler.archive import Series, files_of
 from crawler.frontier import Frontier
 from crawler.settling import HOPS_MAX
 
 PAGES_FILE = "pages.jsonl.gz"
 REPORT_FILE = "report.json"
 
+_WARCS = {"warcs": Series.PAGES, "evidence_warcs": Series.EVIDENCE}
+
 
 def write_report(folder: Path, frontier: Frontier, head: dict[str, Any]) -> dict[str, Any]:
     """Write both files from a frontier that rests; returns the report.
 
-    `head` holds what the frontier does not know: source, crawl, complete, started, ended.
+    `head` holds what the frontier does not know: source, crawl, complete, started, ended. `warcs` lists the files with
+    pages, `evidence_warcs` those with robots.txt and the like. Pages that were known and not asked for when the budget
+    was spent are refused as `out_of_budget`; sitemaps are no pages, and are counted as `sitemaps_left`.
     """
     frontier.commit()
     sums: Counter[tuple[str, str]] = Counter()
@@ -35,7 +40,8 @@ def write_report(folder: Path, frontier: Frontier, head: dict[str, Any]) -> dict
                 packed.write(json.dumps(page, ensure_ascii=False, sort_keys=True).encode() + b"\n")
 
     _write_whole(folder / PAGES_FILE, write_pages)
-    report = {**head, **_sums(sums), **_counts(frontier), "warcs": _warcs(folder, frontier)}
+    warcs = {name: _warcs(folder, files_of(frontier, series)) for name, series in _WARCS.items()}
+    report = {**head, **_sums(sums), **_counts(frontier), **warcs}
     parts = report["captured"] + report["redirected"] + sum(report["refused"].values()) + sum(report["failed"].values())
     assert report["known"] == parts, f"the report does not add up: {report['known']} known, {parts} accounted for"
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -93,13 +99,14 @@ def _sums(sums: Counter[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _counts(frontier: Frontier) -> dict[str, int]:
-    names = ("out_of_scope", "trapped", "requests", "bytes", "evidence", "sitemaps")
-    return {name: int(frontier.counters[name]) for name in names}
+    names = ("out_of_scope", "trapped", "requests", "bytes", "evidence", "licence_files_refused")
+    counts = {name: int(frontier.counters[name]) for name in names}
+    return {**counts, "sitemaps": frontier.sitemaps, "sitemaps_left": frontier.sitemaps_left()}
 
 
-def _warcs(folder: Path, frontier: Frontier) -> list[dict[str, Any]]:
+def _warcs(folder: Path, files: list[tuple[str, int, int]]) -> list[dict[str, Any]]:
     found = []
-    for file, size, records in frontier.db.execute("SELECT file, bytes, records FROM warcs ORDER BY file"):
+    for file, size, records in files:
         with (folder / file).open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         found.append({"file": file, "sha256": digest, "bytes": size, "records": records})

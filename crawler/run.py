@@ -2,10 +2,12 @@
 
 import asyncio
 import fcntl
+import json
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from twisted.python.failure import Failure
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Series
 from crawler.frontier import Frontier
 from crawler.job import Job
 from crawler.observe.evidence import instant
@@ -47,8 +49,9 @@ class CrawlError(RuntimeError):
 def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
     """Crawl until done, out of budget, or told to stop; returns the process's exit code.
 
-    `say` takes an event for whoever watches. Raises `CrawlError` when the folder belongs to another crawl, or when
-    a fault of ours stopped the crawl.
+    A crawl is complete when nothing is left or its budget is; run again within the same limits it asks nothing, and
+    with others it goes on. `say` takes an event for whoever watches. Raises `CrawlError` when the folder belongs to
+    another crawl, or when a fault of ours stopped the crawl.
     """
     with _alone_in(job.folder), Frontier(job.folder / "frontier.sqlite", job.limits.pages_max) as frontier:
         name = f"{job.source}/{job.crawl}"
@@ -56,13 +59,17 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
             raise CrawlError(f"{job.folder} holds the crawl {held}, not {name}: give this crawl a folder of its own.")
         seconds_left = job.limits.seconds_max - float(frontier.counters["seconds"])
         policy = load_policy(Path(job.policy) if job.policy else None)
-        work = Work(job, policy, frontier, Archive(job.folder, frontier), Pace(job.delay_s_min, seconds_left), clock)
+        archives = {series: Archive(job.folder, frontier, series) for series in Series}
+        work = Work(job, policy, frontier, archives, Pace(job.delay_s_min, seconds_left), clock)
         started = frontier.fact("started", instant(work.now()))
         work.begin()
         frontier.commit()
-        if frontier.left():
+        if frontier.left() and frontier.recall("limits") != _limits_of(job):
+            frontier.forget("limits")
+            frontier.forget("ended")
             _crawl(work, say)
-        work.archive.close()
+        for archive in archives.values():
+            archive.close()
         return _conclude(work, started, say)
 
 
@@ -98,6 +105,8 @@ def _crawl(work: Work, say: Say) -> None:
         raise CrawlError(f"A fault stopped the crawl; nothing is lost: mend it, then run again.\n{work.faults[0]}")
     if error := crawling.exception():
         raise CrawlError(f"The crawl could not begin: {error}") from error
+    if work.frontier.left() and not work.pace.stopping.is_set() and not work.is_out_of_budget():
+        raise CrawlError(f"The crawl ended with {work.frontier.left()} URLs left; nothing is lost: run it again.")
 
 
 async def _watch(work: Work, crawler: Crawler, crawling: "asyncio.Task[None]", say: Say) -> None:
@@ -125,17 +134,26 @@ def _standing(frontier: Frontier) -> dict[str, int]:
     return {**{name: frontier.outcomes[name] for name in names}, "pending": frontier.left()}
 
 
+def _limits_of(job: Job) -> str:
+    """A job's limits as one text, to know them again by."""
+    return json.dumps(asdict(job.limits), sort_keys=True)
+
+
 def _conclude(work: Work, started: str, say: Say) -> int:
-    """Write the report; what was not reached is in it, and stays in the frontier for the next run."""
-    complete = work.frontier.left() == 0
-    if not complete:
-        work.frontier.refuse_pending("interrupted" if work.pace.stopping.is_set() else "out_of_budget")
+    """Write the report; what was not reached is in it, and stays in the frontier for a run with more budget."""
+    frontier, now = work.frontier, instant(work.now())
+    left = frontier.left()
+    complete = left == 0 or not work.pace.stopping.is_set()
+    if left:
+        frontier.refuse_pending("out_of_budget" if complete else "interrupted")
+    if complete:
+        frontier.fact("limits", _limits_of(work.job))
     head = {
         "source": work.job.source,
         "crawl": work.job.crawl,
         "complete": complete,
         "started": started,
-        "ended": work.frontier.fact("ended", instant(work.now())) if complete else instant(work.now()),
+        "ended": frontier.fact("ended", now) if complete else now,
     }
     say({"event": "finished", **write_report(work.job.folder, work.frontier, head)})
     return COMPLETE if complete else INCOMPLETE

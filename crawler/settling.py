@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from corpus.captures import Capture
+from crawler.archive import Series
 from crawler.faults import Fault
 from crawler.frontier import Found, Kind, Outcome, Turn
 from crawler.judging import is_text, judged, outcome_of, with_evidence
@@ -92,7 +93,7 @@ class Settler:
             self._work.note_pages(links_of(tree, url, encoding_of(capture)), url, turn.found.depth + 1)
         outcome = judged(capture, signals, decision)
         if outcome.outcome == "captured":
-            self._work.archive.write(capture)
+            self._work.archives[Series.PAGES].write(capture)
         return outcome
 
     def _weigh(self, url: str, tree: HtmlElement) -> None:

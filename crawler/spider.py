@@ -8,10 +8,12 @@ from scrapy.exceptions import StopDownload
 from scrapy.http import Headers, Response
 from twisted.python.failure import Failure
 
+from crawler.archive import Series
 from crawler.evidence import EVIDENCE_BYTES_MAX, Evidence, capture_of
 from crawler.faults import DOWNLOAD_ERRORS, fault_of
 from crawler.frontier import Kind, Turn
-from crawler.judging import TEXT_TYPES, UNSAID_TYPES, media_type
+from crawler.judging import PLAIN_TYPE
+from crawler.observe.html import HTML_TYPES, UNSAID_TYPES, media_type
 from crawler.origins import Origins
 from crawler.pace import NoTurnError
 from crawler.settling import Settler
@@ -31,7 +33,8 @@ class PageSpider(Spider):
         """Make the spider, and listen for bodies that need not be read to their end."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.work = work
-        spider.origins = Origins(Evidence(crawler, work.frontier, work.archive, work.now), work.pace)
+        evidence = Evidence(crawler, work.frontier, work.archives[Series.EVIDENCE], work.now)
+        spider.origins = Origins(evidence, work.pace)
         spider.settler = Settler(work, spider.origins)
         crawler.signals.connect(spider.headers_received, signals.headers_received)
         crawler.signals.connect(spider.bytes_received, signals.bytes_received)
@@ -41,7 +44,8 @@ class PageSpider(Spider):
         """Leave the body of what is no text."""
         turn: Turn | None = request.meta.get("turn")
         kind = media_type((headers.get("Content-Type") or b"").decode("latin-1"))
-        if turn is not None and turn.found.kind is Kind.PAGE and kind not in TEXT_TYPES | UNSAID_TYPES:
+        may_be_text = kind in HTML_TYPES | UNSAID_TYPES | {PLAIN_TYPE}
+        if turn is not None and turn.found.kind is Kind.PAGE and not may_be_text:
             raise StopDownload(fail=False)
 
     def bytes_received(self, data: bytes, request: Request) -> None:

@@ -1,10 +1,10 @@
 """What the parts of one crawl share: the job, where it stands, and what it may do next."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Series
 from crawler.frontier import Found, Frontier, Kind, Outcome, Turn
 from crawler.job import Job
 from crawler.pace import Pace
@@ -21,7 +21,7 @@ class Work:
     job: Job
     policy: Policy
     frontier: Frontier
-    archive: Archive
+    archives: Mapping[Series, Archive]
     pace: Pace
     clock: Callable[[], datetime]
     pages_out: int = 0
@@ -44,12 +44,11 @@ class Work:
 
     def note_sitemaps(self, urls: Iterable[str], found_on: str) -> None:
         """Note sitemaps on the job's hosts, up to the limit; path patterns are for pages."""
-        counters = self.frontier.counters
         for url in urls:
             if host_of(url) not in self.job.scope.hosts:
-                counters["out_of_scope"] += 1
-            elif counters["sitemaps"] < SITEMAPS_MAX:
-                counters["sitemaps"] += self.frontier.add(Found(url, host_of(url), 0, found_on, Kind.SITEMAP))
+                self.frontier.counters["out_of_scope"] += 1
+            elif self.frontier.sitemaps < SITEMAPS_MAX:
+                self.frontier.add(Found(url, host_of(url), 0, found_on, Kind.SITEMAP))
 
     def note_pages(self, urls: Iterable[str], found_on: str, depth: int) -> None:
         """Note pages by the rules of scope and traps; what is left out is counted."""
@@ -77,6 +76,12 @@ class Work:
         limits = self.job.limits
         asked = self.frontier.asked + self.pages_out
         return asked >= limits.pages_max or self.frontier.counters["bytes"] >= limits.bytes_max
+
+    def is_out_of_budget(self) -> bool:
+        """Whether the budget leaves no pending URL a turn: it is used up, or every host's next turn comes too late."""
+        hosts = [host for host, count in self.frontier.pending.items() if count > 0]
+        too_late = bool(hosts) and not any(self.pace.comes_in_time(host) for host in hosts)
+        return self.is_spent() or self.pace.is_out_of_time or too_late
 
     def take(self, turn: Turn) -> None:
         """A URL is handed out: its host is busy with it."""

@@ -194,7 +194,8 @@ def _reasons(funnel: dict[str, Any], stage: str) -> list[dict[str, Any]]:
 
 
 def _money(row: dict[str, Any]) -> dict[str, Any]:
-    """A source's row with amount and currency in one cell."""
+    """A source's row for a table of 80 columns: amount and currency in one cell, words where there were names."""
     shown = {name: value for name, value in row.items() if name not in {"owed", "currency", "payment"}}
+    words = {"licence": row["licence"].removeprefix("LicenseRef-"), "basis": row["basis"].replace("_", " ")}
     owed = f"{row['owed']} {row['currency']}" if row["owed"] is not None else ""
-    return shown | {"owed": owed, "payment": row["payment"]}
+    return shown | words | {"owed": owed, "payment": row["payment"].replace("_", " ")}

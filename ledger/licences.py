@@ -24,8 +24,6 @@ from ledger.licence_names import licence_of_text
 from ledger.licence_urls import licence_of_url
 
 TDM_LICENCE = "LicenseRef-TDM-NoReservation"
-OFFICIAL_LICENCE = "LicenseRef-DK-OHL-9"
-UNKNOWN_LICENCE = "LicenseRef-Unknown"
 
 _CHARS_MAX = 400
 """Longest text or address taken for a licence's name; a longer one is prose."""

@@ -1,7 +1,8 @@
 """ai.txt (Spawning): a robots-like file that shuts file types out of training; also its `Training:` variants.
 
 For text on the web `Disallow` of everything, of the page's own path, or of HTML or text files reserves. An Allow line
-lifts nothing: the format says nothing of precedence, and in doubt the reservation stands.
+lifts nothing: the format says nothing of precedence, and in doubt the reservation stands. A word about training that
+is neither yes nor no is malformed, and holds the page.
 """
 
 from crawler.observe.evidence import EvidenceFile, looks_like_markup, statement, unheard
@@ -13,6 +14,7 @@ PATH = "/ai.txt"
 
 _TEXT_TYPES = frozenset({"*.html", "*.htm", "*.txt", "*.xhtml", "*.xml"})
 _TRAINING_NO = frozenset({"deny", "denied", "disallow", "disallowed", "no", "none", "false", "conditional", "n"})
+_TRAINING_YES = frozenset({"allow", "allowed", "yes", "true", "y"})
 
 
 def statements(file: EvidenceFile, url: str) -> tuple[RightsSignal, ...]:
@@ -27,19 +29,20 @@ def statements(file: EvidenceFile, url: str) -> tuple[RightsSignal, ...]:
     paths = path_forms(url)
     lines = (*robots.lines(PRODUCT_TOKEN, "disallow", "training"), *robots.loose)
     return tuple(
-        statement(Mechanism.AI_TXT, Verdict.RESERVED, (line.field, line.value), line.raw, seen)
+        statement(Mechanism.AI_TXT, verdict, (line.field, line.value), line.raw, file.seen.at(f"line={line.number}"))
         for line in lines
-        if _reserves(line, paths)
-        for seen in (file.seen.at(f"line={line.number}"),)
+        if (verdict := _verdict(line, paths)) is not None
     )
 
 
-def _reserves(line: Line, paths: tuple[str, ...]) -> bool:
+def _verdict(line: Line, paths: tuple[str, ...]) -> Verdict | None:
+    """What a line says of a page; None when it says nothing that could take a right away."""
     value = line.value.lower()
     if line.field == "training":
-        return value in _TRAINING_NO
+        said = None if value in _TRAINING_YES else Verdict.MALFORMED
+        return Verdict.RESERVED if value in _TRAINING_NO else said
     if line.field != "disallow" or not value:
-        return False
-    if value.removesuffix("$").removeprefix("/") in _TEXT_TYPES:
-        return True
-    return Pattern.of(line.value if value[0] in "/*" else f"/{line.value}").matches(paths)
+        return None
+    is_text = value.removesuffix("$").removeprefix("/") in _TEXT_TYPES
+    pattern = Pattern.of(line.value if value[0] in "/*" else f"/{line.value}")
+    return Verdict.RESERVED if is_text or pattern.matches(paths) else None

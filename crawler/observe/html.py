@@ -17,7 +17,10 @@ HTML_BYTES_MAX = 8 << 20
 SCAN_CHARS_MAX = 2 << 20
 """How much of a page that cannot be parsed is scanned for metas and links: heads end long before, floods after."""
 
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+UNSAID_TYPES = frozenset({"", "application/octet-stream", "unknown/unknown", "application/unknown"})
+"""Content types that say nothing: then the first bytes do."""
+
 _TAG = re.compile(r"<(meta|link)\b([^<>]{0,4096})>?", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]{1,40})\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 
@@ -40,9 +43,14 @@ class Tag:
 
 
 def is_html(capture: Capture) -> bool:
-    """Whether a page is HTML by its Content-Type, or by its first bytes when it states none."""
-    stated = capture.header("content-type").partition(";")[0].strip().lower()
-    return stated in _HTML_TYPES if stated else looks_like_markup(capture.payload)
+    """Whether a page is HTML by its Content-Type, or by its first bytes when that says nothing."""
+    stated = media_type(capture.header("content-type"))
+    return stated in HTML_TYPES or (stated in UNSAID_TYPES and looks_like_markup(capture.payload))
+
+
+def media_type(content_type: str) -> str:
+    """The type of a Content-Type header, lower case, without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def parse_html(capture: Capture) -> HtmlElement | None:

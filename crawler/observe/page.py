@@ -45,8 +45,8 @@ def page_signals(
     return _distinct(
         chain(
             payment.statements(capture),
-            content_usage.header_statements(capture),
-            content_signal.header_statements(capture),
+            content_usage.STANDARD.in_headers(capture),
+            content_signal.STANDARD.in_headers(capture),
             tdmrep.header_statements(capture),
             tdmrep.meta_statements(capture, found),
             robots_meta.header_statements(capture),

@@ -10,7 +10,9 @@ Matching is a greedy search from part to part, never a regular expression: no pa
 import re
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from crawler.urls import DEFAULT_PORTS
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -44,6 +46,24 @@ def path_forms(url: str) -> tuple[str, ...]:
     return _both_forms(canonical_path(path).replace("*", "%2A").replace("$", "%24"))
 
 
+def path_here(location: str, url: str) -> str | None:
+    """A path pattern that may be written as a whole address, as a path of the address `url`'s host.
+
+    Empty when it is an address on another host; None when it cannot be read, as with a pattern for a host's name.
+    """
+    try:
+        parts = urlsplit(location)
+        is_here = not parts.netloc or _host(parts) == _host(urlsplit(url))
+    except ValueError:
+        return None
+    if "*" in parts.netloc:
+        return None
+    if not is_here:
+        return ""
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "") if parts.netloc else location
+    return path if path[:1] in {"/", "*"} else f"/{path}"
+
+
 def canonical_path(path: str) -> str:
     """Percent-encode what is not ASCII, decode what need not be encoded, and write hexadecimal in capitals."""
     octets = path.encode("utf-8", "surrogateescape")
@@ -61,6 +81,11 @@ def canonical_path(path: str) -> str:
         out.append(chr(octet) if 0x20 < octet < 0x7F else f"%{octet:02X}")
         at += 1
     return "".join(out)
+
+
+def _host(parts: SplitResult) -> tuple[str | None, int | None]:
+    """Host and port, the port None where it is the scheme's own; raises ValueError when it is no port."""
+    return parts.hostname, None if parts.port == DEFAULT_PORTS.get(parts.scheme) else parts.port
 
 
 def _both_forms(path: str) -> tuple[str, ...]:

@@ -3,18 +3,18 @@
 The most specific `<content url>` that matches governs. Its licences are alternative offers: training is permitted if
 one offer permits it without payment. A list of permitted usages is exhaustive; between permit and prohibition the more
 specific word wins, and in a tie the prohibition. Usages are split at blanks and commas, and words of the drafts are
-read as their successors. Whatever needs a licence server or money is a reservation that says so.
+read as their successors. Whatever needs a licence server or money is a reservation that says so. A content without
+licence, or whose address cannot be read, is malformed, and holds the page.
 """
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from corpus.captures import Capture
 from crawler.observe.evidence import EvidenceFile, Seen, statement
-from crawler.observe.patterns import Pattern, path_forms
+from crawler.observe.patterns import Pattern, path_forms, path_here
 from ledger.signals import Mechanism, RightsSignal, Verdict
 
 MEDIA_TYPE = "application/rsl+xml"
@@ -25,6 +25,7 @@ _BYTES_MAX = 2 << 20
 _RANKS = {"all": 1, "ai-all": 2, "ai-train": 3, "train-ai": 3, "train-genai": 3}
 """How specific a usage word is about training; the last two are of the drafts."""
 
+_ELSEWHERE = -1
 _FREE = frozenset({"free", "attribution"})
 _OUR_COUNTRY = "dk"
 _DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)
@@ -53,14 +54,19 @@ def _judged(xml: bytes, url: str, seen: Seen) -> tuple[RightsSignal, ...]:
     if root is None:
         raw = xml[:200].decode("utf-8", "replace")
         return (statement(Mechanism.RSL, Verdict.MALFORMED, ("rsl", ""), raw, seen),)
-    matching = [(octets, content) for content in _children(root, "content") for octets in _specificity(content, url)]
-    closest = max((octets for octets, _ in matching), default=-1)
-    return tuple(
-        statement(Mechanism.RSL, verdict, ("ai-train", value), etree.tostring(content, encoding="unicode"), seen)
-        for octets, content in matching
-        if octets == closest
-        for verdict, value in (_content_verdict(content),)
-    )
+    contents = [(_octets(content, url), content) for content in _children(root, "content")]
+    if not contents:
+        raw = etree.tostring(root, encoding="unicode")
+        return (statement(Mechanism.RSL, Verdict.MALFORMED, ("rsl", ""), raw, seen),)
+    closest = max((octets for octets, _ in contents if octets is not None), default=_ELSEWHERE)
+    about_it = [(octets, content) for octets, content in contents if octets is None or octets == closest != _ELSEWHERE]
+    return tuple(_said(content, seen, can_be_read=octets is not None) for octets, content in about_it)
+
+
+def _said(content: etree._Element, seen: Seen, *, can_be_read: bool) -> RightsSignal:
+    verdict, value = _content_verdict(content) if can_be_read else (Verdict.MALFORMED, "url")
+    raw = etree.tostring(content, encoding="unicode")
+    return statement(Mechanism.RSL, verdict, ("ai-train", value), raw, seen)
 
 
 def _parsed(xml: bytes) -> etree._Element | None:
@@ -84,27 +90,27 @@ def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
     return (child for child in element.iter() if _local(child) == name)
 
 
-def _specificity(content: etree._Element, url: str) -> tuple[int, ...]:
-    """How long the matching path is, in octets; nothing when the content is another. Without a path it is all."""
+def _octets(content: etree._Element, url: str) -> int | None:
+    """How long the matching path is, `_ELSEWHERE` when the content is another, None when that cannot be read.
+
+    Without a path it is all.
+    """
     stated = (content.get("url") or "").strip()
-    try:
-        parts = urlsplit(stated)
-    except ValueError:
-        return ()
-    if parts.netloc:
-        if parts.netloc.lower() != urlsplit(url).netloc.lower():
-            return ()
-        stated = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not stated:
-        return (0,)
-    pattern = Pattern.of(stated if stated[0] in "/*" else f"/{stated}")
-    return (pattern.octets,) if pattern.matches(path_forms(url)) else ()
+        return 0
+    path = path_here(stated, url)
+    if path is None:
+        return None
+    pattern = Pattern.of(path)
+    return pattern.octets if path and pattern.matches(path_forms(url)) else _ELSEWHERE
 
 
 def _content_verdict(content: etree._Element) -> tuple[Verdict, str]:
     if content.get("server") is not None:
         return Verdict.RESERVED, "server"
     offers = [_offer_verdict(licence) for licence in _children(content, "license")]
+    if not offers:
+        return Verdict.MALFORMED, "no licence"
     for wanted in (Verdict.PERMITTED, Verdict.RESERVED):
         for verdict, value in offers:
             if verdict is wanted:

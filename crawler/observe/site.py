@@ -55,7 +55,7 @@ def site_signals(files: SiteFiles, url: str) -> tuple[RightsSignal, ...]:
     """Every site-level statement that applies to a page of this origin.
 
     A TDMRep reservation among them may be lifted by the page's own headers or metas; the others stand before the page
-    is fetched. robots.txt or tdmrep.json that was not asked for counts as unreachable.
+    is fetched. A file that was not asked for counts as unreachable: what it says is not known.
     """
     return tuple(
         chain(
@@ -80,8 +80,8 @@ def _from_robots(files: SiteFiles, url: str) -> tuple[RightsSignal, ...]:
         return (statement(Mechanism.ROBOTS, Verdict.MALFORMED, ("unreadable", ""), "", file.seen.at("file")),)
     return (
         *ai_agents.statements(robots, file, url),
-        *content_usage.robots_statements(robots, file, url),
-        *content_signal.robots_statements(robots, file, url),
+        *content_usage.STANDARD.in_robots(robots, file, url),
+        *content_signal.STANDARD.in_robots(robots, file, url),
         *_from_rsl(files, robots, (file, url)),
     )
 
@@ -104,13 +104,18 @@ def _from_tdmrep(files: SiteFiles, url: str) -> tuple[RightsSignal, ...]:
 
 def _from_ai_txt(files: SiteFiles, url: str) -> tuple[RightsSignal, ...]:
     file = files.get(ai_txt.PATH)
-    return () if file is None else ai_txt.statements(file, url)
+    return (_not_asked(Mechanism.AI_TXT, files, ai_txt.PATH),) if file is None else ai_txt.statements(file, url)
 
 
 def _from_trust_txt(files: SiteFiles) -> tuple[RightsSignal, ...]:
-    asked = [file for path in trust_txt.PATHS if (file := files.get(path)) is not None]
-    chosen = next((file for file in asked if trust_txt.exists(file)), None) or next(iter(asked), None)
-    return () if chosen is None else trust_txt.statements(chosen)
+    """What the first trust.txt that is there says; one that may be there, and was not had, is not passed over."""
+    for path in trust_txt.PATHS:
+        file = files.get(path)
+        if file is None:
+            return (_not_asked(Mechanism.TRUST_TXT, files, path),)
+        if file.unreachable or trust_txt.exists(file):
+            return trust_txt.statements(file)
+    return ()
 
 
 def _not_asked(mechanism: Mechanism, files: SiteFiles, path: str) -> RightsSignal:

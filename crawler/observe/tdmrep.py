@@ -1,17 +1,17 @@
 """W3C TDMRep (Final Community Group Report of February 2024): a file, headers and metas.
 
-`tdm-reservation` is 1 or 0; any other value is a protocol error and leaves it unset. In the file the first rule that
-matches decides. A header supersedes the file and a meta supersedes the header, but only where they set a value; each
-step is stated here with its place, and `ledger.signals.effective` keeps the one that counts.
+`tdm-reservation` is 1 or 0; any other value is a protocol error and sets nothing. `true` leaves no doubt and is read
+as 1; what else is written there was meant as something, so it is malformed, and holds the page. In the file the first
+rule that matches decides. A header supersedes the file and a meta supersedes the header; each step is stated here with
+its place, and `ledger.signals.effective` keeps what counts.
 """
 
 import json
-from urllib.parse import urlsplit
 
 from corpus.captures import Capture
 from crawler.observe.evidence import EvidenceFile, Seen, looks_like_markup, statement, unheard
 from crawler.observe.html import Tag
-from crawler.observe.patterns import Pattern, path_forms
+from crawler.observe.patterns import Pattern, path_forms, path_here
 from ledger.signals import Mechanism, RightsSignal, Verdict
 
 PATH = "/.well-known/tdmrep.json"
@@ -22,6 +22,9 @@ _BYTES_MAX = 1 << 20
 """Longest file read: some ten thousand rules."""
 
 _META_NAMES = frozenset({_LABEL, "tdm:reservation"})
+
+_VERDICTS = {"1": Verdict.RESERVED, "true": Verdict.RESERVED, "0": Verdict.PERMITTED}
+"""Of the values of headers and metas, in lower case; of any other it is MALFORMED."""
 
 
 def file_statements(file: EvidenceFile, url: str) -> tuple[RightsSignal, ...]:
@@ -61,7 +64,7 @@ def _name(tag: Tag) -> str:
 
 def _said(value: str, policy: str, seen: Seen) -> RightsSignal:
     value = value.strip()
-    verdict = {"1": Verdict.RESERVED, "0": Verdict.PERMITTED}.get(value, Verdict.UNKNOWN)
+    verdict = _VERDICTS.get(value.lower(), Verdict.MALFORMED)
     raw = f"{_LABEL}: {value}" + (f"; {_POLICY}: {policy}" if policy else "")
     return statement(Mechanism.TDMREP, verdict, (_LABEL, value), raw, seen)
 
@@ -71,32 +74,19 @@ def _first_match(rules: list[object], file: EvidenceFile, url: str) -> tuple[Rig
     for number, rule in enumerate(rules):
         seen = file.seen.at(f"rule={number}")
         raw = json.dumps(rule, ensure_ascii=False)
-        if not isinstance(rule, dict) or not isinstance(rule.get("location"), str):
-            if isinstance(rule, dict) and _verdict(rule.get(_LABEL)) is Verdict.RESERVED:
+        fields = rule if isinstance(rule, dict) else {}
+        location, value = fields.get("location"), fields.get(_LABEL)
+        path = path_here(location, url) if isinstance(location, str) else None
+        if path is None:  # it may be about this page; only what it permits can be passed over
+            if _verdict(value) is not Verdict.PERMITTED:
                 return (statement(Mechanism.TDMREP, Verdict.MALFORMED, (_LABEL, ""), raw, seen),)
-            continue
-        pattern = _pattern(rule["location"], url)
-        if pattern is not None and pattern.matches(paths):
-            value = rule.get(_LABEL)
+        elif path and Pattern.of(path).matches(paths):
             return (statement(Mechanism.TDMREP, _verdict(value), (_LABEL, json.dumps(value)), raw, seen),)
     return ()
-
-
-def _pattern(location: str, url: str) -> Pattern | None:
-    """A location as a path; written as a whole address, it must be one of this host."""
-    if "://" in location:
-        try:
-            parts = urlsplit(location)
-        except ValueError:
-            return None
-        if parts.netloc.lower() != urlsplit(url).netloc.lower():
-            return None
-        location = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Pattern.of(location if location[:1] in {"/", "*"} else f"/{location}")
 
 
 def _verdict(value: object) -> Verdict:
     """1 reserves; so do "1" and true, which are not what the standard says but leave no doubt. Only 0 permits."""
     if value in (1, "1") or (isinstance(value, str) and value.strip().lower() in {"1", "true"}):
         return Verdict.RESERVED
-    return Verdict.PERMITTED if value == 0 and not isinstance(value, bool) else Verdict.UNKNOWN
+    return Verdict.PERMITTED if value == 0 and not isinstance(value, bool) else Verdict.MALFORMED

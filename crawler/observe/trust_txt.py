@@ -1,4 +1,4 @@
-"""trust.txt (JournalList): `datatrainingallowed=no` for the whole site, since April 2024."""
+"""trust.txt (JournalList): `datatrainingallowed=no` for the whole site, since April 2024; else it is malformed."""
 
 import re
 
@@ -23,9 +23,9 @@ def statements(file: EvidenceFile) -> tuple[RightsSignal, ...]:
         return ()
     found = []
     for number, row in enumerate(re.split(r"\r\n|\r|\n", text_of(file.body[:_BYTES_MAX])), start=1):
-        name, mark, value = (part.strip().lower() for part in row.partition("#")[0].partition("="))
-        if mark and name == _LABEL:
-            verdict = _VERDICTS.get(value, Verdict.MALFORMED)
+        name, _, value = (part.strip().lower() for part in row.partition("#")[0].partition("="))
+        if name.startswith(_LABEL):
+            verdict = _VERDICTS.get(value, Verdict.MALFORMED) if name == _LABEL else Verdict.MALFORMED
             seen = file.seen.at(f"line={number}")
             found.append(statement(Mechanism.TRUST_TXT, verdict, (_LABEL, value), row.strip(), seen))
     return tuple(found)

@@ -77,12 +77,13 @@ def test_a_robots_txt_that_answers_is_obeyed(web: LittleWeb, crawler: Crawler) -
 
 
 def test_evidence_is_asked_for_before_pages_and_only_where_robots_allow(web: LittleWeb, crawler: Crawler) -> None:
-    """robots.txt comes first, then the files with rights signals it allows, then the page."""
+    """robots.txt comes first, then the files with rights signals it allows, then the page; one that is closed holds."""
     web.pages = {
         "http://a.dk/robots.txt": _text("User-agent: *\nDisallow: /ai.txt\n"),
         "http://a.dk/": article("forside"),
     }
-    crawler.run()
+    page = crawler.run().pages["http://a.dk/"]
+    assert page["decision"]["rule"] == "signal-malformed:ai_txt"  # what it says of the page is not known
     assert web.urls[0] == "http://a.dk/robots.txt"
     assert "http://a.dk/ai.txt" not in web.urls
     assert web.urls.index("http://a.dk/.well-known/tdmrep.json") < web.urls.index("http://a.dk/")
@@ -117,14 +118,15 @@ def test_a_stated_delay_is_kept(web: LittleWeb, crawler: Crawler) -> None:
 
 
 def test_a_delay_beyond_the_time_left_ends_the_crawl_at_once(web: LittleWeb, crawler: Crawler) -> None:
-    """With an hour between requests and a minute to spend, one request is made and the rest is out of budget."""
+    """With an hour between requests and a minute to spend, one is made; that is all, and running again makes none."""
     web.pages = {
         "http://a.dk/robots.txt": _text("User-agent: *\nCrawl-delay: 3600\n"),
         "http://a.dk/": article("forside"),
     }
     crawled = crawler.run()
-    assert (crawled.code, crawled.report["complete"]) == (3, False)
+    assert (crawled.code, crawled.report["complete"]) == (0, True)
     assert crawled.outcomes() == {"http://a.dk/": "out_of_budget"}
+    assert crawler.run().report == crawled.report
     assert web.urls == ["http://a.dk/robots.txt"]
 
 

@@ -133,17 +133,24 @@ def test_a_price_is_kept_and_the_page_is_not(web: LittleWeb, crawler: Crawler) -
     assert [(signal["mechanism"], signal["value"]) for signal in page["signals"]] == [("payment", "USD 0.01")]
 
 
-def test_evidence_is_in_the_warc_and_not_among_the_pages(web: LittleWeb, crawler: Crawler) -> None:
-    """robots.txt is kept as it came; it is counted as evidence and not as a page."""
+def test_evidence_has_warcs_of_its_own(web: LittleWeb, crawler: Crawler) -> None:
+    """robots.txt and the like are kept as they came, apart from the pages; what is asked for as both is in both."""
     web.pages = {
         "http://a.dk/robots.txt": reply("User-agent: *\nDisallow:\n", Content_Type="text/plain"),
-        "http://a.dk/": article("forside"),
+        "http://a.dk/": article("forside", "/ai.txt"),
+        "http://a.dk/ai.txt": reply("User-agent: *\nDisallow: *.jpg\n", Content_Type="text/plain"),
     }
     crawled = crawler.run()
-    assert _bodies(crawled.folder)["http://a.dk/robots.txt"] == b"User-agent: *\nDisallow:\n"
-    assert (crawled.report["captured"], crawled.report["known"]) == (1, 1)
-    assert crawled.report["evidence"] >= 2
-    assert crawled.report["warcs"][0]["records"] == crawled.report["evidence"] + 1
+    report, folder = crawled.report, crawled.folder
+    (pages,), (evidence,) = report["warcs"], report["evidence_warcs"]
+    assert (pages["file"], evidence["file"]) == ("00000.warc.gz", "evidence-00000.warc.gz")
+    assert {path.name for path in folder.glob("*.warc.gz")} == {pages["file"], evidence["file"]}
+    assert [each.url for each in read_captures(folder / pages["file"])] == ["http://a.dk/", "http://a.dk/ai.txt"]
+    kept = {each.url: each.payload for each in read_captures(folder / evidence["file"])}
+    assert kept["http://a.dk/robots.txt"] == b"User-agent: *\nDisallow:\n"
+    assert set(kept) == {*web.urls} - {"http://a.dk/", "http://a.dk/sitemap.xml"}
+    assert (report["captured"], report["known"], pages["records"]) == (2, 2, 2)
+    assert report["evidence"] == evidence["records"] == len(kept)
 
 
 def test_the_sums_of_a_report_add_up(web: LittleWeb, crawler: Crawler) -> None:

@@ -10,10 +10,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from corpus.captures import read_captures
-from tests.crawler.little_web import Crawler, LittleWeb, article, story
+from tests.crawler.little_web import Crawler, LittleWeb, article, reply, story
 
 PAGES = 150
+SITEMAPS = "Sitemap: http://a.dk/kort.xml\nSitemap: http://a.dk/kort3.xml\nSitemap: http://b.dk/kort.xml\n"
 
 
 def _site(web: LittleWeb) -> None:
@@ -22,6 +25,11 @@ def _site(web: LittleWeb) -> None:
         links = [f"/side/{child}" for child in range(3 * number + 1, 3 * number + 4) if child < PAGES]
         path = f"side/{number}" if number else ""
         web.pages[f"http://a.dk/{path}"] = article(story(number, 30), *links)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Everything a crawl leaves behind but the frontier."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if "sqlite" not in path.name}
 
 
 def _captured(folder: Path) -> Counter[str]:
@@ -94,10 +102,10 @@ def test_sigterm_stops_soon_and_the_next_run_completes(web: LittleWeb, crawler: 
 
 
 def test_a_budget_of_pages_is_kept_and_can_grow(web: LittleWeb, crawler: Crawler) -> None:
-    """With room for ten pages ten are asked for, exit 3; with more room the next run goes on behind them."""
+    """With room for ten pages ten are asked for, and that is all; with more room the next run goes on behind them."""
     _site(web)
     first = crawler.run(limits={"pages_max": 10})
-    assert (first.code, first.report["captured"]) == (3, 10)
+    assert (first.code, first.report["complete"], first.report["captured"]) == (0, True, 10)
     assert first.report["refused"] == {"out_of_budget": first.report["known"] - 10}
     second = crawler.run()
     assert (second.code, second.report["captured"], second.report["refused"]) == (0, PAGES, {})
@@ -112,25 +120,62 @@ def test_other_budgets_end_a_crawl(web: LittleWeb, crawler: Crawler) -> None:
     assert set(shallow.report["refused"]) == {"too_deep"}
     crawler.folder = crawler.folder.with_name("bytes")
     light = crawler.run(limits={"bytes_max": 2000})
-    assert light.code == 3
+    assert (light.code, light.report["complete"]) == (0, True)
     assert light.report["captured"] < 20
+    assert light.report["refused"]["out_of_budget"] > 0
     crawler.folder = crawler.folder.with_name("seconds")
     began = time.monotonic()
     short = crawler.run(limits={"seconds_max": 2}, delay_s_min=0.2)
-    assert (short.code, time.monotonic() - began < 15) == (3, True)
+    assert (short.code, short.report["complete"], time.monotonic() - began < 15) == (0, True, True)
     assert 0 < short.report["captured"] < 12
     assert short.report["refused"]["out_of_budget"] > 0
 
 
-def test_a_finished_crawl_run_again_asks_nothing(web: LittleWeb, crawler: Crawler) -> None:
-    """Running a complete crawl again makes no request and leaves byte-identical files."""
+@pytest.mark.parametrize("limits", [{}, {"pages_max": 10}, {"bytes_max": 2000}, {"seconds_max": 1}])
+def test_a_finished_crawl_run_again_asks_nothing(web: LittleWeb, crawler: Crawler, limits: dict[str, int]) -> None:
+    """Running a complete crawl again, by another clock, makes no request and leaves byte-identical files."""
     _site(web)
-    first = crawler.run()
-    files = {path.name: path.read_bytes() for path in first.folder.iterdir() if "sqlite" not in path.name}
+    web.pages["http://a.dk/robots.txt"] = reply(SITEMAPS, Content_Type="text/plain")
+    wishes = {"limits": limits, "sitemaps": ["http://a.dk/kort.xml", "http://a.dk/kort2.xml"]}
+    first = crawler.run(**wishes, now="2026-11-01T12:00:00+00:00", delay_s_min=0.02 if "seconds_max" in limits else 0)
+    assert (first.code, first.report["complete"]) == (0, True), first.log
+    assert ("out_of_budget" in first.report["refused"]) is bool(limits)
+    files = _files(first.folder)
     asked = len(web.asked)
-    assert crawler.run().code == 0
-    assert len(web.asked) == asked
-    assert {path.name: path.read_bytes() for path in first.folder.iterdir() if "sqlite" not in path.name} == files
+    for day in (2, 3):
+        assert crawler.run(**wishes, now=f"2026-11-0{day}T12:00:00+00:00").code == 0
+        assert len(web.asked) == asked
+        assert _files(first.folder) == files
+
+
+def test_a_crawl_stopped_midway_has_the_counts_of_an_undisturbed_one(web: LittleWeb, crawler: Crawler) -> None:
+    """What was counted before a kill is not counted again when the crawl goes on."""
+    _site(web)
+    web.pages["http://a.dk/robots.txt"] = reply(SITEMAPS, Content_Type="text/plain")
+    whole = crawler.run(sitemaps=["http://a.dk/kort.xml"]).report
+    crawler.folder = crawler.folder.with_name("stopped")
+    process = crawler.start(sitemaps=["http://a.dk/kort.xml"], delay_s_min=0.01)
+    _wait_for_captures(crawler.folder, 30)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    resumed = crawler.run(sitemaps=["http://a.dk/kort.xml"]).report
+    counts = ("known", "captured", "sitemaps", "sitemaps_left", "out_of_scope", "trapped")
+    assert {name: resumed[name] for name in counts} == {name: whole[name] for name in counts}
+    assert (whole["sitemaps"], whole["out_of_scope"]) == (2, 1)
+
+
+def test_a_stop_is_no_end(web: LittleWeb, crawler: Crawler) -> None:
+    """A crawl stopped by a signal is incomplete however little of its budget is left; the next run ends it."""
+    _site(web)
+    process = crawler.start(limits={"pages_max": 20}, delay_s_min=0.2)
+    _wait_for_captures(crawler.folder, 2)
+    process.send_signal(signal.SIGTERM)
+    stopped = crawler.finish(process)
+    assert (stopped.code, stopped.report["complete"]) == (3, False)
+    assert set(stopped.report["refused"]) == {"interrupted"}
+    ended = crawler.run(limits={"pages_max": 20})
+    assert (ended.code, ended.report["complete"], ended.report["captured"]) == (0, True, 20)
+    assert set(ended.report["refused"]) == {"out_of_budget"}
 
 
 def test_a_folder_of_another_crawl_is_left_alone(web: LittleWeb, crawler: Crawler) -> None:

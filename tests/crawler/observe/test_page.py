@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.captures import Capture
+from crawler.judging import is_text
 from crawler.observe.html import parse_html
 from crawler.observe.page import page_signals
 
@@ -94,6 +95,16 @@ def test_three_hundred_levels_are_still_a_page(page: Page) -> None:
     tree = parse_html(page(b"<html><body>" + b"<div>" * 300 + b"bund" + b"</div>" * 300 + b"<p>efter"))
     assert tree is not None
     assert tree.text_content() == "bundefter"
+
+
+@pytest.mark.parametrize("kind", ["", "application/octet-stream", "unknown/unknown", "application/unknown; x=y"])
+def test_a_type_that_says_nothing_hides_no_reservation(page: Page, kind: str) -> None:
+    """A page that is known as HTML by how it begins is heard as HTML."""
+    made = page(b'<!doctype html><meta name="tdm-reservation" content="1"><p>x')
+    capture = Capture(made.url, made.fetched_at, 200, (("Content-Type", kind),), made.payload)
+    assert is_text(capture)
+    found = page_signals(capture, parse_html(capture))
+    assert [(signal.mechanism.value, signal.verdict.value) for signal in found] == [("tdmrep", "reserved")]
 
 
 @pytest.mark.parametrize("body", [b"", b"   ", b"<!-- x -->", b"\0", b"<?xml version='1.0'?>"])

@@ -15,7 +15,7 @@ Make = Callable[..., EvidenceFile]
 def usage(file: Make, lines: str, path: str) -> list[str]:
     """Verdicts of the Content-Usage lines of one group, for a path."""
     evidence = file("/robots.txt", f"User-agent: *\nAllow: /\n{lines}")
-    found = content_usage.robots_statements(Robots.parse(evidence.body), evidence, HOST + path)
+    found = content_usage.STANDARD.in_robots(Robots.parse(evidence.body), evidence, HOST + path)
     return [signal.verdict.value for signal in found]
 
 
@@ -29,7 +29,14 @@ def usage(file: Make, lines: str, path: str) -> list[str]:
         ("genai=n", ["reserved"]),
         ("genai=y", ["unknown"]),
         ("bogus=n", []),
-        ("train-ai", ["unknown"]),
+        ("train-ai", ["malformed"]),
+        ("train-ai=no", ["malformed"]),
+        ("train-ai=yes", ["malformed"]),
+        ("train-ai=(y)", ["malformed"]),
+        ("ai=maybe", ["malformed"]),
+        ("train-ai=y, ai=maybe", ["permitted", "malformed"]),
+        ("train-ai=y,", ["malformed"]),
+        ("train-ai=@99999999999999", ["malformed"]),
         ("train-ai=?0", ["malformed"]),
         ("train-ai=N", ["malformed"]),
         ('train-ai="n"', ["malformed"]),
@@ -44,7 +51,7 @@ def usage(file: Make, lines: str, path: str) -> list[str]:
     ],
 )
 def test_a_usage_value_is_read_strictly_and_doubted_in_favour_of_the_publisher(value: str, expected: list[str]) -> None:
-    """Only the draft's own form permits; what cannot be parsed but says no is malformed, and so held."""
+    """Only the draft's own form permits; what speaks of training in any other is malformed, and so held."""
     assert [preference.verdict.value for preference in content_usage.read(value)] == expected
 
 
@@ -66,11 +73,19 @@ def test_silence_of_a_longer_path_lifts_nothing(file: Make) -> None:
     assert usage(file, "Content-Usage: train-ai=n\nContent-Usage: /soeg/ search=n", "/soeg/1") == ["reserved"]
 
 
+def test_what_cannot_be_read_lifts_nothing_and_is_not_lifted_by_less(file: Make) -> None:
+    """A broken line for a longer path stands beside the reservation of a shorter one, and beside its permission."""
+    broken = "Content-Usage: /x/ train-ai=maybe"
+    assert usage(file, f"Content-Usage: train-ai=n\n{broken}", "/x/1") == ["reserved", "malformed"]
+    assert usage(file, f"Content-Usage: train-ai=y\n{broken}", "/x/1") == ["permitted", "malformed"]
+    assert usage(file, f"{broken}\nContent-Usage: /x/fri/ train-ai=y", "/x/fri/1") == ["permitted"]
+
+
 def test_only_our_group_speaks_to_us(file: Make) -> None:
     """A preference in another crawler's group is not ours, and ours replaces that of all."""
     body = "User-agent: *\nContent-Usage: train-ai=n\nUser-agent: X\nAllow: /\n\nUser-agent: Fodaftryk\nAllow: /"
     evidence = file("/robots.txt", body)
-    assert content_usage.robots_statements(Robots.parse(evidence.body), evidence, HOST + "/x") == ()
+    assert content_usage.STANDARD.in_robots(Robots.parse(evidence.body), evidence, HOST + "/x") == ()
 
 
 @pytest.mark.parametrize(
@@ -87,11 +102,17 @@ def test_only_our_group_speaks_to_us(file: Make) -> None:
         ("ai-train=no,use=full", [("reserved", "ai-train")]),
         ("ai-train: no", [("malformed", "ai-train")]),
         ("ai-train=false", [("malformed", "ai-train")]),
-        ("ai-train=maybe", [("unknown", "ai-train")]),
+        ("ai-train=maybe", [("malformed", "ai-train")]),
+        ("ai-train", [("malformed", "ai-train")]),
+        ("train-ai=no", [("malformed", "ai-train")]),
+        ("search=yes ai-train=yes", [("malformed", "ai-train")]),
+        ("ai-train=yes, ai-train: no", [("permitted", "ai-train"), ("malformed", "ai-train")]),
+        ("ai-train=maybe,use=reference", [("malformed", "ai-train"), ("reserved", "use")]),
+        ("no-ai-train=yes", []),
     ],
 )
 def test_content_signals_are_read_as_published(value: str, expected: list[tuple[str, str]]) -> None:
-    """`no` reserves, `yes` permits, silence is neither, and `use` short of `full` leaves no room for training."""
+    """`no` reserves, `yes` permits, silence is neither, any other word holds, and `use` short of `full` reserves."""
     assert [(each.verdict.value, each.label) for each in content_signal.read(value)] == expected
 
 
@@ -99,6 +120,7 @@ def test_a_header_yes_may_be_a_default_and_permits_nothing(said: Callable[..., s
     """Networks send `ai-train=yes` by themselves, so it is only kept; `no` counts wherever it stands."""
     assert said("", ("Content-Signal", "ai-train=yes")) == {("content_signal", "unknown", "ai-train", "yes")}
     assert said("", ("content-signal", "ai-train=no")) == {("content_signal", "reserved", "ai-train", "no")}
+    assert said("", ("content-signal", "ai-train=maybe")) == {("content_signal", "malformed", "ai-train", "maybe")}
 
 
 def test_several_usage_headers_are_one_dictionary(said: Callable[..., set[tuple[str, ...]]]) -> None:
@@ -128,7 +150,7 @@ def test_a_managed_file_says_both_things(file: Make) -> None:
     """Cloudflare's file reserves by its signal, and by proxy for the crawlers it names; both groups for `*` count."""
     evidence = file("/robots.txt", MANAGED)
     robots = Robots.parse(evidence.body)
-    signals = content_signal.robots_statements(robots, evidence, HOST + "/x")
+    signals = content_signal.STANDARD.in_robots(robots, evidence, HOST + "/x")
     assert [(each.verdict.value, each.place) for each in signals] == [("reserved", f"{HOST}/robots.txt#line=3")]
     proxies = ai_agents.statements(robots, evidence, HOST + "/x")
     assert [(each.verdict.value, each.value) for each in proxies] == [("reserved", "CCBot,GPTBot")]

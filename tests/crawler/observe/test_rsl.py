@@ -95,6 +95,27 @@ def test_an_empty_url_is_wherever_the_licence_was_found(file: Make) -> None:
     assert judged(file, wrapped(f'<content url="/andet/">{licence}</content>')) == []
 
 
+NO = "<license><prohibits>all</prohibits></license>"
+YES = "<license><permits>all</permits></license>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("", ["malformed"]),
+        (NO, ["malformed"]),
+        ('<content url="/"><copyright/></content>', ["malformed"]),
+        (f'<content url="http://[">{NO}</content>', ["malformed"]),
+        (f'<content url="https://*.dk.test/">{NO}</content>', ["malformed"]),
+        (f'<content url="http://["/><content url="/">{YES}</content>', ["malformed", "permitted"]),
+        (f'<content url="https://avis.dk.test:443/">{NO}</content>', ["reserved"]),
+    ],
+)
+def test_a_licence_about_nobody_knows_what_is_held(file: Make, inner: str, expected: list[str]) -> None:
+    """Without a content, without a licence in it, or with an address that cannot be read, no silence is assumed."""
+    assert [verdict for verdict, _ in judged(file, wrapped(inner))] == expected
+
+
 DOCTYPE = '<!DOCTYPE rsl [<!ENTITY x "search">]>'
 
 

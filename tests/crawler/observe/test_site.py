@@ -35,6 +35,13 @@ def test_ai_txt_reserves_text(file: Make, body: str, path: str, *, reserved: boo
     assert verdicts == ({"reserved"} if reserved else set())
 
 
+@pytest.mark.parametrize("value", ["måske", "", "allow, but not for text"])
+def test_a_word_about_training_that_is_neither_yes_nor_no_holds(file: Make, value: str) -> None:
+    """Whoever writes `Training:` means something by it, and what is not known is not taken for a yes."""
+    found = ai_txt.statements(file("/ai.txt", f"Training: {value}"), HOST + "/x")
+    assert [signal.verdict.value for signal in found] == ["malformed"]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -43,6 +50,8 @@ def test_ai_txt_reserves_text(file: Make, body: str, path: str, *, reserved: boo
         ("datatrainingallowed=yes", ["permitted"]),
         ("datatrainingallowed=yes\ndatatrainingallowed=no", ["permitted", "reserved"]),
         ("datatrainingallowed=kun lidt", ["malformed"]),
+        ("datatrainingallowed: no", ["malformed"]),
+        ("datatrainingallowed", ["malformed"]),
         ("member=https://www.journallist.example/\n# datatrainingallowed=no", []),
         ("<!doctype html><p>datatrainingallowed=no", []),
     ],
@@ -113,9 +122,31 @@ def test_a_page_in_place_of_robots_txt_holds(file: Make) -> None:
 
 
 def test_a_site_without_any_file_says_nothing(file: Make) -> None:
-    """404 for all is no statement; not having asked is held."""
+    """404 for all is no statement; not having asked for one of them is held."""
     assert verdicts(site(file("/robots.txt", "", 404))) == set()
-    assert verdicts(SiteFiles(HOST, ())) == {("robots", "malformed"), ("tdmrep", "malformed")}
+    every = {(name, "malformed") for name in ("robots", "tdmrep", "ai_txt", "trust_txt")}
+    assert verdicts(SiteFiles(HOST, ())) == every
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (404, 503, {"malformed"}),
+        (503, 200, {"malformed"}),
+        (404, 200, {"reserved"}),
+        (404, 404, set()),
+    ],
+)
+def test_a_trust_txt_that_may_be_there_is_not_passed_over(
+    file: Make, first: int, second: int, expected: set[str]
+) -> None:
+    """The first place that has the file counts; one that gave no answer may have it."""
+    files = site(
+        file("/robots.txt", "", 404),
+        file("/trust.txt", "", first),
+        file("/.well-known/trust.txt", "datatrainingallowed=no", second),
+    )
+    assert {verdict for _, verdict in verdicts(files)} == expected
 
 
 @pytest.mark.parametrize("value", ["/l.xml", "http://andet.dk.test/l.xml", "l.xml", ""])
