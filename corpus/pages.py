@@ -1,4 +1,4 @@
-"""One captured page to one document: decode, extract, redact, identify, judge.
+"""One captured page to one document: read, redact, identify, judge.
 
 Pure, and run in an isolated worker (`corpus.workers`). Personal data goes before anything is measured, so that the
 measures are those of the text that is kept.
@@ -7,9 +7,9 @@ measures are those of the text that is kept.
 from dataclasses import dataclass
 
 from corpus.captures import Capture, digest_of
-from corpus.charset import decode
 from corpus.documents import Document, Measures, Reason, document_id
-from corpus.extract import HTML_CHARS_MAX, Extracted, extract, extract_plain
+from corpus.extract import Extracted
+from corpus.formats import read_capture
 from corpus.language import DA_SHARE_MIN, UNKNOWN, Identified, identify
 from corpus.personal import Counts, redact
 from corpus.rules import judge
@@ -27,7 +27,6 @@ class Page:
     source: str
     crawl: str
     capture: Capture
-    signals: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +44,18 @@ class Result:
 
 def refine_page(page: Page) -> Document:
     """Refine one page; pure, and run in a worker."""
-    capture = page.capture
-    content_type = capture.header("content-type")
-    decoded = decode(capture.payload, content_type)
-    if len(decoded.text) > HTML_CHARS_MAX:
-        return _document(page, Extracted(""), Result(Reason.PAGE_TOO_LARGE, f"{len(decoded.text)} characters"))
-    if content_type.partition(";")[0].strip().lower() == "text/plain":
-        extracted = extract_plain(decoded.text)
-    else:
-        extracted = extract(decoded.text, capture.url, capture.fetched_at.date())
+    said = read_capture(page.capture)
+    extracted = said.extracted
     if not extracted.text:
-        return _document(page, extracted, Result(Reason.EXTRACTION_EMPTY, "", decoded.decision))
+        nothing = Reason.PAGE_TOO_LARGE if said.too_large else Reason.EXTRACTION_EMPTY
+        return _document(page, extracted, Result(nothing, said.trouble, said.charset))
     redacted = redact(extracted.text)
     identified, judged = identify(redacted.text), judge(redacted.text)
     reason, detail = min(
         ((judged.reason, judged.detail), _language_reason(identified)),
         key=lambda pair: _RANK[pair[0]] if pair[0] else len(_RANK),
     )
-    result = Result(reason, detail, decoded.decision, redacted.text, redacted.counts, identified, judged.measures)
+    result = Result(reason, detail, said.charset, redacted.text, redacted.counts, identified, judged.measures)
     return _document(page, extracted, result)
 
 
@@ -109,7 +102,6 @@ def _document(page: Page, extracted: Extracted, result: Result) -> Document:
         emails=result.counts.emails,
         cprs=result.counts.cprs,
         phones=result.counts.phones,
-        signals=page.signals,
         reason=result.reason,
         detail=result.detail,
     )

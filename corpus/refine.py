@@ -29,8 +29,14 @@ from corpus.workers import WorkerLimits, Workers
 Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 """Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE)."""
 
-_CODE = ("captures", "charset", "documents", "extract", "language", "pages", "personal", "refine", "render", "rules")
-_LIBRARIES = ("charset-normalizer", "fasttext-predict", "lxml", "pyarrow", "trafilatura", "htmldate", "jusText")
+_CODE = (
+    "captures", "charset", "documents", "docx", "extract", "formats", "language", "pages", "pdf", "personal", "refine",
+    "render", "rules", "wikitext",
+)  # fmt: skip
+_LIBRARIES = (
+    "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
+    "trafilatura", "htmldate", "jusText",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +49,12 @@ class RefineSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class CapturedPage:
-    """What the crawl says of a page it captured: digest of the payload, and the signals as JSON."""
-
-    payload_digest: str
-    signals: str
-
-
-@dataclass(frozen=True, slots=True)
 class Origin:
-    """Where captures come from: source, crawl, and what the crawl says of each captured URL."""
+    """Where captures come from: source, crawl, and the payload's digest of each URL the crawl says it captured."""
 
     source: str
     crawl: str
-    pages: Mapping[str, CapturedPage]
+    pages: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +74,11 @@ class RefineReport:
     extractors: dict[str, int]
 
 
-def read_pages(path: Path) -> dict[str, CapturedPage]:
-    """Captured pages of a crawl's pages.jsonl.gz by URL.
-
-    In memory while one file is refined: about 300 bytes a page, and the signals of a page only where they differ from
-    those of the page before.
-    """
-    pages: dict[str, CapturedPage] = {}
-    known: dict[str, str] = {}
+def read_pages(path: Path) -> dict[str, str]:
+    """Payload digests of the pages a crawl's pages.jsonl.gz says were captured, by URL; about 250 bytes a page."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            if row["outcome"] != "captured":
-                continue
-            signals = json.dumps(row["signals"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            pages[row["url"]] = CapturedPage(row["payload_digest"], known.setdefault(signals, signals))
-    return pages
+        rows = map(json.loads, lines)
+        return {row["url"]: row["payload_digest"] for row in rows if row["outcome"] == "captured"}
 
 
 def refine_digest(settings: RefineSettings) -> str:
@@ -131,13 +118,12 @@ def _captured(warc: Path, origin: Origin, counts: "_Counts") -> Iterator[Page]:
     """Captures that are pages by the crawl's account; the same capture is taken once."""
     taken: set[str] = set()
     for capture in read_captures(warc):
-        known = origin.pages.get(capture.url)
-        if known is None or known.payload_digest != capture.payload_digest or capture.url in taken:
+        if origin.pages.get(capture.url) != capture.payload_digest or capture.url in taken:
             counts.aside += 1
             continue
         taken.add(capture.url)
         counts.pages += 1
-        yield Page(origin.source, origin.crawl, capture, known.signals)
+        yield Page(origin.source, origin.crawl, capture)
 
 
 def _documents(workers: Workers, pages: Iterable[Page]) -> Iterator[Document]:

@@ -51,11 +51,9 @@ def crawl(tmp_path: Path) -> Path:
         for url, html in sorted(PAGES.items()):
             capture = Capture(url, AT, 200, (("Content-Type", "text/html; charset=utf-8"),), html.encode())
             writer.write(capture)
-            rows.append(
-                {"url": url, "outcome": "captured", "payload_digest": capture.payload_digest, "signals": [{"b": 1}]}
-            )
+            rows.append({"url": url, "outcome": "captured", "payload_digest": capture.payload_digest})
         writer.write(Capture("https://a.dk/god", AT, 200, (), b"an earlier try, cut off"))
-    rows.append({"url": "https://a.dk/robots.txt", "outcome": "refused", "payload_digest": "", "signals": []})
+    rows.append({"url": "https://a.dk/robots.txt", "outcome": "refused", "payload_digest": ""})
     with gzip.open(tmp_path / "pages.jsonl.gz", "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
     return tmp_path
@@ -76,7 +74,6 @@ def test_every_page_comes_out_kept_or_marked(crawl: Path) -> None:
     assert good["reason"] is None
     assert "tlf. ⟨TELEFON⟩ eller ⟨E-MAIL⟩" in good["text"]
     assert (good["emails"], good["phones"], good["language"], good["title"]) == (1, 1, "da", "Boliger")
-    assert good["signals"] == '[{"b":1}]'
     assert good["signature"] == sign([good["text"]])[0].tolist()
     assert rows["https://a.dk/en"]["language"] == "en"
     assert rows["https://a.dk/kort"]["text"]

@@ -1,0 +1,97 @@
+"""What a capture says, by its content type: HTML, plain text, Markdown, wikitext, PDF or DOCX.
+
+What a delivery's file states beside the text (`X-Delivered-…` headers, percent-encoded) comes before what the text
+itself names.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import unquote
+
+from corpus.captures import Capture
+from corpus.charset import decode
+from corpus.docx import docx_tree
+from corpus.extract import FIELD_CHARS_MAX, HTML_CHARS_MAX, NOTHING, Extracted, extract, extract_plain, tidy
+from corpus.pdf import plain_pdf
+from corpus.render import render
+from corpus.wikitext import plain_wikitext
+
+PDF_TYPE = "application/pdf"
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WIKI_TYPE = "text/x-wiki"
+PLAIN_TYPES = frozenset({"text/plain", "text/markdown"})
+
+WIKITEXT, PDF, DOCX = "wikitext", "pdf", "docx"
+"""What found the text, beside the words of `corpus.extract`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a capture says, how its bytes were decoded, and why it says nothing; the last two may be empty.
+
+    `too_large` is set for text beyond HTML_CHARS_MAX characters, which is not read.
+    """
+
+    extracted: Extracted
+    charset: str = ""
+    trouble: str = ""
+    too_large: bool = False
+
+
+def read_capture(capture: Capture) -> Said:
+    """Read a capture by its content type; what has none is read as HTML."""
+    kind = capture.header("content-type").partition(";")[0].strip().lower()
+    said = {PDF_TYPE: _pdf, DOCX_TYPE: _docx}.get(kind, _text)(capture)
+    if len(said.extracted.text) > HTML_CHARS_MAX:
+        return Said(Extracted(""), said.charset, f"{len(said.extracted.text)} characters", too_large=True)
+    return replace(said, extracted=_with_delivered(said.extracted, capture))
+
+
+def _text(capture: Capture) -> Said:
+    content_type = capture.header("content-type")
+    kind = content_type.partition(";")[0].strip().lower()
+    decoded = decode(capture.payload, content_type)
+    if len(decoded.text) > HTML_CHARS_MAX:
+        return Said(Extracted(decoded.text), decoded.decision)
+    if kind in PLAIN_TYPES:
+        return Said(extract_plain(decoded.text), decoded.decision)
+    if kind == WIKI_TYPE:
+        return Said(_extracted(plain_wikitext(decoded.text), WIKITEXT), decoded.decision)
+    return Said(extract(decoded.text, capture.url, capture.fetched_at.date()), decoded.decision)
+
+
+def _pdf(capture: Capture) -> Said:
+    found = plain_pdf(capture.payload)
+    return Said(_extracted(found.text, PDF, found.title, found.author), trouble=found.trouble)
+
+
+def _docx(capture: Capture) -> Said:
+    found = docx_tree(capture.payload)
+    text = render(found.tree) if found.tree is not None else ""
+    return Said(_extracted(text, DOCX, found.title, found.author), trouble=found.trouble)
+
+
+def _extracted(text: str, extractor: str, title: str = "", author: str = "") -> Extracted:
+    clean = tidy(text)
+    title, author = (" ".join(field.split())[:FIELD_CHARS_MAX] for field in (title, author))
+    return Extracted(clean, title, author, extractor=extractor if clean else NOTHING)
+
+
+def _with_delivered(extracted: Extracted, capture: Capture) -> Extracted:
+    title, author, published = (
+        unquote(capture.header(f"x-delivered-{name}"))[:FIELD_CHARS_MAX] for name in ("title", "author", "published")
+    )
+    day = _day(published)
+    return replace(
+        extracted,
+        title=title or extracted.title,
+        author=author or extracted.author,
+        published=day if day and day <= capture.fetched_at.date() else extracted.published,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
