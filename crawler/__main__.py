@@ -1,4 +1,4 @@
-"""`python -m crawler JOB.json`: one crawl, one process.
+"""`python -m crawler JOB.json`: one crawl, or one intake of files, in one process.
 
 Events go to stdout as JSON, one a line; logs to stderr. Exit 0: complete, with nothing or no budget left;
 3: interrupted, run it again to go on; 1: an error, with a message. SIGTERM stops at a clean point. The process dies
@@ -28,10 +28,12 @@ def main(arguments: list[str]) -> int:
         return _error("Name one job file: python -m crawler JOB.json")
     # Imported late: a wish to stop that comes while Scrapy is being imported must find the handler above.
     from crawler import job, run  # noqa: PLC0415
+    from crawler.intake import run as intake  # noqa: PLC0415
 
     try:
         wanted = job.from_json(Path(arguments[0]).read_text(encoding="utf-8"))
-        return run.run(wanted, lambda: datetime.now(UTC), _say)
+        work = run.run if wanted.intake is None else intake.run
+        return work(wanted, lambda: datetime.now(UTC), _say)
     except (OSError, sqlite3.Error) as error:
         return _error(f"{error}: is the path right, and is there room on the disk?")
     except (job.JobError, run.CrawlError) as error:

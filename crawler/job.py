@@ -5,8 +5,10 @@ A job that continues an earlier one names the same folder, source and crawl; its
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+import re
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +46,19 @@ class Limits:
 class Scope:
     """Which URLs belong to a crawl: exact host names, and path patterns as in robots.txt.
 
-    With no `include` every path belongs; `exclude` wins over `include`.
+    With no `include` every path belongs; `exclude` wins over `include`. `names` is how the names begin that we give to
+    a source's delivered texts without an address; they belong as well.
     """
 
     hosts: frozenset[str]
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    names: str = ""
 
     def holds(self, url: str) -> bool:
-        """Whether a canonical URL belongs to the crawl."""
+        """Whether a canonical URL, or a name we gave, belongs to the crawl."""
+        if self.names and url.startswith(self.names):
+            return True
         path = path_of(url)
         return (
             host_of(url) in self.hosts
@@ -61,9 +67,61 @@ class Scope:
         )
 
 
+class Format(StrEnum):
+    """What the files of an intake are; among texts, a file's name says which kind it is."""
+
+    WARC = "warc"
+    MEDIAWIKI = "mediawiki"
+    TEXTS = "texts"
+
+
+class TextType(StrEnum):
+    """What is in the text field of delivered rows."""
+
+    PLAIN = "text/plain"
+    MARKDOWN = "text/markdown"
+    WIKI = "text/x-wiki"
+    HTML = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Which column or key of delivered rows holds what; empty: none does. A dot leads into an object of JSON.
+
+    `type` is what the text itself is written in.
+    """
+
+    text: str = "text"
+    id: str = "id"
+    url: str = ""
+    title: str = ""
+    author: str = ""
+    published: str = ""
+    licence: str = ""
+    type: TextType = TextType.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredFile:
+    """A file on local disk: the name it was delivered under, with forward slashes, and the digest of its bytes."""
+
+    name: str
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Captures are to be made from files; they are read in the order given."""
+
+    format: Format
+    files: tuple[DeliveredFile, ...]
+    fields: Fields = field(default_factory=Fields)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One crawl of one source.
+    """One crawl of one source, or, with an `intake`, the taking in of files in place of one.
 
     `seeds` and `sitemaps` are canonical URLs; `folder` is the crawl's own work folder; `proxy` is an operator's egress
     proxy (`http://host:port`), or empty; `policy` is a policy file's path, or empty for the one that is shipped;
@@ -83,12 +141,17 @@ class Job:
     user_agent_url: str = ""
     policy: str = ""
     now: datetime | None = None
+    intake: Intake | None = None
 
     @property
     def user_agent(self) -> str:
         """What the crawler calls itself; begins with the product token robots.txt is read for."""
-        page = f" (+{self.user_agent_url})" if self.user_agent_url else ""
-        return f"{PRODUCT_TOKEN}/{VERSION}{page}"
+        return user_agent(self.user_agent_url)
+
+
+def user_agent(url: str) -> str:
+    """The crawler's name for itself, with the page that tells about it when there is one."""
+    return f"{PRODUCT_TOKEN}/{VERSION}" + (f" (+{url})" if url else "")
 
 
 def from_json(text: str) -> Job:
@@ -99,7 +162,7 @@ def from_json(text: str) -> Job:
         raise
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise JobError(f"The job cannot be read ({error!r}): compare it with the fields in crawler/job.py.") from error
-    if not job.seeds and not job.sitemaps:
+    if not job.seeds and not job.sitemaps and job.intake is None:
         raise JobError("The job has neither seeds nor sitemaps: name at least one URL to begin with.")
     return job
 
@@ -125,6 +188,8 @@ def to_json(job: Job) -> str:
         "status": terms["status"],
         "policy": job.policy,
         "now": job.now.isoformat() if job.now else None,
+        "names": job.scope.names,
+        "intake": asdict(job.intake) if job.intake else None,
     }
     return json.dumps(row, ensure_ascii=False, indent=1, sort_keys=True, default=str)
 
@@ -134,6 +199,7 @@ def _job(row: dict[str, Any]) -> Job:
         hosts=frozenset(_host(name) for name in row["hosts"]),
         include=tuple(row.get("include", ())),
         exclude=tuple(row.get("exclude", ())),
+        names=str(row.get("names", "")),
     )
     terms = Terms(
         status=SourceStatus(row["status"]),
@@ -155,7 +221,29 @@ def _job(row: dict[str, Any]) -> Job:
         user_agent_url=str(row.get("user_agent_url", "")),
         policy=str(row.get("policy") or ""),
         now=datetime.fromisoformat(now).astimezone(UTC) if now else None,
+        intake=_intake(row["intake"]) if row.get("intake") else None,
     )
+
+
+def _intake(row: dict[str, Any]) -> Intake:
+    stated = row.get("fields", {})
+    unknown = sorted(set(stated) - {each.name for each in fields(Fields)})
+    if unknown:
+        raise JobError(f"The intake's fields name {', '.join(unknown)}, which nobody reads: take them out.")
+    files = tuple(_delivered(item) for item in row["files"])
+    names = [file.name for file in files]
+    if not files or len(set(names)) < len(names):
+        raise JobError("The intake names no file, or two by the same name: give each file a name of its own.")
+    given = Fields(**{**stated, "type": TextType(stated.get("type", TextType.PLAIN))})
+    if not given.text:
+        raise JobError("The intake's fields name no text: say which column or key holds it.")
+    return Intake(Format(row["format"]), files, given)
+
+
+def _delivered(row: dict[str, str]) -> DeliveredFile:
+    if not re.fullmatch(r"[0-9a-f]{64}", row["sha256"]):
+        raise JobError(f"{row['sha256']!r} is no SHA-256 of the file {row['name']}: write its 64 hex digits.")
+    return DeliveredFile(row["name"], Path(row["path"]), row["sha256"])
 
 
 def _host(name: str) -> str:

@@ -6,16 +6,24 @@ from dataclasses import asdict
 from corpus.captures import Capture
 from crawler.frontier import Outcome
 from crawler.observe.evidence import instant
-from crawler.observe.html import is_html, media_type
+from crawler.observe.html import HTML_TYPES, UNSAID_TYPES, is_html, media_type
 from ledger.decide import Decision
 from ledger.signals import RightsSignal, signals_to_json
 
-PLAIN_TYPE = "text/plain"
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+TEXT_TYPES = frozenset({"text/plain", "text/markdown", "text/x-wiki", "application/pdf", DOCX_TYPE})
+"""Content types beside HTML's that hold text; what their headers say of rights is heard as HTML's are."""
+
+
+def may_be_text(content_type: str) -> bool:
+    """Whether a body with this Content-Type is worth having: it is text, or may turn out to be HTML."""
+    return media_type(content_type) in HTML_TYPES | UNSAID_TYPES | TEXT_TYPES
 
 
 def is_text(capture: Capture) -> bool:
-    """Whether an answer is a page of text: HTML as the observers of its rights see it, or plain text."""
-    return is_html(capture) or media_type(capture.header("Content-Type")) == PLAIN_TYPE
+    """Whether an answer is a text: HTML as the observers of its rights see it, or of one of the other types."""
+    return is_html(capture) or media_type(capture.header("Content-Type")) in TEXT_TYPES
 
 
 def outcome_of(capture: Capture, word: str, reason: str = "", target: str = "") -> Outcome:
@@ -28,18 +36,22 @@ def outcome_of(capture: Capture, word: str, reason: str = "", target: str = "") 
         fetched_at=instant(capture.fetched_at),
         payload_digest=capture.payload_digest,
         target=target,
+        etag=capture.header("ETag"),
+        last_modified=capture.header("Last-Modified"),
+        read_at=instant(capture.fetched_at),
     )
 
 
-def judged(capture: Capture, signals: tuple[RightsSignal, ...], decision: Decision) -> Outcome:
-    """The outcome of a page of text: captured, or refused when the decision is to leave it out."""
+def judged(
+    capture: Capture, signals: tuple[RightsSignal, ...], decision: Decision, *, standing: str = "captured"
+) -> Outcome:
+    """The outcome of a page of text: captured (or what `standing` says), or refused when it is to be left out."""
     left_out = decision.outcome == "exclude"
-    plain = outcome_of(capture, "refused" if left_out else "captured", "reserved" if left_out else "")
+    plain = outcome_of(capture, "refused" if left_out else standing, "reserved" if left_out else "")
     return with_evidence(plain, signals, decision)
 
 
 def with_evidence(outcome: Outcome, signals: tuple[RightsSignal, ...], decision: Decision | None = None) -> Outcome:
     """An outcome with the statements and the decision it rests on."""
     words = json.dumps(asdict(decision), ensure_ascii=False, sort_keys=True) if decision else "null"
-    fields = {**asdict(outcome), "signals": signals_to_json(signals), "decision": words}
-    return Outcome(**fields)
+    return outcome.but(signals=signals_to_json(signals), decision=words)

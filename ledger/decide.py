@@ -10,10 +10,13 @@ with every document:
     licence-conflict                two licences that cannot both be right                         hold
     official-document               a public act outside copyright                                 include
     open-licence                    a licence on the policy's list                                 include
+    reservations-unread             a delivered text, and no reservation was looked for            hold
     tdm-no-reservation              no reservation, and the policy reads for text and data mining  include
     nothing-known                   none of these                                                  hold
 
-A reservation can only take away. So can a licence claimed but not confirmed: it is never a basis for anything.
+A reservation can only take away. So can a licence claimed but not confirmed: it is never a basis for anything. A text
+that came as a file without what its place says of reservations needs an agreement, or an open licence that was
+confirmed for its source: what the text says of itself is then not enough, and silence is no permission.
 """
 
 from collections.abc import Iterable, Sequence
@@ -106,7 +109,16 @@ def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of:
         if found:
             first = min(signal.mechanism for signal in found)
             return _without(outcome, f"{rule}:{first}", _places(found))
-    return _by_licence(_stated(standing, terms.licences, policy), policy)
+    decision = _by_licence(_stated(standing, terms.licences, policy), policy)
+    unread = [signal for signal in standing if _is_unread(signal)]
+    is_open = decision.tier is Tier.OPEN and any(assertion.confirmed for assertion in terms.licences)
+    if unread and not is_open and decision.outcome is Outcome.INCLUDE:
+        return _without(Outcome.HOLD, "reservations-unread", _places(unread))
+    return decision
+
+
+def _is_unread(signal: RightsSignal) -> bool:
+    return signal.mechanism is Mechanism.DELIVERED and signal.verdict is Verdict.MALFORMED
 
 
 def _permits(agreement: Agreement, use: str, as_of: date) -> bool:

@@ -12,6 +12,9 @@ from ledger.signals import Mechanism
 
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "default.toml"
 
+_NEVER_COUNTED = (Mechanism.LICENCE, Mechanism.DELIVERED)
+"""Mechanisms that reserve nothing by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -90,5 +93,5 @@ def _mechanism(name: str) -> Mechanism:
     try:
         return Mechanism(name)
     except ValueError:
-        known = ", ".join(mechanism for mechanism in Mechanism if mechanism is not Mechanism.LICENCE)
+        known = ", ".join(mechanism for mechanism in Mechanism if mechanism not in _NEVER_COUNTED)
         raise RecordRefused(f"The policy counts {name!r}, which no observer states. Known are: {known}.") from None

@@ -25,6 +25,7 @@ class Mechanism(StrEnum):
     TRUST_TXT = "trust_txt"
     PAYMENT = "payment"
     LICENCE = "licence"
+    DELIVERED = "delivered"
 
 
 class Verdict(StrEnum):
@@ -57,6 +58,8 @@ class RightsSignal:
     observed_at: str
 
 
+_SETTING = frozenset({Verdict.RESERVED, Verdict.PERMITTED})
+
 _LATER_STEPS = ("file", "header", "meta")
 """TDMRep's order: each supersedes the ones before it, where it sets a value."""
 
@@ -64,24 +67,28 @@ RAW_CHARS_MAX = 500
 """Longest raw text kept in a statement: enough for any real line, too little to smuggle a page into the ledger."""
 
 
+def is_delivered(signals: Iterable[RightsSignal]) -> bool:
+    """Whether a text came as a file and not from the web: then a `DELIVERED` statement says which.
+
+    Its verdict is `MALFORMED` where the files do not show what its place says of reservations, else `UNKNOWN`.
+    """
+    return any(signal.mechanism is Mechanism.DELIVERED for signal in signals)
+
+
 def effective(signals: Iterable[RightsSignal]) -> tuple[RightsSignal, ...]:
     """The statements that stand after each mechanism's own precedence, in the order given.
 
     Only TDMRep has one between places: the file is superseded by a header and the header by a meta. Statements that
-    set no value (`UNKNOWN`) supersede nothing; two in the same place both stand.
+    set no value, or none that can be read, supersede nothing; two in the same place both stand.
     """
     given = tuple(signals)
-    steps = [_step(signal) for signal in given if signal.mechanism is Mechanism.TDMREP and _sets(signal)]
+    steps = [_step(signal) for signal in given if signal.mechanism is Mechanism.TDMREP and signal.verdict in _SETTING]
     last = max(steps, default=0)
     return tuple(
         signal
         for signal in given
-        if signal.mechanism is not Mechanism.TDMREP or not _sets(signal) or _step(signal) == last
+        if signal.mechanism is not Mechanism.TDMREP or signal.verdict is Verdict.UNKNOWN or _step(signal) >= last
     )
-
-
-def _sets(signal: RightsSignal) -> bool:
-    return signal.verdict is not Verdict.UNKNOWN
 
 
 def _step(signal: RightsSignal) -> int:

@@ -60,6 +60,7 @@ def rule(*signals: RightsSignal, terms: Terms = PLAIN, policy: Policy = POLICY) 
 NO_TDM = replace(POLICY, tdm=False)
 RESERVED = signal(Mechanism.TDMREP, Verdict.RESERVED)
 MALFORMED = signal(Mechanism.CONTENT_USAGE, Verdict.MALFORMED)
+RESERVING = [each for each in Mechanism if each not in (Mechanism.LICENCE, Mechanism.DELIVERED)]
 TDM = ("include", "tdm-no-reservation", "LicenseRef-TDM-NoReservation")
 CONFLICT = ("hold", "licence-conflict", "")
 
@@ -92,7 +93,7 @@ def test_a_reserved_source_is_out() -> None:
     assert rule(licence("CC0-1.0"), terms=terms) == ("exclude", "source-reserved", "")
 
 
-@pytest.mark.parametrize("mechanism", [each for each in Mechanism if each is not Mechanism.LICENCE])
+@pytest.mark.parametrize("mechanism", RESERVING)
 def test_each_mechanism_counts_by_the_default_policy(mechanism: Mechanism) -> None:
     """One reservation excludes though all else permits; one that cannot be read holds."""
     for verdict, outcome, name in (
@@ -166,6 +167,26 @@ def test_a_decision_names_its_evidence() -> None:
     assert answer(RESERVED, other).evidence == ("http://a.dk/l.xml#file", "http://a.dk/x#header")
 
 
+UNREAD = signal(Mechanism.DELIVERED, Verdict.MALFORMED, place="urn:fodaftryk:avis:a.jsonl#file")
+HELD_UNREAD = ("hold", "reservations-unread", "")
+
+
+def test_a_delivered_text_needs_more_than_silence() -> None:
+    """Without what its place says of reservations, neither silence nor its own words will do; confirmed terms will."""
+    assert rule(UNREAD) == HELD_UNREAD
+    assert rule(UNREAD, licence("CC0-1.0")) == HELD_UNREAD
+    claimed, confirmed, other = (
+        Terms(SourceStatus.CONFIRMED, licences=(claim(name, confirmed=sure),))
+        for name, sure in (("CC-BY-4.0", False), ("CC-BY-4.0", True), ("CC-BY-NC-4.0", True))
+    )
+    assert rule(UNREAD, terms=claimed) == rule(UNREAD, terms=other) == HELD_UNREAD
+    assert rule(UNREAD, terms=confirmed) == ("include", "open-licence", "CC-BY-4.0")
+    assert rule(UNREAD, licence("LicenseRef-Unknown"), terms=confirmed) == CONFLICT
+    assert rule(UNREAD, terms=replace(PLAIN, agreements=(agreement(),)))[1] == "agreement"
+    assert rule(UNREAD, RESERVED, terms=confirmed)[1] == "signal-reserved:tdmrep"
+    assert rule(signal(Mechanism.DELIVERED, Verdict.UNKNOWN)) == TDM
+
+
 SIGNALS = st.lists(
     st.builds(
         signal,
@@ -188,12 +209,13 @@ POLICIES = st.sampled_from([POLICY, NO_TDM, replace(POLICY, counted=())])
 PERMISSIVENESS = {Outcome.EXCLUDE: 0, Outcome.HOLD: 1, Outcome.INCLUDE: 2}
 
 
-@given(SIGNALS, TERMS, POLICIES, st.sampled_from([each for each in Mechanism if each is not Mechanism.LICENCE]))
+@given(SIGNALS, TERMS, POLICIES, st.sampled_from(RESERVING))
 def test_adding_a_reservation_never_permits_more(
     signals: list[RightsSignal], terms: Terms, policy: Policy, mechanism: Mechanism
 ) -> None:
     """In any place, beside any other evidence."""
     before = PERMISSIVENESS[decide(signals, terms, policy, TODAY).outcome]
+    assert PERMISSIVENESS[decide([*signals, UNREAD], terms, policy, TODAY).outcome] <= before
     for place in ("http://a.dk/f#rule=1", "http://a.dk/x#header", "http://a.dk/x#meta"):
         more = [*signals, signal(mechanism, Verdict.RESERVED, place=place)]
         assert PERMISSIVENESS[decide(more, terms, policy, TODAY).outcome] <= before

@@ -1,0 +1,150 @@
+"""Rows of text with fields around it: JSON Lines, CSV and TSV from a stream, Parquet from a file."""
+
+import codecs
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from corpus.tables import TableError, read_rows
+from crawler.intake.items import ITEM_BYTES_MAX, BrokenFileError, Item, Read, Unread
+from crawler.job import Fields
+
+LINE_BYTES_MAX = 2 * ITEM_BYTES_MAX
+"""Bytes of one line: a text of the largest size, escaped, with its fields."""
+
+DELIMITERS = (",", ";", "\t")
+"""What stands between the columns of a CSV: the one its first line has most of; Danish programs write semicolons."""
+
+
+def read_json_lines(stream: BinaryIO, fields: Fields) -> Iterator[Read]:
+    """Items of JSON Lines: one object a line; empty lines are nothing."""
+    for line in _lines(stream):
+        if line is None:
+            yield Unread("failed", "too_large")
+        elif line.strip():
+            yield _from_json(line, fields)
+
+
+def read_csv(stream: BinaryIO, fields: Fields) -> Iterator[Read]:
+    """Items of CSV or TSV in UTF-8, with the columns' names in the first line."""
+    lines = _TextLines(stream)
+    first = next(lines, "")
+    columns = next(csv.reader([first], delimiter=_delimiter(first)), [])
+    rows = csv.reader(lines, delimiter=_delimiter(first))
+    csv.field_size_limit(LINE_BYTES_MAX)
+    while True:
+        try:
+            row = next(rows, None)
+        except csv.Error:
+            yield Unread("failed", "bad_line")
+            continue
+        if row is None:
+            return
+        if row and len(row) != len(columns):
+            yield Unread("failed", "bad_line")
+        elif row:
+            yield item_of(dict(zip(columns, row, strict=True)), fields)
+
+
+def read_parquet(path: Path, fields: Fields) -> Iterator[Read]:
+    """Items of a Parquet file; raises `BrokenFileError` when it is none."""
+    wanted = [name for name in (fields.text, fields.id, fields.url, *_about(fields)) if name]
+    try:
+        for row in read_rows(path, wanted):
+            yield item_of(row, fields)
+    except TableError as error:
+        raise BrokenFileError("broken_file") from error
+
+
+def item_of(row: Mapping[str, Any], fields: Fields) -> Item | Unread:
+    """The item a row holds, by the names of its fields."""
+    url, name = _words(row, fields.url), _words(row, fields.id)
+    text, what = _value(row, fields.text), url or name
+    if not isinstance(text, str):
+        return Unread("failed", "no_text", what)
+    try:
+        payload = text.encode()
+    except UnicodeEncodeError:
+        return Unread("failed", "bad_encoding", what)
+    if not payload.strip():
+        return Unread("failed", "empty", what)
+    if len(payload) > ITEM_BYTES_MAX:
+        return Unread("failed", "too_large", what)
+    about = (_words(row, column) for column in _about(fields))
+    return Item(payload, f"{fields.type}; charset=utf-8", url, name, None, (), *about)
+
+
+def _about(fields: Fields) -> tuple[str, str, str, str]:
+    """Columns of what is said about a text, in the order an item has it."""
+    return fields.title, fields.author, fields.published, fields.licence
+
+
+def _from_json(line: bytes, fields: Fields) -> Item | Unread:
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return Unread("failed", "bad_encoding")
+    except (ValueError, RecursionError):
+        return Unread("failed", "bad_line")
+    return item_of(row, fields) if isinstance(row, dict) else Unread("failed", "bad_line")
+
+
+def _value(row: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever is there
+    """What stands under a name, or under the parts of a name with dots; None when nothing does."""
+    if name in row:
+        return row[name]
+    found: Any = row
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _words(row: Mapping[str, Any], name: str) -> str:
+    """A field's value as words: several are joined, what is no word is left out."""
+    found = _value(row, name) if name else None
+    parts = found if isinstance(found, list | tuple) else [found]
+    words = [part.isoformat() if isinstance(part, date) else str(part) for part in parts if _is_word(part)]
+    return " ".join(", ".join(words).encode("utf-8", "replace").decode().split())
+
+
+def _is_word(part: object) -> bool:
+    return isinstance(part, str | int | date) and not isinstance(part, bool)
+
+
+def _delimiter(line: str) -> str:
+    return max(DELIMITERS, key=line.count)
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """Lines of a stream without its byte-order mark; None for one that is too long, which is passed over."""
+    line = stream.readline(LINE_BYTES_MAX).removeprefix(codecs.BOM_UTF8)
+    while line:
+        if line.endswith(b"\n") or len(line) < LINE_BYTES_MAX:
+            yield line
+        else:
+            yield None
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(LINE_BYTES_MAX)
+        line = stream.readline(LINE_BYTES_MAX)
+
+
+class _TextLines:
+    """Lines for the csv module; one that is too long is an error there, and the next call goes on behind it.
+
+    Bytes that are not UTF-8 become lone surrogates, which no text may hold, so that their row is told as such.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._lines = _lines(stream)
+
+    def __iter__(self) -> "_TextLines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        if line is None:
+            raise csv.Error("the line is too long")
+        return line.decode("utf-8", "surrogateescape")
