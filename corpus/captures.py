@@ -9,14 +9,17 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+from uuid import NAMESPACE_URL, uuid5
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+NOT_MODIFIED = 304
 
 WARC_DATE_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _HOP_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -64,8 +67,28 @@ class CaptureWriter:
         """Append one response record; returns the file's size behind it, in bytes.
 
         The body is stored decoded, so the headers that describe its transfer are kept under an `X-Archive-Orig-`
-        name, as replay tools expect.
+        name, as replay tools expect. A record is named by what it holds, so that equal captures give equal bytes.
         """
+        return self._append("response", capture, {"WARC-Payload-Digest": capture.payload_digest})
+
+    def write_revisit(self, capture: Capture, payload_digest: str, captured_at: datetime) -> int:
+        """Append a record that a page had not changed since its body was captured; returns the size behind it.
+
+        `capture` is the answer that says so, a 304 or a body of the same bytes, which is not stored again;
+        `payload_digest` is the body's, `captured_at` when it was fetched from the same URL (WARC/1.1, 6.7).
+        """
+        profile = "server-not-modified" if capture.status == NOT_MODIFIED else "identical-payload-digest"
+        revisited = {
+            "WARC-Payload-Digest": payload_digest,
+            "WARC-Profile": f"http://netpreserve.org/warc/1.1/revisit/{profile}",
+            "WARC-Refers-To-Target-URI": capture.url,
+            "WARC-Refers-To-Date": captured_at.strftime(WARC_DATE_FORMAT),
+        }
+        return self._append("revisit", replace(capture, payload=b""), revisited)
+
+    def _append(self, kind: str, capture: Capture, warc_headers: dict[str, str]) -> int:
+        date = capture.fetched_at.strftime(WARC_DATE_FORMAT)
+        record_id = f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{kind} {capture.url} {date} {capture.payload_digest}')}>"
         buffer = io.BytesIO()
         writer = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1")
         headers = [
@@ -75,14 +98,11 @@ class CaptureWriter:
         headers.append(("Content-Length", str(len(capture.payload))))
         record = writer.create_warc_record(
             capture.url,
-            "response",
+            kind,
             payload=io.BytesIO(capture.payload),
             length=len(capture.payload),
             http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
-            warc_headers_dict={
-                "WARC-Date": capture.fetched_at.strftime(WARC_DATE_FORMAT),
-                "WARC-Payload-Digest": capture.payload_digest,
-            },
+            warc_headers_dict={"WARC-Record-ID": record_id, "WARC-Date": date, **warc_headers},
         )
         writer.write_record(record)
         self._file.write(buffer.getbuffer())

@@ -123,7 +123,6 @@ class Document:
     emails: Annotated[int, Column(INT, "e-mail addresses replaced", "count")]
     cprs: Annotated[int, Column(INT, "CPR numbers replaced", "count")]
     phones: Annotated[int, Column(INT, "telephone numbers replaced", "count")]
-    signals: Annotated[str, Column(TEXT, "rights signals observed for this capture, as the crawler wrote them", "JSON")]
     reason: Annotated[Reason | None, Column(TEXT, "why it is not kept; null when it is kept", nullable=True)]
     detail: Annotated[str, Column(TEXT, "the measure behind the reason")]
 

@@ -8,8 +8,9 @@ Memory: `cluster_documents` holds 512 bytes of signature and about 200 bytes mor
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -72,25 +73,35 @@ whoever copies a newspaper cannot license it."""
 _RESERVING = ("source-reserved", "signal-reserved")
 """Rules of the decisions that say a rights holder said no: what they exclude may not be taken from a copy either."""
 
-Holds = Callable[[str], bool]
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a page's documents are decided by: the signals as JSON, the day they were observed, and its scope."""
+
+    signals: str
+    observed: date
+    in_scope: bool
 
 
-def decide_documents(documents: Path, decide: Callable[[str, bool], Ruling], holds: Holds, out: Path) -> int:
-    """Decide every kept document of a file; returns how many.
+_UNRULED = dict.fromkeys(field.name for field in _RULING)
 
-    `decide` takes the signals as JSON and whether the URL is still in the source's scope, which `holds` tells. Pages
-    of one site mostly carry the same signals, so it is asked once for each kind.
+
+def decide_documents(
+    documents: Path, standing: Mapping[str, Standing], decide: Callable[[Standing], Ruling], out: Path
+) -> int:
+    """Rule on the documents of a file whose pages still stand, by URL; returns how many are kept.
+
+    What a later crawl found changed, gone or reserved stands no more, and is left out. A marked document needs no
+    ruling. Pages of one site mostly stand alike, so `decide` is asked once for each kind.
     """
     ask = cache(decide)
+    count = 0
     with pq.ParquetWriter(out, DECISIONS, compression="zstd") as writer:
-        count = 0
-        for batch in _kept(documents, ["id", "source", "url", "fetched", "chars", "signals"]):
-            pairs = zip(batch["signals"].to_pylist(), batch["url"].to_pylist(), strict=True)
-            rulings = [ask(signals, holds(url)) for signals, url in pairs]
-            columns = {name: batch[name] for name in ("id", "source", "url", "fetched", "chars")}
-            columns |= {field.name: [getattr(ruling, field.name) for ruling in rulings] for field in _RULING}
-            writer.write_table(pa.table(columns, schema=DECISIONS))
-            count += len(rulings)
+        for batch in read_documents(documents, ["id", "source", "url", "fetched", "chars", "reason"]):
+            rows = [row for row in batch.to_pylist() if row["url"] in standing]
+            ruled = [row | (_UNRULED if row["reason"] else asdict(ask(standing[row["url"]]))) for row in rows]
+            writer.write_table(pa.Table.from_pylist(ruled, schema=DECISIONS))
+            count += sum(row["reason"] is None for row in rows)
     return count
 
 
@@ -106,11 +117,12 @@ def cluster_documents(documents: Sequence[Path], decisions: Sequence[Path], clus
 
     The keeper is the one with the clearest right, then the oldest, then the longest, then the smallest id.
     """
-    decided = pa.concat_tables([pq.read_table(path) for path in decisions]).combine_chunks()
+    ruled = [pq.read_table(path, filters=pc.field("outcome").is_valid()) for path in decisions]
+    decided = pa.concat_tables(ruled).combine_chunks()
     signatures = np.empty((len(decided), SIGNATURE_SIZE), dtype=np.uint32)
     start = 0
-    for path in documents:
-        for batch in _kept(path, ["id", "signature"]):
+    for path, mine in zip(documents, ruled, strict=True):
+        for batch in _among(path, ["id", "signature"], mine["id"]):
             end = start + len(batch)
             if not batch["id"].combine_chunks().equals(decided["id"].slice(start, len(batch)).combine_chunks()):
                 raise AssertionError(f"{path} and its decisions do not hold the same documents")
@@ -135,7 +147,7 @@ def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clust
         [pq.read_table(path, columns=["id", *(field.name for field in _RULING)]) for path in decisions]
     )
     table = (
-        everything.join(ruled, "id")
+        everything.join(ruled, "id", join_type="inner")
         .join(pq.read_table(clusters), "id")
         .sort_by([("source", "ascending"), ("id", "ascending")])
     )
@@ -160,12 +172,12 @@ def count_fates(selection: Path) -> dict[str, Counter[tuple[str, str]]]:
     return counts
 
 
-def _kept(documents: Path, columns: list[str]) -> Iterator[pa.Table]:
-    for batch in read_documents(documents, [*columns, "reason"]):
-        table = pa.Table.from_batches([batch])
-        kept = table.filter(pc.is_null(table["reason"]))
-        if len(kept):
-            yield kept.select(columns)
+def _among(documents: Path, columns: list[str], ids: pa.ChunkedArray) -> Iterator[pa.Table]:
+    """Columns of the documents whose ids are named, batch by batch."""
+    for batch in read_documents(documents, columns):
+        found = pa.Table.from_batches([batch]).filter(pc.is_in(batch["id"], ids))
+        if len(found):
+            yield found
 
 
 def _preference(decided: pa.Table) -> npt.NDArray[np.int64]:

@@ -4,6 +4,7 @@ Pages and evidence (robots.txt and the other files that carry rights signals) go
 refines pages reads nothing else.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -41,11 +42,21 @@ class Archive:
 
     def write(self, capture: Capture) -> None:
         """Append one capture; it counts from the frontier's next commit on."""
+        self._count(self._roomy_writer().write(capture))
+
+    def write_revisit(self, capture: Capture, payload_digest: str, captured_at: datetime) -> None:
+        """Append that a page had not changed since its body was captured."""
+        self._count(self._roomy_writer().write_revisit(capture, payload_digest, captured_at))
+
+    def _roomy_writer(self) -> CaptureWriter:
         if self._bytes >= WARC_BYTES_MAX:
             self._writer.close()
             self._number += 1
             self._writer = CaptureWriter(self._path())
-        self._bytes = self._writer.write(capture)
+        return self._writer
+
+    def _count(self, size: int) -> None:
+        self._bytes = size
         self._db.execute(
             "INSERT INTO warcs VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET bytes = ?2, records = records + 1",
             (self._path().name, self._bytes),

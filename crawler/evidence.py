@@ -35,6 +35,12 @@ def capture_of(response: Response, url: str, fetched_at: datetime) -> Capture:
     return Capture(url=url, fetched_at=fetched_at, status=response.status, headers=headers, payload=response.body)
 
 
+def kept_file(frontier: Frontier, url: str) -> EvidenceFile | None:
+    """The last answer for an evidence file that this crawl kept, however old; None when it never asked."""
+    row = frontier.db.execute("SELECT status, body, fetched_at FROM evidence WHERE url = ?", (url,)).fetchone()
+    return EvidenceFile(url, row[0], row[1], datetime.fromisoformat(row[2])) if row else None
+
+
 class Evidence:
     """Fetches evidence files, one request each, and remembers the last answer and the last good one."""
 
@@ -68,10 +74,7 @@ class Evidence:
 
     def last(self, url: str) -> EvidenceFile | None:
         """The last answer that was kept for a URL."""
-        row = self._frontier.db.execute(
-            "SELECT status, body, fetched_at FROM evidence WHERE url = ?", (url,)
-        ).fetchone()
-        return EvidenceFile(url, row[0], row[1], datetime.fromisoformat(row[2])) if row else None
+        return kept_file(self._frontier, url)
 
     def keep(self, file: EvidenceFile) -> None:
         """Keep an answer in place of the last."""

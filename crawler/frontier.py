@@ -13,10 +13,10 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 COMMIT_CHANGES_MAX = 200
 """Outcomes gathered before a commit: bounds what a crash makes us fetch again."""
@@ -37,7 +37,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A URL as it was found: `depth` links from a seed, `hops` redirects from a link."""
+    """A URL as it was found: `depth` links from a seed, `hops` redirects from a link.
+
+    `rank` orders the URLs of a host, lowest first: 0 for what was never read, more the less likely it is to be new.
+    """
 
     url: str
     host: str
@@ -45,6 +48,7 @@ class Found:
     found_on: str
     kind: Kind = Kind.PAGE
     hops: int = 0
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a URL. `outcome` is captured, redirected, refused or failed; `signals` and `decision` are JSON."""
+    """What became of a URL. `signals` and `decision` are JSON.
+
+    `outcome` is captured (its body is in this crawl's WARC), unchanged (asked for; its body is in an earlier crawl's),
+    carried (not answered this time, and the earlier body still stands), redirected, refused or failed.
+    `etag` and `last_modified` are the answer's validators; `read_at` is when the body was last received.
+    """
 
     outcome: str
     reason: str = ""
@@ -68,7 +77,14 @@ class Outcome:
     target: str = ""
     signals: str = "[]"
     decision: str = "null"
+    etag: str = ""
+    last_modified: str = ""
+    read_at: str = ""
     asked: bool = True
+
+    def but(self, **changed: Any) -> Self:  # noqa: ANN401 - the fields' own types
+        """The same outcome with some fields changed."""
+        return replace(self, **changed)
 
 
 _SCHEMA = """
@@ -76,8 +92,10 @@ CREATE TABLE IF NOT EXISTS urls (
   url TEXT PRIMARY KEY, host TEXT NOT NULL, kind TEXT NOT NULL, depth INTEGER NOT NULL, found_on TEXT NOT NULL,
   hops INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0,
   outcome TEXT, reason TEXT, status INTEGER, content_type TEXT, fetched_at TEXT, payload_digest TEXT, target TEXT,
-  signals TEXT, decision TEXT, asked INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS urls_pending ON urls (host, depth, url) WHERE state = 'pending';
+  signals TEXT, decision TEXT, etag TEXT, last_modified TEXT, read_at TEXT, asked INTEGER NOT NULL DEFAULT 0,
+  rank INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS urls_pending ON urls (host, rank, depth, url) WHERE state = 'pending';
+CREATE TABLE IF NOT EXISTS past (url TEXT PRIMARY KEY, page TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS urls_state ON urls (state) WHERE state <> 'done';
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -91,6 +109,9 @@ CREATE TABLE IF NOT EXISTS admitted (kind TEXT, name TEXT, PRIMARY KEY (kind, na
 """
 
 
+_OUTCOME = ", ".join(f"{field.name} = ?" for field in fields(Outcome))
+
+
 class Frontier:
     """One crawl's frontier; use it from one thread of one process."""
 
@@ -101,9 +122,9 @@ class Frontier:
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;")
         self.db.executescript(_SCHEMA)
         self.db.execute("UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL WHERE state <> 'done'")
-        self.pending = Counter(
-            dict(self.db.execute("SELECT host, count(*) FROM urls WHERE state='pending' GROUP BY 1"))
-        )
+        by_host = "SELECT host, count(*) FROM urls WHERE state <> 'done' {} GROUP BY 1"
+        self.pending = Counter(dict(self.db.execute(by_host.format(""))))
+        self._first = Counter(dict(self.db.execute(by_host.format("AND rank = 0"))))
         self.counters: Counter[str] = Counter(dict(self.db.execute("SELECT name, value FROM counters")))
         self._known_max = pages_max * KNOWN_PER_PAGE
         self._known = self.db.execute("SELECT count(*) FROM urls").fetchone()[0]
@@ -160,14 +181,16 @@ class Frontier:
         if self._known >= self._known_max:
             known = self.db.execute("SELECT 1 FROM urls WHERE url = ?", (found.url,)).fetchone()
             return known is not None
-        row = (found.url, found.host, found.kind, found.depth, found.found_on, found.hops)
+        row = (found.url, found.host, found.kind, found.depth, found.found_on, found.hops, found.rank)
         added = self.db.execute(
-            "INSERT OR IGNORE INTO urls (url, host, kind, depth, found_on, hops) VALUES (?, ?, ?, ?, ?, ?)", row
+            "INSERT OR IGNORE INTO urls (url, host, kind, depth, found_on, hops, rank) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row,
         ).rowcount
         if added:
             self._known += 1
             self.sitemaps += found.kind is Kind.SITEMAP
             self.pending[found.host] += 1
+            self._first[found.host] += found.rank == 0
         else:
             self._bring_nearer(found)
         return True
@@ -183,18 +206,24 @@ class Frontier:
             self.outcomes["refused"] -= 1
 
     def next(self, host: str) -> Turn | None:
-        """The next URL of a host, nearest first, then by spelling; it is in flight from now on."""
+        """The next URL of a host, by rank, then nearest first, then by spelling; it is in flight from now on.
+
+        While anything of rank 0 is under way there is none of another rank: it may be the sitemap that says which of
+        the others have changed.
+        """
         row = self.db.execute(
-            "SELECT url, depth, found_on, kind, hops, attempts FROM urls WHERE host = ? AND state = 'pending'"
-            " ORDER BY depth, url LIMIT 1",
+            "SELECT url, depth, found_on, kind, hops, rank, attempts FROM urls WHERE host = ? AND state = 'pending'"
+            " ORDER BY rank, depth, url LIMIT 1",
             (host,),
         ).fetchone()
         if row is None:
             return None
-        url, depth, found_on, kind, hops, attempts = row
+        url, depth, found_on, kind, hops, rank, attempts = row
+        if rank > 0 and self._first[host] > 0:
+            return None
         self.db.execute("UPDATE urls SET state = 'in_flight' WHERE url = ?", (url,))
         self.pending[host] -= 1
-        return Turn(Found(url, host, depth, found_on, Kind(kind), hops), attempts)
+        return Turn(Found(url, host, depth, found_on, Kind(kind), hops, rank), attempts)
 
     def put_back(self, turn: Turn, *, attempts: int = 0) -> None:
         """A URL that was in flight is pending again, with so many more attempts made."""
@@ -205,23 +234,34 @@ class Frontier:
 
     def finish(self, turn: Turn, outcome: Outcome) -> None:
         """Record what became of a URL; call it last, after its links and its capture."""
-        self.db.execute(
-            "UPDATE urls SET state = 'done', outcome = ?, reason = ?, status = ?, content_type = ?, fetched_at = ?,"
-            " payload_digest = ?, target = ?, signals = ?, decision = ?, asked = ? WHERE url = ?",
-            (
-                *(outcome.outcome, outcome.reason, outcome.status, outcome.content_type, outcome.fetched_at),
-                *(outcome.payload_digest, outcome.target, outcome.signals, outcome.decision, outcome.asked),
-                turn.found.url,
-            ),
-        )
+        finished = f"UPDATE urls SET state = 'done', {_OUTCOME} WHERE url = ?"  # noqa: S608 - names of our own
+        self.db.execute(finished, (*astuple(outcome), turn.found.url))
+        self._first[turn.found.host] -= turn.found.rank == 0
         if turn.found.kind is Kind.PAGE:
             self.asked += outcome.asked
             self.outcomes[outcome.outcome] += 1
         self._changed()
 
+    def rerank(self, url: str, rank: int) -> None:
+        """Move a URL that is pending to another place in its host's order."""
+        was = self.db.execute("SELECT host, rank FROM urls WHERE url = ? AND state = 'pending'", (url,)).fetchone()
+        if was is not None:
+            self.db.execute("UPDATE urls SET rank = ? WHERE url = ?", (rank, url))
+            self._first[was[0]] += (rank == 0) - (was[1] == 0)
+
+    def leave(self, url: str, outcome: Outcome) -> None:
+        """Give a URL that is not done its place in a report, without taking it out of the frontier."""
+        left = f"UPDATE urls SET {_OUTCOME} WHERE url = ?"  # noqa: S608 - names of our own
+        self.db.execute(left, (*astuple(outcome), url))
+
     def refuse_pending(self, reason: str) -> None:
         """Give what is still pending its place in a report, without taking it out of the frontier."""
         self.db.execute("UPDATE urls SET outcome = 'refused', reason = ? WHERE state <> 'done'", (reason,))
+
+    def undone_again(self) -> list[str]:
+        """Pages the crawl before read and this one has not; about 100 bytes of memory each."""
+        undone = "SELECT url FROM urls JOIN past USING (url) WHERE state <> 'done' ORDER BY url"
+        return [url for (url,) in self.db.execute(undone)]
 
     def left(self) -> int:
         """How many URLs are pending or in flight."""

@@ -15,10 +15,18 @@ from typing import IO, Any
 
 from crawler.archive import Series, files_of
 from crawler.frontier import Frontier
+from crawler.history import STANDING, Past, past_of
 from crawler.settling import HOPS_MAX
 
 PAGES_FILE = "pages.jsonl.gz"
 REPORT_FILE = "report.json"
+
+CHANGES = ("new", "changed", "unchanged", "carried", "gone", "withdrawn", "signals")
+"""Words for what became of pages since the crawl before: `gone` were answered with 404 or 410, `withdrawn` may not be
+had or used any more; `signals` counts those, whatever their word, about which other statements were observed."""
+
+_OUTCOMES = ("captured", "unchanged", "carried", "redirected", "refused", "failed")
+_BY_REASON = frozenset({"carried", "refused", "failed"})
 
 _WARCS = {"warcs": Series.PAGES, "evidence_warcs": Series.EVIDENCE}
 
@@ -28,28 +36,35 @@ def write_report(folder: Path, frontier: Frontier, head: dict[str, Any]) -> dict
 
     `head` holds what the frontier does not know: source, crawl, complete, started, ended. `warcs` lists the files with
     pages, `evidence_warcs` those with robots.txt and the like. Pages that were known and not asked for when the budget
-    was spent are refused as `out_of_budget`; sitemaps are no pages, and are counted as `sitemaps_left`.
+    was spent are refused as `out_of_budget`; sitemaps are no pages, and are counted as `sitemaps_left`. `crawls` names
+    this crawl and the earlier ones whose captures hold pages that stand.
     """
     frontier.commit()
     sums: Counter[tuple[str, str]] = Counter()
+    crawls: set[str] = {head["crawl"]}
+    changes: Counter[str] = Counter(dict.fromkeys(CHANGES, 0))
 
     def write_pages(file: IO[bytes]) -> None:
         with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
-            for page in _pages(frontier):
+            for page in _pages(frontier, head["crawl"]):
                 sums[page["outcome"], page["reason"]] += 1
+                changes[page["change"]] += 1
+                changes["signals"] += page["signals_changed"]
+                crawls.add(page["crawl"] or head["crawl"])
                 packed.write(json.dumps(page, ensure_ascii=False, sort_keys=True).encode() + b"\n")
 
     _write_whole(folder / PAGES_FILE, write_pages)
     warcs = {name: _warcs(folder, files_of(frontier, series)) for name, series in _WARCS.items()}
-    report = {**head, **_sums(sums), **_counts(frontier), **warcs}
-    parts = report["captured"] + report["redirected"] + sum(report["refused"].values()) + sum(report["failed"].values())
+    counted = {"changes": {name: changes[name] for name in CHANGES}, "crawls": sorted(crawls)}
+    report = {**head, **_sums(sums), **_counts(frontier), **counted, **warcs}
+    parts = sum(sum(report[word].values()) if word in _BY_REASON else report[word] for word in _OUTCOMES)
     assert report["known"] == parts, f"the report does not add up: {report['known']} known, {parts} accounted for"
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     _write_whole(folder / REPORT_FILE, lambda file: file.write(text.encode()))
     return report
 
 
-def _pages(frontier: Frontier) -> Iterator[dict[str, Any]]:
+def _pages(frontier: Frontier, crawl: str) -> Iterator[dict[str, Any]]:
     for row in frontier.pages():
         outcome, reason, final_url = row["outcome"], row["reason"] or "", row["url"]
         if outcome == "redirected":
@@ -69,7 +84,45 @@ def _pages(frontier: Frontier) -> Iterator[dict[str, Any]]:
             "found_on": row["found_on"],
             "signals": json.loads(row["signals"] or "[]"),
             "decision": json.loads(row["decision"] or "null"),
+            **_reading(row, outcome, crawl, past_of(frontier, row["url"])),
         }
+
+
+def _reading(row: sqlite3.Row, outcome: str, crawl: str, past: Past | None) -> dict[str, Any]:
+    """Where a page's body lies and how it has changed: what the next crawl goes on from, and words for it."""
+    standing, answered = outcome in STANDING, outcome in {"captured", "unchanged"}
+    place = {"crawl": crawl, "captured_at": row["fetched_at"]}
+    if past is not None and outcome != "captured":
+        place = {"crawl": past.crawl, "captured_at": past.captured_at}
+    found = {
+        "etag": row["etag"] or "",
+        "last_modified": row["last_modified"] or "",
+        "read_at": row["read_at"] or "",
+        "first_at": row["fetched_at"] if past is None else past.first_at,
+        "checks": 0 if past is None else past.checks + answered,
+        "changes": 0 if past is None else past.changes + (outcome == "captured"),
+        **place,
+    }
+    nothing = {name: 0 if isinstance(value, int) else "" for name, value in found.items()}
+    heard = outcome in STANDING or row["reason"] == "reserved"
+    said_otherwise = heard and past is not None and _said(past.signals) != _said(row["signals"])
+    words = {"change": _change(row, outcome, past), "signals_changed": said_otherwise}
+    return {**(found if standing else nothing), **words}
+
+
+def _said(signals: str) -> set[tuple[str, ...]]:
+    """What statements say and where, whenever they were read."""
+    return {
+        tuple(row[name] for name in ("mechanism", "verdict", "label", "value", "place")) for row in json.loads(signals)
+    }
+
+
+def _change(row: sqlite3.Row, outcome: str, past: Past | None) -> str:
+    if past is None:
+        return "new" if outcome == "captured" else ""
+    if outcome in STANDING:
+        return {"captured": "changed"}.get(outcome, outcome)
+    return "gone" if row["status"] in {404, 410} else "withdrawn"
 
 
 def _end_of(frontier: Frontier, row: sqlite3.Row) -> str:
@@ -91,10 +144,7 @@ def _sums(sums: Counter[tuple[str, str]]) -> dict[str, Any]:
 
     return {
         "known": sums.total(),
-        "captured": sum(by_reason("captured").values()),
-        "redirected": sum(by_reason("redirected").values()),
-        "refused": by_reason("refused"),
-        "failed": by_reason("failed"),
+        **{word: by_reason(word) if word in _BY_REASON else sum(by_reason(word).values()) for word in _OUTCOMES},
     }
 
 

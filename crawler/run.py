@@ -16,8 +16,10 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from twisted.python.failure import Failure
 
+from crawler.again import carried
 from crawler.archive import Archive, Series
 from crawler.frontier import Frontier
+from crawler.history import load, past_of
 from crawler.job import Job
 from crawler.observe.evidence import instant
 from crawler.pace import Pace
@@ -53,7 +55,7 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
     with others it goes on. `say` takes an event for whoever watches. Raises `CrawlError` when the folder belongs to
     another crawl, or when a fault of ours stopped the crawl.
     """
-    with _alone_in(job.folder), Frontier(job.folder / "frontier.sqlite", job.limits.pages_max) as frontier:
+    with alone_in(job.folder), Frontier(job.folder / "frontier.sqlite", job.limits.pages_max) as frontier:
         name = f"{job.source}/{job.crawl}"
         if (held := frontier.fact("crawl", name)) != name:
             raise CrawlError(f"{job.folder} holds the crawl {held}, not {name}: give this crawl a folder of its own.")
@@ -63,6 +65,7 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
         work = Work(job, policy, frontier, archives, Pace(job.delay_s_min, seconds_left), clock)
         started = frontier.fact("started", instant(work.now()))
         work.begin()
+        load(work)
         frontier.commit()
         if frontier.left() and frontier.recall("limits") != _limits_of(job):
             frontier.forget("limits")
@@ -74,7 +77,7 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def alone_in(folder: Path) -> Iterator[None]:
     """Hold the folder's lock, so that no two processes write to one crawl; the kernel frees it when we die."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
@@ -145,7 +148,12 @@ def _conclude(work: Work, started: str, say: Say) -> int:
     left = frontier.left()
     complete = left == 0 or not work.pace.stopping.is_set()
     if left:
-        frontier.refuse_pending("out_of_budget" if complete else "interrupted")
+        reason = "out_of_budget" if complete else "interrupted"
+        frontier.refuse_pending(reason)
+        for url in frontier.undone_again():
+            past = past_of(frontier, url)
+            assert past is not None
+            frontier.leave(url, carried(work, url, past, reason))
     if complete:
         frontier.fact("limits", _limits_of(work.job))
     head = {

@@ -9,6 +9,7 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from crawler.frontier import Kind, Turn
+from crawler.history import Past, conditions, past_of
 from crawler.spider import PageSpider, spider_of
 
 
@@ -45,8 +46,8 @@ class FrontierScheduler(BaseScheduler):
 
     def _next(self) -> Request | None:
         while not self._is_over():
-            host = next((host for host in self._hosts() if self._work.pace.is_free(host)), None)
-            turn = self._work.frontier.next(host) if host else None
+            free = (host for host in self._hosts() if self._work.pace.is_free(host))
+            turn = next(filter(None, map(self._work.frontier.next, free)), None)
             if turn is None:
                 return None
             self._last_host = turn.found.host
@@ -68,11 +69,20 @@ class FrontierScheduler(BaseScheduler):
     def _refusal(self, turn: Turn) -> str:
         if turn.found.depth > self._work.job.limits.depth_max:
             return "too_deep"
-        if turn.found.kind is Kind.PAGE and self._work.is_barren(turn.found.url):
+        if turn.found.kind is Kind.PAGE and self._work.is_barren(turn.found.url) and not self._past(turn):
             return "trap"
         return ""
 
+    def _past(self, turn: Turn) -> Past | None:
+        return past_of(self._work.frontier, turn.found.url)
+
     def _request(self, turn: Turn) -> Request:
         self._work.take(turn)
-        spider = self._spider
-        return Request(turn.found.url, spider.parse, errback=spider.errback, meta={"turn": turn}, dont_filter=True)
+        return Request(
+            turn.found.url,
+            self._spider.parse,
+            errback=self._spider.errback,
+            headers=conditions(self._past(turn), self._work.now()),
+            meta={"turn": turn},
+            dont_filter=True,
+        )

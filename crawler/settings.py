@@ -43,7 +43,7 @@ def settings_for(job: Job) -> dict[str, Any]:
         "EXTENSIONS_BASE": {},
         "USER_AGENT": job.user_agent,
         "DEFAULT_REQUEST_HEADERS": {
-            "Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,application/xml;q=0.8,*/*;q=0.5",
+            "Accept": "text/html,application/xhtml+xml,text/plain;q=0.9,application/pdf;q=0.9,*/*;q=0.5",
             "Accept-Language": "da, nb;q=0.5, en;q=0.3",
         },
         "TWISTED_DNS_RESOLVER": "crawler.guard.PublicResolver",

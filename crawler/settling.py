@@ -4,15 +4,19 @@ The order within one answer matters: links and the capture first, the outcome la
 outcome without what belongs to it.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from corpus.captures import Capture
+from corpus.captures import NOT_MODIFIED, Capture
+from crawler.again import GONE, carried, not_modified, unchanged
 from crawler.archive import Series
 from crawler.faults import Fault
 from crawler.frontier import Found, Kind, Outcome, Turn
+from crawler.history import Past, past_of, rank_by
 from crawler.judging import is_text, judged, outcome_of, with_evidence
 from crawler.links import encoding_of, links_of, texts_of
 from crawler.observe import payment
@@ -55,8 +59,13 @@ class Settler:
         """Settle a URL that was not answered: ask again when that may help, else record why."""
         if fault.again and turn.attempts < FAULT_RETRIES_MAX:
             self._again(turn, BACKOFF_S * 2**turn.attempts)
-        else:
-            self._work.frontier.finish(turn, Outcome(fault.outcome, fault.reason, asked=fault.outcome == "failed"))
+            return
+        failed = fault.outcome == "failed"
+        past = self._past(turn) if failed else None
+        outcome = Outcome(fault.outcome, fault.reason)
+        if past is not None:
+            outcome = carried(self._work, turn.found.url, past, fault.reason)
+        self._work.frontier.finish(turn, outcome.but(asked=failed))
 
     async def answered(self, turn: Turn, capture: Capture) -> None:
         """Settle a URL that was answered; raises `NoTurnError` when the crawl ends before all is known about it."""
@@ -75,13 +84,25 @@ class Settler:
             return self._redirected(turn, capture)
         if turn.found.kind is Kind.SITEMAP:
             return self._sitemap(turn, capture)
-        if status != 200:
-            return _unpaid(capture) or outcome_of(capture, "failed", f"http_{status}")
-        if not is_text(capture):
-            return outcome_of(capture, "refused", "not_text")
         return await self._page(turn, capture)
 
     async def _page(self, turn: Turn, capture: Capture) -> Outcome:
+        status, past = capture.status, self._past(turn)
+        if status == NOT_MODIFIED and past is not None:
+            files = await self._origins.site_files(origin_of(turn.found.url))
+            return self._revisited(not_modified(self._work, capture, past, files), capture, past)
+        if status != 200:
+            return _unpaid(capture) or self._failed(capture, past)
+        if not is_text(capture):
+            return outcome_of(capture, "refused", "not_text")
+        outcome = await self._read(turn, capture)
+        if past is not None and past.payload_digest == capture.payload_digest:
+            return self._revisited(unchanged(outcome), capture, past)
+        if outcome.outcome == "captured":
+            self._work.archives[Series.PAGES].write(capture)
+        return outcome
+
+    async def _read(self, turn: Turn, capture: Capture) -> Outcome:
         url, now = turn.found.url, self._work.now()
         tree = parse_html(capture)
         linked = await self._origins.named_files(linked_rsl_urls(capture, tree))
@@ -91,9 +112,21 @@ class Settler:
         if tree is not None:
             self._weigh(url, tree)
             self._work.note_pages(links_of(tree, url, encoding_of(capture)), url, turn.found.depth + 1)
-        outcome = judged(capture, signals, decision)
-        if outcome.outcome == "captured":
-            self._work.archives[Series.PAGES].write(capture)
+        return judged(capture, signals, decision)
+
+    def _past(self, turn: Turn) -> Past | None:
+        return past_of(self._work.frontier, turn.found.url) if turn.found.kind is Kind.PAGE else None
+
+    def _failed(self, capture: Capture, past: Past | None) -> Outcome:
+        reason = f"http_{capture.status}"
+        if past is None or capture.status in GONE:
+            return outcome_of(capture, "failed", reason)
+        return carried(self._work, capture.url, past, reason).but(asked=True)
+
+    def _revisited(self, outcome: Outcome, capture: Capture, past: Past) -> Outcome:
+        if outcome.outcome == "unchanged":
+            captured_at = datetime.fromisoformat(past.captured_at)
+            self._work.archives[Series.PAGES].write_revisit(capture, past.payload_digest, captured_at)
         return outcome
 
     def _weigh(self, url: str, tree: HtmlElement) -> None:
@@ -123,7 +156,16 @@ class Settler:
         sitemap = parse_sitemap(capture.payload, url)
         self._work.note_sitemaps(sitemap.sitemaps, url)
         self._work.note_pages(sitemap.pages, url, turn.found.depth + 1)
+        self._rerank(sitemap.pages)
         return outcome_of(capture, "captured")
+
+    def _rerank(self, pages: Mapping[str, str]) -> None:
+        """Pages that were read before go first or last, as their sitemap says when they changed."""
+        for page, lastmod in pages.items():
+            past = past_of(self._work.frontier, page) if lastmod else None
+            rank = rank_by(past, lastmod) if past else None
+            if rank is not None:
+                self._work.frontier.rerank(page, rank)
 
     def _again(self, turn: Turn, pause_s: float) -> None:
         self._work.pace.pause(turn.found.host, pause_s)

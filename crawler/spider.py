@@ -12,8 +12,7 @@ from crawler.archive import Series
 from crawler.evidence import EVIDENCE_BYTES_MAX, Evidence, capture_of
 from crawler.faults import DOWNLOAD_ERRORS, fault_of
 from crawler.frontier import Kind, Turn
-from crawler.judging import PLAIN_TYPE
-from crawler.observe.html import HTML_TYPES, UNSAID_TYPES, media_type
+from crawler.judging import may_be_text
 from crawler.origins import Origins
 from crawler.pace import NoTurnError
 from crawler.settling import Settler
@@ -43,9 +42,8 @@ class PageSpider(Spider):
     def headers_received(self, headers: Headers, request: Request) -> None:
         """Leave the body of what is no text."""
         turn: Turn | None = request.meta.get("turn")
-        kind = media_type((headers.get("Content-Type") or b"").decode("latin-1"))
-        may_be_text = kind in HTML_TYPES | UNSAID_TYPES | {PLAIN_TYPE}
-        if turn is not None and turn.found.kind is Kind.PAGE and not may_be_text:
+        kind = (headers.get("Content-Type") or b"").decode("latin-1")
+        if turn is not None and turn.found.kind is Kind.PAGE and not may_be_text(kind):
             raise StopDownload(fail=False)
 
     def bytes_received(self, data: bytes, request: Request) -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from corpus.captures import digest_of
+from crawler.history import PREVIOUS_FILE
 from crawler.job import Job, Limits, Scope, to_json
+from crawler.report import PAGES_FILE
 from flows.catalogue import CatalogueSource
 from flows.errors import CrawlError
 from flows.paths import STAMP, crawl_prefix, crawled_at, digest_of_parts, finished_crawls, newest_crawl
@@ -26,7 +28,7 @@ from ledger.sources import licences, record_crawl
 from ledger.terms import agreements
 
 _COMPLETE, _INCOMPLETE = 0, 3
-_UNREACHED = frozenset({"robots_unreachable", "dns", "connection", "timeout"})
+_UNREACHED = frozenset({"robots_unreachable", "dns", "connection", "timeout", "out_of_budget"})
 
 
 def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pinned: bool = False) -> str:
@@ -44,6 +46,7 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
         job_file = folder / "job.json"
         if not job_file.is_file():
             folder.mkdir(parents=True, exist_ok=True)
+            _take_along(space, source, folder, now)
             _write_whole(job_file, to_json(_job(space, source, folder, now if pinned else None)))
         emit("crawl", source.name, crawl=folder.name)
         _run_child(source.name, job_file)
@@ -90,6 +93,15 @@ def _job(space: Workspace, source: CatalogueSource, folder: Path, now: datetime 
         policy=space.settings.ledger.policy,
         now=now,
     )
+
+
+def _take_along(space: Workspace, source: CatalogueSource, folder: Path, now: datetime) -> None:
+    """Put the page list of the crawl before into the folder of a new one, which goes on from it."""
+    newest = newest_crawl(space.storage, source.name, now)
+    if newest is not None:
+        shutil.copyfile(
+            space.storage.local(f"{crawl_prefix(source.name, newest)}/{PAGES_FILE}"), folder / PREVIOUS_FILE
+        )
 
 
 def _scope_digest(space: Workspace, source: CatalogueSource) -> str:
@@ -149,14 +161,14 @@ def _finish(space: Workspace, source: CatalogueSource, folder: Path) -> str:
         )
     prefix = crawl_prefix(source.name, folder.name)
     counts = {name: report[name] for name in ("known", "captured", "redirected")}
-    counts |= {name: sum(report[name].values()) for name in ("refused", "failed")}
+    counts |= {name: sum(report[name].values()) for name in ("refused", "failed")} | report["changes"]
     record = CrawlRecord(source.name, folder.name, digest_of(data), counts)
     record_crawl(space.ledger, record, datetime.fromisoformat(report["ended"]))
     for path in [*sorted(folder.glob("*.warc.gz")), folder / "pages.jsonl.gz"]:
         space.storage.put(f"{prefix}/{path.name}", path)
     space.storage.put_bytes(f"{prefix}/report.json", data)
     shutil.rmtree(folder)
-    emit("crawled", source.name, captured=report["captured"])
+    emit("crawled", source.name, **{name: count for name, count in report["changes"].items() if count})
     return prefix
 
 

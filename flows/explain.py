@@ -6,7 +6,7 @@ from corpus.lookup import copies_of, documents_at, fates_of, shard_holding
 from corpus.releases import read_staged
 from crawler.urls import canonical
 from flows.errors import FlowError
-from flows.pages import crawled_pages
+from flows.paths import crawled_pages
 from flows.records import RunRecord
 from flows.workspace import Workspace
 from ledger.releases import release
@@ -31,17 +31,18 @@ def explain(space: Workspace, record: RunRecord, url: str) -> dict[str, Any]:
 def _document(space: Workspace, record: RunRecord, source: str, page: dict[str, Any]) -> dict[str, Any]:
     files = [space.storage.local(key) for key in record.documents if key.startswith(f"documents/{source}/")]
     found = documents_at(files, page["final_url"])
-    if not found:
-        return {"document": None, "fate": None, "copies": [], "shard": None, "release": None}
-    document = found[-1]
     selection = space.storage.local(record.selection)
-    fate = next(row for row in fates_of(selection, source) if row["id"] == document["id"])
+    fates = {row["id"]: row for row in fates_of(selection, source)}
+    document = next((row for row in found if row["id"] in fates), None)
+    if document is None:
+        return {"document": None, "fate": None, "copies": [], "shard": None, "release": None}
+    fate = fates[document["id"]]
     copies = (
         [row for row in copies_of(selection, fate["keeper"]) if row["id"] != document["id"]] if fate["keeper"] else []
     )
     shard = _shard(space, record.release, source, document["id"]) if fate["fate"] == "released" else None
     return {
-        "document": {name: value for name, value in document.items() if name not in {"text", "signals"}},
+        "document": {name: value for name, value in document.items() if name != "text"},
         "fate": fate,
         "copies": [{"url": row["url"], "source": row["source"], "fate": row["fate"]} for row in copies],
         "shard": shard,

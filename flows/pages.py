@@ -1,12 +1,12 @@
 """Pages: one row for every URL the newest run knows, with what became of it."""
 
-import gzip
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from corpus.lookup import document_rows, fates_of
+from crawler.history import STANDING
+from flows.paths import crawled_pages
 from flows.records import RunRecord
 from flows.workspace import Workspace
 from ledger.signals import Mechanism, Verdict, effective, signals_from_json
@@ -21,19 +21,14 @@ def page_rows(space: Workspace, record: RunRecord, *, text: bool) -> Iterator[Ro
     """
     for source, crawl in sorted(record.crawls.items()):
         fates = {row["url"]: row for row in fates_of(space.storage.local(record.selection), source)}
-        columns = ["url", "language", *(["text"] if text else [])]
+        columns = ["url", "crawl", "language", *(["text"] if text else [])]
         files = [space.storage.local(key) for key in record.documents if key.startswith(f"documents/{source}/")]
-        documents = {row["url"]: row for row in document_rows(files, columns)}
+        documents = {(row["url"], row["crawl"]): row for row in document_rows(files, columns)}
         by_url = {row["url"]: row for row in crawled_pages(space.storage.local(f"{crawl}/pages.jsonl.gz"))}
         for url, page in by_url.items():
             final = by_url.get(page["final_url"], page)
-            yield {"url": url, **_row(final, fates.get(final["url"], {}), documents.get(final["url"], {}))}
-
-
-def crawled_pages(path: Path) -> Iterator[Row]:
-    """The pages of a crawl, as the crawler wrote them."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
+            document = documents.get((final["url"], final["crawl"]), {})
+            yield {"url": url, **_row(final, fates.get(final["url"], {}), document)}
 
 
 def _row(page: Row, fate: Row, document: Row) -> Row:
@@ -54,7 +49,7 @@ def _reserved(page: Row) -> bool | None:
     signals = effective(signals_from_json(json.dumps(page["signals"])))
     if any(signal.verdict is Verdict.RESERVED for signal in signals):
         return True
-    return False if page["outcome"] == "captured" else None
+    return False if page["outcome"] in STANDING else None
 
 
 def _licence(page: Row) -> str:

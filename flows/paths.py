@@ -1,9 +1,13 @@
 """Where things lie, as keys of the storage; a path carries the digest of what its content was made from."""
 
+import gzip
 import hashlib
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from corpus.storage import Storage
 
@@ -24,6 +28,12 @@ STAMP = "%Y%m%dT%H%M%SZ"
 def crawled_at(crawl: str) -> datetime:
     """When a crawl began, by its id: a stamp, a hyphen, and the digest of its scope."""
     return datetime.strptime(crawl.split("-", maxsplit=1)[0], STAMP).replace(tzinfo=UTC)
+
+
+def crawled_pages(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a crawl's page list, as the crawler wrote them."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def crawl_prefix(source: str, crawl: str) -> str:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 
 import dedup.signatures
-from corpus.refine import CapturedPage, Origin, RefineSettings, read_pages, refine, refine_digest
+from corpus.refine import Origin, RefineSettings, read_pages, refine, refine_digest
 from dedup.signatures import sign
 from flows.errors import CountError
-from flows.paths import digest_of_code, digest_of_parts
+from flows.paths import crawl_prefix, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.settings import Settings
 from flows.workspace import Workspace
@@ -20,8 +20,17 @@ def refine_settings(settings: Settings) -> RefineSettings:
     return RefineSettings(limits=settings.refine, signature_scheme=f"{settings.dedup.signing_digest} {_SIGNING}")
 
 
-def refine_crawl(space: Workspace, crawl: str) -> list[str]:
-    """Refine every WARC file of a crawl (a prefix in storage); returns the keys of the documents files."""
+def refine_standing(space: Workspace, crawl: str) -> list[str]:
+    """Refine all captures that hold pages of a crawl (a prefix in storage), its own and earlier crawls'.
+
+    Returns the keys of the documents files; what of them still stands is asked when they are decided.
+    """
+    source = crawl.split("/")[1]
+    report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
+    return [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name))]
+
+
+def _refine_crawl(space: Workspace, crawl: str) -> list[str]:
     _, source, name = crawl.split("/")
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
     parameters = refine_digest(refine_settings(space.settings))
@@ -36,7 +45,7 @@ def refine_crawl(space: Workspace, crawl: str) -> list[str]:
     return sorted(keys.values())
 
 
-def _refine_file(space: Workspace, warc: str, pages: Mapping[str, CapturedPage], key: str) -> None:
+def _refine_file(space: Workspace, warc: str, pages: Mapping[str, str], key: str) -> None:
     _, source, crawl, file = warc.split("/")
     emit("refine", source, file=file)
     parameters = space.settings.dedup

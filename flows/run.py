@@ -144,10 +144,7 @@ def _refine(order: Order, sources: Sequence[CatalogueSource]) -> dict[str, Refin
 def _decide(order: Order, refined: Mapping[str, Refined]) -> dict[str, str]:
     """Each documents file's decisions file."""
     by_name = {source.name: source for source in order.sources}
-    futures = {
-        name: decide_task.submit(order.space, by_name[name], one.documents, order.clock)
-        for name, one in refined.items()
-    }
+    futures = {name: decide_task.submit(order.space, by_name[name], one, order.clock) for name, one in refined.items()}
     return {
         key: decided
         for name, future in futures.items()

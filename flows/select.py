@@ -3,9 +3,10 @@
 Three steps, a file each, named by the digest of what they were made from: a step that was done is not done again.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +19,11 @@ import ledger.agreements
 import ledger.decide
 import ledger.licences
 import ledger.signals
-from corpus.selection import Ruling, cluster_documents, decide_documents, select_documents
+from corpus.selection import Ruling, Standing, cluster_documents, decide_documents, select_documents
+from crawler.history import STANDING
 from crawler.job import Scope
 from dedup.clusters import cluster
-from flows.paths import crawled_at, digest_of_code, digest_of_parts
+from flows.paths import crawled_pages, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.workspace import Workspace
 from ledger.agreements import in_force
@@ -51,30 +53,47 @@ class Right:
         return digest_of_parts(repr(self.terms), repr(held), repr(scope), _DECIDING)
 
 
-def decide_source(space: Workspace, documents: Sequence[str], right: Right) -> list[str]:
-    """Decide the kept documents of one source's files by their signals; returns a key for each file.
+def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right: Right) -> list[str]:
+    """Decide the documents of one source's files by what its newest crawl says; returns a key for each file.
 
-    What has left the source's scope since its crawl is excluded, and what was crawled too long ago is held.
+    A page's documents stand when the crawl (a prefix in storage) found it there. What has left the source's scope is
+    excluded, and what was observed too long ago is held.
     """
-    _, source, crawl, _ = documents[0].split("/")
-    too_old = (right.as_of - crawled_at(crawl).date()).days > space.policy.evidence_days_max
+    source = crawl.split("/")[1]
+    since = right.as_of - timedelta(days=space.policy.evidence_days_max)
+    standing = _standing(space, crawl, right.scope)
+    old = sum(page.observed < since for pages in standing.values() for page in pages.values())
 
-    def rule(signals: str, in_scope: bool) -> Ruling:  # noqa: FBT001 - called by position, with every document
-        if not in_scope:
+    def rule(page: Standing) -> Ruling:
+        if not page.in_scope:
             return OUT_OF_SCOPE
-        if too_old:
+        if page.observed < since:
             return TOO_OLD
-        decision = decide(signals_from_json(signals), right.terms, space.policy, right.as_of)
+        decision = decide(signals_from_json(page.signals), right.terms, space.policy, right.as_of)
         return Ruling(decision.outcome, decision.basis, decision.tier, decision.licence, decision.rule)
 
     keys = []
     for key in documents:
-        out = f"decisions/{source}/{digest_of_parts(key, right.digest, space.policy.digest, repr(too_old))}.parquet"
-        made = _make(space, out, partial(decide_documents, space.storage.local(key), rule, right.scope.holds))
+        pages = standing.get(key.split("/")[2], {})
+        out = f"decisions/{source}/{digest_of_parts(key, crawl, right.digest, space.policy.digest, str(old))}.parquet"
+        made = _make(space, out, partial(decide_documents, space.storage.local(key), pages, rule))
         if made is not None:
             emit("decided", source, documents=made)
         keys.append(out)
     return keys
+
+
+def _standing(space: Workspace, crawl: str, scope: Scope) -> dict[str, dict[str, Standing]]:
+    """A crawl's pages that stand, by the crawl that captured them and their URL; about 400 bytes a page."""
+    signals: dict[str, str] = {}
+    found: dict[str, dict[str, Standing]] = {}
+    for row in crawled_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")):
+        if row["outcome"] in STANDING:
+            said = json.dumps(row["signals"], ensure_ascii=False)
+            observed = datetime.fromisoformat(row["fetched_at"]).date()
+            page = Standing(signals.setdefault(said, said), observed, scope.holds(row["url"]))
+            found.setdefault(row["crawl"], {})[row["url"]] = page
+    return found
 
 
 def dedupe(space: Workspace, documents: Mapping[str, str]) -> str:

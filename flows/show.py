@@ -174,7 +174,20 @@ def show_summary(summary: dict[str, Any]) -> None:
         show_wrong("problem", problem)
 
 
-_STAGES = ("known", "redirected", "refused", "failed", "captured", "unread", "marked", "duplicate", "excluded", "held")
+_STAGES = (
+    "known",
+    "redirected",
+    "refused",
+    "failed",
+    "captured",
+    "unchanged",
+    "carried",
+    "unread",
+    "marked",
+    "duplicate",
+    "excluded",
+    "held",
+)
 _COUNTED = ("refused", "failed", "unread", "marked", "excluded", "held")
 
 

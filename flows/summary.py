@@ -19,10 +19,11 @@ def check_counts(space: Workspace, crawls: Mapping[str, str], selection: str) ->
     """Everything fetched must have one fate. Raises CountError naming the source where it does not."""
     fates = count_fates(space.storage.local(selection))
     for source, crawl in crawls.items():
-        captured, documents = read_report(space, crawl)["captured"], sum(fates.get(source, Counter()).values())
-        if captured != documents:
+        report, documents = read_report(space, crawl), sum(fates.get(source, Counter()).values())
+        standing = report["captured"] + report["unchanged"] + sum(report["carried"].values())
+        if standing != documents:
             raise CountError(
-                f"{source}: {captured} pages were captured and {documents} have a fate. Nothing was released; "
+                f"{source}: {standing} pages stand and {documents} have a fate. Nothing was released; "
                 f"this is a fault of the program, and {crawl} in the storage shows it."
             )
 
@@ -61,7 +62,8 @@ def funnel_of(space: Workspace, record: RunRecord) -> dict[str, Any]:
     reasons: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for crawl in record.crawls.values():
         report = read_report(space, crawl)
-        totals.update({name: report[name] for name in ("known", "redirected", "captured")})
+        totals.update({name: report[name] for name in ("known", "redirected", "captured", "unchanged")})
+        totals["carried"] += sum(report["carried"].values())
         for name in ("refused", "failed"):
             reasons[name].update(report[name])
     for counts in count_fates(space.storage.local(record.selection)).values():

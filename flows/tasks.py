@@ -15,7 +15,7 @@ from corpus.shards import Shard
 from flows.catalogue import CatalogueSource
 from flows.crawl import crawl_source, scope_of, terms_of
 from flows.paths import crawl_prefix, newest_crawl
-from flows.refine import refine_crawl
+from flows.refine import refine_standing
 from flows.release import Draft, Sealed, pack, seal
 from flows.select import Right, decide_source, dedupe, select
 from flows.workspace import Workspace
@@ -31,7 +31,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """A source's newest finished crawl and the documents files made of it; without a crawl, both are empty."""
+    """A source's newest finished crawl and documents files of what stands in it; without a crawl, both are empty."""
 
     crawl: str = ""
     documents: tuple[str, ...] = ()
@@ -50,13 +50,14 @@ def refine_task(space: Workspace, source: CatalogueSource, clock: Clock) -> Refi
     if newest is None:
         return Refined()
     crawl = crawl_prefix(source.name, newest)
-    return Refined(crawl, tuple(refine_crawl(space, crawl)))
+    return Refined(crawl, tuple(refine_standing(space, crawl)))
 
 
 @task(name="decide", cache_policy=NO_CACHE, task_run_name="decide {source.name}")
-def decide_task(space: Workspace, source: CatalogueSource, documents: Sequence[str], clock: Clock) -> list[str]:
-    """Decide one source's documents; returns the decisions files' keys, in the order of `documents`."""
-    return decide_source(space, documents, Right(terms_of(space, source), scope_of(source), clock.now.date()))
+def decide_task(space: Workspace, source: CatalogueSource, refined: Refined, clock: Clock) -> list[str]:
+    """Decide one source's documents; returns the decisions files' keys, in the order of the documents'."""
+    right = Right(terms_of(space, source), scope_of(source), clock.now.date())
+    return decide_source(space, refined.crawl, refined.documents, right)
 
 
 @task(name="dedupe", cache_policy=NO_CACHE)

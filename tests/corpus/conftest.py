@@ -16,8 +16,8 @@ MakeDocument = Callable[..., Document]
 WriteFile = Callable[[list[Document]], Path]
 
 
-def make_document(source: str, name: str, text: str, *, reason: Reason | None = None, signals: str = "[]") -> Document:
-    """A document of a source, kept unless a reason is given."""
+def make_document(source: str, name: str, text: str, *, reason: Reason | None = None, right: str = "") -> Document:
+    """A document of a source, kept unless a reason is given; `right` is a test's word for its right."""
     url = f"http://{source}.test/{name}"
     digest = digest_of(name.encode())
     return Document(
@@ -28,7 +28,7 @@ def make_document(source: str, name: str, text: str, *, reason: Reason | None = 
         title=name,
         author="",
         published=date(2026, 1, 1),
-        site_name="",
+        site_name=right,
         declared_language="da",
         fetched=FETCHED.date(),
         fetched_at=FETCHED,
@@ -46,7 +46,6 @@ def make_document(source: str, name: str, text: str, *, reason: Reason | None = 
         emails=0,
         cprs=0,
         phones=0,
-        signals=signals,
         reason=reason,
         detail="",
     )

@@ -46,7 +46,6 @@ DOCUMENT = Document(
     emails=0,
     cprs=0,
     phones=0,
-    signals="[]",
     reason=None,
     detail="",
 )

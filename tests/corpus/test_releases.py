@@ -16,7 +16,7 @@ import pytest
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
 from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage
-from corpus.selection import Ruling, cluster_documents, count_fates, decide_documents, select_documents
+from corpus.selection import Ruling, Standing, cluster_documents, count_fates, decide_documents, select_documents
 from corpus.shards import SHARD_SCHEMA, Packing, Shard, pack_source
 from corpus.storage import FolderStorage
 
@@ -26,7 +26,7 @@ HELD = Ruling("hold", "none", "none", "", "signal-malformed")
 EXCLUDED = Ruling("exclude", "none", "none", "", "signal-reserved:tdmrep")
 AGREED = Ruling("include", "agreement", "agreed", "LicenseRef-Agreement-a", "agreement")
 OUTSIDE = Ruling("exclude", "none", "none", "", "out-of-scope")
-RULINGS = {'["open"]': OPEN, '["tdm"]': TDM, '["held"]': HELD, '["excluded"]': EXCLUDED, '["agreed"]': AGREED}
+RULINGS = {"open": OPEN, "tdm": TDM, "held": HELD, "excluded": EXCLUDED, "agreed": AGREED}
 AS_OF = date(2026, 11, 24)
 
 MakeDocument = Callable[..., Document]
@@ -46,21 +46,26 @@ def equal_signatures(
     return keeper, np.array([sizes[key] for key in keys], dtype=np.int64), np.ones(len(keys), dtype=np.float32)
 
 
-def ruling(signals: str, in_scope: bool) -> Ruling:  # noqa: FBT001 - as decide_documents calls it
-    """The ruling a test's signals name; what has left the scope is excluded."""
-    return RULINGS[signals] if in_scope else OUTSIDE
+def ruling(page: Standing) -> Ruling:
+    """The ruling a test's word for a right names; what has left the scope is excluded."""
+    return RULINGS[page.signals] if page.in_scope else OUTSIDE
 
 
-def in_scope(url: str) -> bool:
-    """Whether a test's document is still in its source's scope, by its name."""
-    return not url.endswith("/outside")
+def standing(file: Path, *, but: str = "") -> dict[str, Standing]:
+    """The pages of a documents file as they stand: all of them, `but` the one of that name."""
+    rows = pq.read_table(file, columns=["url", "site_name", "fetched"]).to_pylist()
+    return {
+        row["url"]: Standing(row["site_name"], row["fetched"], not row["url"].endswith("/outside"))
+        for row in rows
+        if not but or not row["url"].endswith(f"/{but}")
+    }
 
 
-def selected(folder: Path, files: list[Path]) -> Path:
-    """The selection made of documents files."""
+def selected(folder: Path, files: list[Path], *, but: str = "") -> Path:
+    """The selection made of documents files; the page named `but` stands no more."""
     decisions = [folder / f"decisions-{number}.parquet" for number in range(len(files))]
     for file, out in zip(files, decisions, strict=True):
-        decide_documents(file, ruling, in_scope, out)
+        decide_documents(file, standing(file, but=but), ruling, out)
     cluster_documents(files, decisions, equal_signatures, folder / "clusters.parquet")
     select_documents(files, decisions, folder / "clusters.parquet", folder / "selection.parquet")
     return folder / "selection.parquet"
@@ -70,16 +75,16 @@ def selected(folder: Path, files: list[Path]) -> Path:
 def files(document: MakeDocument, documents_file: WriteFile) -> list[Path]:
     """Two sources: a text that both have, one on each right, and every reason not to release."""
     blog = [
-        document("blog", "copy", "den samme tekst", signals='["tdm"]'),
-        document("blog", "own", "en anden tekst", signals='["tdm"]'),
-        document("blog", "held", "en tredje tekst", signals='["held"]'),
-        document("blog", "gone", "en fjerde tekst", signals='["excluded"]'),
+        document("blog", "copy", "den samme tekst", right="tdm"),
+        document("blog", "own", "en anden tekst", right="tdm"),
+        document("blog", "held", "en tredje tekst", right="held"),
+        document("blog", "gone", "en fjerde tekst", right="excluded"),
         document("blog", "short", "kort", reason=Reason.TOO_SHORT),
         document("blog", "hang", "", reason=Reason.EXTRACTION_TIMEOUT),
     ]
     library = [
-        document("library", "original", "den samme tekst", signals='["open"]'),
-        document("library", "page", "en femte tekst æøå", signals='["open"]'),
+        document("library", "original", "den samme tekst", right="open"),
+        document("library", "page", "en femte tekst æøå", right="open"),
     ]
     return [documents_file(blog), documents_file(library)]
 
@@ -123,7 +128,7 @@ def test_a_copy_of_what_is_held_is_not_its_keeper(
     tmp_path: Path, document: MakeDocument, documents_file: WriteFile
 ) -> None:
     """A held copy steps aside for one that may be used, whatever their ids."""
-    copies = [document("blog", name, "tekst", signals=f'["{name}"]') for name in ("held", "tdm", "open")]
+    copies = [document("blog", name, "tekst", right=name) for name in ("held", "tdm", "open")]
     fates = count_fates(selected(tmp_path, [documents_file(copies)]))["blog"]
     assert fates == {("released", ""): 1, ("duplicate", "duplicate"): 1, ("held", "signal-malformed"): 1}
 
@@ -131,11 +136,11 @@ def test_a_copy_of_what_is_held_is_not_its_keeper(
 def test_rights_follow_the_text(tmp_path: Path, document: MakeDocument, documents_file: WriteFile) -> None:
     """What was reserved on one page is held where it is copied, open licence or not; an agreement still holds."""
     names = ("excluded", "tdm", "open")
-    copies = [document("blog", name, "tekst", signals=f'["{name}"]') for name in names]
+    copies = [document("blog", name, "tekst", right=name) for name in names]
     reserved = ("excluded", "signal-reserved:tdmrep")
     fates = count_fates(selected(tmp_path, [documents_file(copies)]))["blog"]
     assert fates == {reserved: 1, ("held", "copy-of-reserved"): 2}
-    copies.append(document("avis", "own", "tekst", signals='["agreed"]'))
+    copies.append(document("avis", "own", "tekst", right="agreed"))
     fates = count_fates(selected(tmp_path, [documents_file(copies)]))
     assert fates["avis"] == {("released", ""): 1}
     assert fates["blog"] == {reserved: 1, ("held", "copy-of-reserved"): 2}
@@ -146,16 +151,26 @@ def test_an_agreement_comes_before_a_licence_a_page_gives_itself(
 ) -> None:
     """Of a newspaper's article and its copy on an openly licensed page, the newspaper's is kept, and is owed for."""
     files = [
-        documents_file([document("avis", "own", "tekst", signals='["agreed"]')]),
-        documents_file([document("blog", "copy", "tekst", signals='["open"]')]),
+        documents_file([document("avis", "own", "tekst", right="agreed")]),
+        documents_file([document("blog", "copy", "tekst", right="open")]),
     ]
     fates = count_fates(selected(tmp_path, files))
     assert fates == {"avis": {("released", ""): 1}, "blog": {("duplicate", "duplicate"): 1}}
 
 
+def test_what_stands_no_more_has_no_fate(tmp_path: Path, files: list[Path]) -> None:
+    """A page that a later crawl found changed or gone leaves the selection, and its copy takes its place."""
+    before, after = count_fates(selected(tmp_path, files)), count_fates(selected(tmp_path, files, but="original"))
+    assert after["library"] == Counter({("released", ""): 1})
+    assert before["blog"]["duplicate", "duplicate"] == 1
+    assert after["blog"]["released", ""] == before["blog"]["released", ""] + 1
+    without_short = count_fates(selected(tmp_path, files, but="short"))["blog"]
+    assert without_short.total() == before["blog"].total() - 1
+
+
 def test_what_has_left_the_scope_is_excluded(tmp_path: Path, document: MakeDocument, documents_file: WriteFile) -> None:
     """Each document is asked about with its own URL, though pages of equal signals are decided once."""
-    pair = [document("blog", name, f"tekst om {name}", signals='["open"]') for name in ("inside", "outside")]
+    pair = [document("blog", name, f"tekst om {name}", right="open") for name in ("inside", "outside")]
     fates = count_fates(selected(tmp_path, [documents_file(pair)]))["blog"]
     assert fates == {("released", ""): 1, ("excluded", "out-of-scope"): 1}
 
@@ -166,8 +181,8 @@ def test_the_order_of_files_and_documents_changes_no_byte(
     """Packing from files in another order, and split otherwise, gives the same shards and the same manifest."""
     one = manifest_of(tmp_path, files, FolderStorage(tmp_path / "one"))
     again = [
-        document("library", "page", "en femte tekst æøå", signals='["open"]'),
-        document("library", "original", "den samme tekst", signals='["open"]'),
+        document("library", "page", "en femte tekst æøå", right="open"),
+        document("library", "original", "den samme tekst", right="open"),
     ]
     (tmp_path / "b").mkdir()
     two = manifest_of(tmp_path / "b", [files[0], documents_file(again)], FolderStorage(tmp_path / "two"))

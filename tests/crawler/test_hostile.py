@@ -64,11 +64,11 @@ def test_each_hostile_answer_costs_a_bounded_time_and_has_a_name(web: LittleWeb,
 
 
 def test_what_is_no_text_is_not_downloaded(web: LittleWeb, crawler: Crawler) -> None:
-    """A PDF's body is left at the server; HTML without a type is known by how it begins."""
+    """A film's body is left at the server; HTML without a type is known by how it begins."""
     sent = []
 
     def film(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 9000000\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 9000000\r\n\r\n")
         try:
             for _ in range(90):
                 connection.sendall(b"x" * 100_000)

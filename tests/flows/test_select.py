@@ -43,8 +43,9 @@ def rules(space: Workspace, right: Right) -> Counter[str]:
     record = newest_record(space)
     assert record is not None
     documents = [key for key in record.documents if key.startswith("documents/blog/")]
-    decided = decide_source(space, documents, right)
-    return Counter(rule for key in decided for rule in pq.read_table(space.storage.local(key))["rule"].to_pylist())
+    decided = decide_source(space, record.crawls["blog"], documents, right)
+    found = [rule for key in decided for rule in pq.read_table(space.storage.local(key))["rule"].to_pylist()]
+    return Counter(rule for rule in found if rule is not None)
 
 
 def right_of(space: Workspace) -> Right:

@@ -1,0 +1,38 @@
+"""A month later: the same web is crawled again, and what did not change is neither kept twice nor released anew."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.flows.conftest import Demo
+
+LATER = "2026-12-24T12:00:00Z"
+
+
+@pytest.fixture
+def later(demo: Demo, tmp_path: Path) -> Demo:
+    """A copy of the demo's data."""
+    shutil.copytree(demo.data, tmp_path / "data")
+    return replace(demo, data=tmp_path / "data")
+
+
+def test_what_did_not_change_is_no_new_release(demo: Demo, later: Demo) -> None:
+    """Every page is asked for again; bodies stay with the first crawl, and the release stands byte for byte."""
+    asked = len(demo.seen)
+    summary = later.answer("run", "--now", LATER)
+    assert len(demo.seen) > asked
+    assert summary["release"]["version"] == "0.1.0"
+    assert not summary["release"]["new"]
+    assert later.released() == demo.released()
+    funnel, before = summary["funnel"], json.loads((demo.data / "summary.json").read_text())["funnel"]
+    assert (funnel["captured"], funnel["unchanged"]) == (0, before["captured"])
+    assert funnel["released"] == before["released"]
+    first, second = sorted((later.data / "captures" / "blog").iterdir())
+    assert (second / "00000.warc.gz").stat().st_size < (first / "00000.warc.gz").stat().st_size
+    kept = later.answer("explain", "http://bibliotek.demo.test/lokalhistorie/moellen.html")
+    assert (kept["release"], kept["page"]["change"], kept["document"]["crawl"]) == ("0.1.0", "unchanged", first.name)
+    rows = [json.loads(line) for line in later.call("pages").stdout.splitlines()]
+    assert sum(row["decision"] == "keep" for row in rows) == before["released"]
