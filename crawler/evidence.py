@@ -6,7 +6,6 @@ counted on their own. What was answered is kept in the frontier's file, and in t
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -64,7 +63,7 @@ class Evidence:
         self._frontier.counters["evidence"] += 1
         file = EvidenceFile(url, capture.status, capture.payload, capture.fetched_at)
         location = capture.header("Location") if 300 <= capture.status < 400 else ""
-        return file, canonical(urljoin(url, location)) if location else ""
+        return file, canonical(location, base=url) if location else ""
 
     def admits(self, kind: str, name: str, most: int) -> bool:
         """Whether a licence file (or its origin) is among the first `most` of the crawl; a refusal is counted."""

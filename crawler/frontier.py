@@ -18,6 +18,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
+from crawler.urls import same_page
+
 COMMIT_CHANGES_MAX = 200
 """Outcomes gathered before a commit: bounds what a crash makes us fetch again."""
 
@@ -95,13 +97,15 @@ CREATE TABLE IF NOT EXISTS urls (
   signals TEXT, decision TEXT, etag TEXT, last_modified TEXT, read_at TEXT, asked INTEGER NOT NULL DEFAULT 0,
   rank INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS urls_pending ON urls (host, rank, depth, url) WHERE state = 'pending';
+CREATE TABLE IF NOT EXISTS orders (page TEXT PRIMARY KEY, url TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS past (url TEXT PRIMARY KEY, page TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS urls_state ON urls (state) WHERE state <> 'done';
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS warcs (
   file TEXT PRIMARY KEY, bytes INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS families (name TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS families (
+  name TEXT PRIMARY KEY, barren INTEGER NOT NULL, turned_away INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS texts (host TEXT, digest TEXT, PRIMARY KEY (host, digest)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS evidence (
   url TEXT PRIMARY KEY, status INTEGER, body BLOB NOT NULL, fetched_at TEXT NOT NULL) WITHOUT ROWID;
@@ -175,6 +179,14 @@ class Frontier:
         )
         row = self.db.execute("SELECT 1 FROM admitted WHERE kind = ? AND name = ?", (kind, name)).fetchone()
         return row is not None
+
+    def spelling(self, url: str) -> str:
+        """The URL under which a page is known: of its parameters' orders, the one that was seen first."""
+        if "&" not in url:
+            return url
+        page = same_page(url)
+        self.db.execute("INSERT OR IGNORE INTO orders VALUES (?, ?)", (page, url))
+        return str(self.db.execute("SELECT url FROM orders WHERE page = ?", (page,)).fetchone()[0])
 
     def add(self, found: Found) -> bool:
         """Note a URL; one that is known keeps its place unless it was found nearer. False when there is no room."""
@@ -276,11 +288,18 @@ class Frontier:
         """How many more barren than fruitful pages a family gave, after adding `step`; never below 0."""
         if step:
             self.db.execute(
-                "INSERT INTO families VALUES (?1, max(0, ?2)) ON CONFLICT DO UPDATE SET barren = max(0, barren + ?2)",
+                "INSERT INTO families (name, barren) VALUES (?1, max(0, ?2))"
+                " ON CONFLICT DO UPDATE SET barren = max(0, barren + ?2)",
                 (family, step),
             )
         row = self.db.execute("SELECT barren FROM families WHERE name = ?", (family,)).fetchone()
         return int(row[0]) if row else 0
+
+    def turn_away(self, family: str) -> None:
+        """Count a URL that was not asked for because of the family it belongs to."""
+        self.db.execute(
+            "INSERT INTO families VALUES (?, 0, 1) ON CONFLICT DO UPDATE SET turned_away = turned_away + 1", (family,)
+        )
 
     def is_new_text(self, host: str, digest: str) -> bool:
         """Whether a text's digest was not seen on this host; it is seen from now on."""

@@ -74,7 +74,7 @@ def _take_up(work: Work, row: dict[str, Any]) -> None:
     url, signals = row["url"], json.dumps(row["signals"], ensure_ascii=False)
     past = Past(**{field.name: row[field.name] for field in fields(Past)} | {"signals": signals})
     found = Found(url, host_of(url), row["depth"], row["found_on"], rank=rank_of(past, work.now()))
-    if work.is_in_scope(found):
+    if work.is_in_scope(found) and work.spelled(url) == url:
         work.frontier.add(found)
         body = json.dumps(asdict(past), ensure_ascii=False)
         work.frontier.db.execute("INSERT INTO past VALUES (?, ?)", (url, body))

@@ -123,7 +123,8 @@ class Intake:
 class Job:
     """One crawl of one source, or, with an `intake`, the taking in of files in place of one.
 
-    `seeds` and `sitemaps` are canonical URLs; `folder` is the crawl's own work folder; `proxy` is an operator's egress
+    `seeds` and `sitemaps` are canonical URLs; `drop_parameters` names parameters of a query that make no other page,
+    a star being any run; `folder` is the crawl's own work folder; `proxy` is an operator's egress
     proxy (`http://host:port`), or empty; `policy` is a policy file's path, or empty for the one that is shipped;
     `now` replaces the clock in what is recorded.
     """
@@ -137,6 +138,7 @@ class Job:
     sitemaps: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     delay_s_min: float = 1.0
+    drop_parameters: tuple[str, ...] = ()
     proxy: str = ""
     user_agent_url: str = ""
     policy: str = ""
@@ -181,6 +183,7 @@ def to_json(job: Job) -> str:
         "sitemaps": list(job.sitemaps),
         "limits": asdict(job.limits),
         "delay_s_min": job.delay_s_min,
+        "drop_parameters": list(job.drop_parameters),
         "proxy": job.proxy,
         "user_agent_url": job.user_agent_url,
         "licences": terms["licences"],
@@ -217,6 +220,7 @@ def _job(row: dict[str, Any]) -> Job:
         sitemaps=tuple(_start(url, scope) for url in row.get("sitemaps", ())),
         limits=Limits(**row.get("limits", {})),
         delay_s_min=float(row.get("delay_s_min", 1.0)),
+        drop_parameters=tuple(row.get("drop_parameters", ())),
         proxy=str(row.get("proxy", "")),
         user_agent_url=str(row.get("user_agent_url", "")),
         policy=str(row.get("policy") or ""),

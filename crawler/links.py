@@ -14,6 +14,8 @@ from crawler.urls import canonical
 LINKS_MAX = 5_000
 """Different links taken from one page: the longest real indexes have fewer."""
 
+FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+
 _REFRESH = re.compile(r"""^\s*[\d.]*\s*[;,]?\s*url\s*=\s*["']?([^"'>]+)""", re.IGNORECASE)
 _SILENT = frozenset({"script", "style", "template", "svg", "head"})
 
@@ -27,7 +29,8 @@ def links_of(tree: HtmlElement, url: str, encoding: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for target in _targets(tree):
         try:
-            spelled = canonical(urljoin(base, safe_url_string(target.strip(), encoding=encoding)))
+            plain = target if target.isascii() else safe_url_string(target.strip(), encoding=encoding)
+            spelled = canonical(plain, base)
         except (ValueError, LookupError):  # no URL, or a character set nobody knows
             continue
         if spelled:
@@ -35,6 +38,14 @@ def links_of(tree: HtmlElement, url: str, encoding: str) -> tuple[str, ...]:
         if len(found) >= LINKS_MAX:
             break
     return tuple(found)
+
+
+def feeds_of(tree: HtmlElement, url: str) -> tuple[str, ...]:
+    """Canonical URLs of the feeds (RSS, Atom) a page names as another form of its site."""
+    base = _base_of(tree, url)
+    named = (link for link in tree.iter("link") if (link.get("type") or "").strip().lower() in FEED_TYPES)
+    other = (link.get("href") for link in named if "alternate" in (link.get("rel") or "").lower().split())
+    return tuple(dict.fromkeys(spelled for href in other if href and (spelled := canonical(href, base))))
 
 
 def encoding_of(capture: Capture) -> str:

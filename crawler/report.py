@@ -22,8 +22,12 @@ PAGES_FILE = "pages.jsonl.gz"
 REPORT_FILE = "report.json"
 
 CHANGES = ("new", "changed", "unchanged", "carried", "gone", "withdrawn", "signals")
-"""Words for what became of pages since the crawl before: `gone` were answered with 404 or 410, `withdrawn` may not be
+"""Words for what became of pages since the crawl before: `gone` were answered with 404 or 410 or say that they are
+not there, `withdrawn` may not be
 had or used any more; `signals` counts those, whatever their word, about which other statements were observed."""
+
+TRAPS_TOLD_MAX = 50
+"""Traps told in a report, the worst first: a site has a few, and a labyrinth makes a new one at every step."""
 
 _OUTCOMES = ("captured", "unchanged", "carried", "redirected", "refused", "failed")
 _BY_REASON = frozenset({"carried", "refused", "failed"})
@@ -55,13 +59,24 @@ def write_report(folder: Path, frontier: Frontier, head: dict[str, Any]) -> dict
 
     _write_whole(folder / PAGES_FILE, write_pages)
     warcs = {name: _warcs(folder, files_of(frontier, series)) for name, series in _WARCS.items()}
-    counted = {"changes": {name: changes[name] for name in CHANGES}, "crawls": sorted(crawls)}
+    counted = {
+        "traps": _traps_of(frontier),
+        "changes": {name: changes[name] for name in CHANGES},
+        "crawls": sorted(crawls),
+    }
     report = {**head, **_sums(sums), **_counts(frontier), **counted, **warcs}
     parts = sum(sum(report[word].values()) if word in _BY_REASON else report[word] for word in _OUTCOMES)
     assert report["known"] == parts, f"the report does not add up: {report['known']} known, {parts} accounted for"
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     _write_whole(folder / REPORT_FILE, lambda file: file.write(text.encode()))
     return report
+
+
+def _traps_of(frontier: Frontier) -> list[dict[str, Any]]:
+    """The worst families: host and first segment (see `crawler.traps`), barren pages over, URLs turned away."""
+    worst = "SELECT * FROM families WHERE turned_away > 0 ORDER BY turned_away DESC, name LIMIT ?"
+    rows = frontier.db.execute(worst, (TRAPS_TOLD_MAX,))
+    return [dict(zip(("family", "barren", "turned_away"), row, strict=True)) for row in rows]
 
 
 def _pages(frontier: Frontier, crawl: str) -> Iterator[dict[str, Any]]:
@@ -122,7 +137,7 @@ def _change(row: sqlite3.Row, outcome: str, past: Past | None) -> str:
         return "new" if outcome == "captured" else ""
     if outcome in STANDING:
         return {"captured": "changed"}.get(outcome, outcome)
-    return "gone" if row["status"] in {404, 410} else "withdrawn"
+    return "gone" if row["status"] in {404, 410} or row["reason"] == "soft_404" else "withdrawn"
 
 
 def _end_of(frontier: Frontier, row: sqlite3.Row) -> str:
@@ -149,7 +164,7 @@ def _sums(sums: Counter[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _counts(frontier: Frontier) -> dict[str, int]:
-    names = ("out_of_scope", "trapped", "requests", "bytes", "evidence", "licence_files_refused")
+    names = ("out_of_scope", "trapped", "no_room", "requests", "bytes", "evidence", "licence_files_refused")
     counts = {name: int(frontier.counters[name]) for name in names}
     return {**counts, "sitemaps": frontier.sitemaps, "sitemaps_left": frontier.sitemaps_left()}
 

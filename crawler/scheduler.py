@@ -69,7 +69,8 @@ class FrontierScheduler(BaseScheduler):
     def _refusal(self, turn: Turn) -> str:
         if turn.found.depth > self._work.job.limits.depth_max:
             return "too_deep"
-        if turn.found.kind is Kind.PAGE and self._work.is_barren(turn.found.url) and not self._past(turn):
+        if turn.found.kind is Kind.PAGE and not self._past(turn) and (trap := self._work.trap_of(turn.found.url)):
+            self._work.frontier.turn_away(trap)
             return "trap"
         return ""
 

@@ -7,7 +7,6 @@ outcome without what belongs to it.
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -18,7 +17,8 @@ from crawler.faults import Fault
 from crawler.frontier import Found, Kind, Outcome, Turn
 from crawler.history import Past, past_of, rank_by
 from crawler.judging import is_text, judged, outcome_of, with_evidence
-from crawler.links import encoding_of, links_of, texts_of
+from crawler.links import encoding_of, feeds_of, links_of, texts_of
+from crawler.notfound import says_not_found
 from crawler.observe import payment
 from crawler.observe.html import parse_html
 from crawler.observe.page import linked_rsl_urls, page_signals
@@ -40,6 +40,9 @@ STATUS_RETRIES_MAX = {429: 3, 503: 3, 500: 2, 502: 2, 504: 2}
 
 FAULT_RETRIES_MAX = 2
 """How often a page is asked for again after a connection that broke."""
+
+FEEDS_DEPTH_MAX = 1
+"""Links from a seed up to which a page's feeds are read: behind, they are the comments on one page."""
 
 BACKOFF_S = 2.0
 """The first pause of a host in trouble; each further one is twice as long."""
@@ -105,14 +108,25 @@ class Settler:
     async def _read(self, turn: Turn, capture: Capture) -> Outcome:
         url, now = turn.found.url, self._work.now()
         tree = parse_html(capture)
+        words = words_of(texts_of(tree)) if tree is not None else []
+        if tree is not None:
+            self._weigh(url, words)
+            if says_not_found(tree, len(words)):
+                return outcome_of(capture, "refused", "soft_404")
         linked = await self._origins.named_files(linked_rsl_urls(capture, tree))
         files = await self._origins.site_files(origin_of(url))
         signals = (*site_signals(files, url), *page_signals(capture, tree, linked))
         decision = decide(signals, self._work.job.terms, self._work.policy, now.date())
         if tree is not None:
-            self._weigh(url, tree)
-            self._work.note_pages(links_of(tree, url, encoding_of(capture)), url, turn.found.depth + 1)
+            self._follow(turn, capture, tree)
         return judged(capture, signals, decision)
+
+    def _follow(self, turn: Turn, capture: Capture, tree: HtmlElement) -> None:
+        """Note what a page links to: pages, and near the front of a site also the feeds it names."""
+        url = turn.found.url
+        self._work.note_pages(links_of(tree, url, encoding_of(capture)), url, turn.found.depth + 1)
+        if turn.found.depth <= FEEDS_DEPTH_MAX:
+            self._work.note_feeds(feeds_of(tree, url), url)
 
     def _past(self, turn: Turn) -> Past | None:
         return past_of(self._work.frontier, turn.found.url) if turn.found.kind is Kind.PAGE else None
@@ -129,9 +143,8 @@ class Settler:
             self._work.archives[Series.PAGES].write_revisit(capture, past.payload_digest, captured_at)
         return outcome
 
-    def _weigh(self, url: str, tree: HtmlElement) -> None:
+    def _weigh(self, url: str, words: list[str]) -> None:
         """Count a page as fruitful or barren for its families."""
-        words = words_of(texts_of(tree))
         is_new = self._work.frontier.is_new_text(host_of(url), letters_digest(words))
         for family, _ in families_of(url):
             fruitful = self._novelty.is_new(family, words) and is_new
@@ -140,7 +153,7 @@ class Settler:
     def _redirected(self, turn: Turn, capture: Capture) -> Outcome:
         """A redirect's target goes the way of every URL: through the frontier and the gate."""
         found = turn.found
-        target = canonical(urljoin(found.url, _quoted(capture.header("Location"))))
+        target = self._work.spelled(canonical(_quoted(capture.header("Location")), base=found.url))
         if target == found.url or found.hops >= HOPS_MAX:
             return outcome_of(capture, "failed", "redirect_loop")
         hop = Found(target, host_of(target), found.depth, found.url, found.kind, found.hops + 1)
@@ -156,7 +169,7 @@ class Settler:
         sitemap = parse_sitemap(capture.payload, url)
         self._work.note_sitemaps(sitemap.sitemaps, url)
         self._work.note_pages(sitemap.pages, url, turn.found.depth + 1)
-        self._rerank(sitemap.pages)
+        self._rerank({self._work.spelled(page): modified for page, modified in sitemap.pages.items()})
         return outcome_of(capture, "captured")
 
     def _rerank(self, pages: Mapping[str, str]) -> None:

@@ -14,6 +14,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+MISBUILT = "misbuilt"
+"""Stands for a family in the report: URLs that show on their face that they lead nowhere."""
+
 SEGMENTS_MAX = 16
 """Deepest path taken: real sites stay below ten."""
 

@@ -1,16 +1,22 @@
 """URLs: one canonical spelling for each, and what the spelling alone tells.
 
-A URL that is not worth a request has no canonical spelling: other schemes, names and passwords in it, hosts that are
-addresses or names of the inside (see `crawler.guard` for the same question asked of what a name resolves to).
+A URL is read as browsers read it (WHATWG URL, by ada); what browsers leave open is settled here. A URL that is not
+worth a request has no canonical spelling: other schemes, names and passwords in it, hosts that are addresses or names
+of the inside (see `crawler.guard` for the same question asked of what a name resolves to).
 """
 
 import re
-from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from urllib.parse import quote, unquote_to_bytes
+
+from ada_url import idna_to_ascii, join_url, normalize_url
 
 URL_CHARS_MAX = 2000
 """Longest URL kept: real articles stay far below, and some servers refuse longer ones."""
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+_PARTS = re.compile(r"(https?)://([^/?#@:]+|\[[^\]/?#@]*\])(:\d+)?(/[^?#]*)(?:\?([^#]*))?(?:#.*)?")
+"""A URL as ada writes it; one with a name or a password in it does not match."""
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 """At least two labels and a last one that is no number: leaves out every spelling of an IPv4 or IPv6 address."""
@@ -35,49 +41,62 @@ _SAFE = "/:@!$&'()*+,;=~-._%"
 _SAFE_IN_QUERY = _SAFE.replace("'", "") + "?"
 """Browsers encode an apostrophe in a query and leave it in a path (WHATWG URL), and so does Scrapy."""
 
-_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_ODD = re.compile(r"[^a-zA-Z0-9/:@!$&()*+,;=~._?-]")
+"""Whatever needs a second look at its encoding; most URLs have nothing of it."""
 
 
 def canonical(url: str, base: str = "") -> str:
     """The one spelling of `url`, joined to `base` when given; empty when no request may be made for it.
 
-    No fragment, lower-case scheme and host, IDN as punycode, no trailing dot, no default port, dot segments resolved,
-    percent-encoding normalised (RFC 3986 6.2.2), known tracking and session parameters removed, order kept.
+    No fragment, lower-case scheme and host, IDN as punycode (UTS 46), no trailing dot, no default port, dot segments
+    resolved, percent-encoding normalised (RFC 3986 6.2.2), known tracking and session parameters removed. The order of
+    the others is kept, since rules of robots.txt see it; `same_page` tells which orders are one page.
     """
-    text = re.sub(r"[\t\r\n]", "", url.strip(" \t\r\n\f\x00"))
-    if len(text) > URL_CHARS_MAX:
+    if len(url) > URL_CHARS_MAX:
         return ""
+    text = url.strip("\0")
     try:
-        parts = urlsplit(urljoin(base, text) if base else text)
-        return _spelled(parts)
-    except ValueError:  # a bracket that is not closed, a port that is no number: no URL
+        parts = _PARTS.fullmatch(join_url(base, text) if base else normalize_url(text))
+    except ValueError:  # no URL, a host that is none, lone surrogates
         return ""
-
-
-def _spelled(parts: SplitResult) -> str:
-    if parts.scheme not in DEFAULT_PORTS or parts.username is not None or parts.password is not None:
+    if parts is None:
         return ""
-    host, port = ascii_host(parts.hostname or ""), parts.port
+    scheme, name, port, path, query = parts.groups(default="")
+    host = name.rstrip(".")
     if not is_outside(host):
         return ""
-    netloc = host if port in (None, DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
-    path = _without_dots(_escaped(_PATH_SESSION.sub("", parts.path.replace("\\", "/")))) or "/"
-    query = "&".join(part for part in parts.query.split("&") if not _is_noise(part))
-    spelled = f"{parts.scheme}://{netloc}{path}" + (f"?{_escaped(query, _SAFE_IN_QUERY)}" if query else "")
+    if ";" in path and (bare := _PATH_SESSION.sub("", path)) != path:
+        return canonical(f"{scheme}://{host}{port}{bare}?{query}")
+    path = _escaped(path, _SAFE)
+    query = "&".join(part for part in query.split("&") if not _is_noise(part)) if query else ""
+    spelled = f"{scheme}://{host}{port}{path}" + (f"?{_escaped(query, _SAFE_IN_QUERY)}" if query else "")
     return spelled if len(spelled) <= URL_CHARS_MAX else ""
+
+
+def same_page(url: str) -> str:
+    """What two canonical URLs have in common whose parameters differ only in their order."""
+    address, mark, query = url.partition("?")
+    return address + mark + "&".join(sorted(query.split("&")))
+
+
+def without_parameters(url: str, names: tuple[str, ...]) -> str:
+    """A canonical URL without the parameters whose names match one of `names`, where a star is any run."""
+    address, mark, query = url.partition("?")
+    if not names or not mark:
+        return url
+    kept = [part for part in query.split("&") if not any(fnmatchcase(part.split("=", 1)[0], name) for name in names)]
+    return address + ("?" + "&".join(kept) if kept else "")
 
 
 def ascii_host(host: str) -> str:
     """A host name in lower case and punycode, without a trailing dot; empty when it cannot be spelled so."""
-    name = host.lower().rstrip(".")
-    if name.isascii():
-        return name
     try:
-        return name.encode("idna").decode("ascii").lower().rstrip(".")
-    except UnicodeError:
+        return idna_to_ascii(host.rstrip(".").lower()).decode("ascii")
+    except ValueError:
         return ""
 
 
+@lru_cache(4096)
 def is_outside(host: str) -> bool:
     """Whether a host's name may belong to the public web: a dotted name, no address, no name of the inside."""
     if len(host) > 253 or not _HOST.fullmatch(host):
@@ -87,19 +106,18 @@ def is_outside(host: str) -> bool:
 
 def origin_of(url: str) -> str:
     """Scheme, host and port of a canonical URL: what one robots.txt speaks for."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    scheme, mark, rest = url.partition("://")
+    return scheme + mark + rest.partition("/")[0]
 
 
 def host_of(url: str) -> str:
-    """The host of a canonical URL, without a port."""
-    return urlsplit(url).hostname or ""
+    """The host of a canonical URL, without a port; empty for a name that is no URL."""
+    return url.partition("://")[2].partition("/")[0].partition(":")[0]
 
 
 def path_of(url: str) -> str:
     """Path and query of a canonical URL, as robots.txt rules see it."""
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return "/" + url.partition("://")[2].partition("/")[2]
 
 
 def matches(pattern: str, path: str) -> bool:
@@ -128,29 +146,14 @@ def _is_noise(parameter: str) -> bool:
     return not parameter or _TRACKING.fullmatch(name) is not None or _SESSION_VALUE.fullmatch(parameter) is not None
 
 
-def _escaped(text: str, safe: str = _SAFE) -> str:
+def _escaped(text: str, safe: str) -> str:
     """Percent-encode what must be, decode what need not be, and write the hex digits in upper case."""
+    if not _ODD.search(text):
+        return text
 
     def settle(match: re.Match[str]) -> str:
         byte = unquote_to_bytes(match.group())
         return byte.decode("ascii") if byte[0] in _UNRESERVED else match.group().upper()
 
-    text = _CONTROL.sub(lambda match: quote(match.group()), text)
     text = re.sub(r"%(?![0-9a-fA-F]{2})", "%25", text)
     return _ESCAPE.sub(settle, quote(text, safe=safe))
-
-
-def _without_dots(path: str) -> str:
-    """RFC 3986 5.2.4 on an absolute path."""
-    if "/." not in path:
-        return path
-    kept: list[str] = []
-    segments = path.split("/")[1:]
-    for segment in segments:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    if segments[-1] in (".", ".."):
-        kept.append("")
-    return "/" + "/".join(kept)

@@ -9,9 +9,12 @@ from crawler.frontier import Found, Frontier, Kind, Outcome, Turn
 from crawler.job import Job
 from crawler.pace import Pace
 from crawler.sitemaps import SITEMAPS_MAX
-from crawler.traps import families_of, is_misbuilt
-from crawler.urls import host_of
+from crawler.traps import MISBUILT, families_of, is_misbuilt
+from crawler.urls import host_of, without_parameters
 from ledger.policy import Policy
+
+FEEDS_MAX = 50
+"""Feeds read in one crawl that only pages name: a site has a few, some make one for every heading."""
 
 
 @dataclass
@@ -38,9 +41,13 @@ class Work:
 
     def begin(self) -> None:
         """Note the seeds and sitemaps; nothing happens for those that are known."""
-        for url in self.job.seeds:
+        for url in map(self.spelled, self.job.seeds):
             self.frontier.add(Found(url, host_of(url), 0, ""))
         self.note_sitemaps(self.job.sitemaps, "")
+
+    def spelled(self, url: str) -> str:
+        """The URL under which this crawl knows a canonical URL: by its source's rules, and in one order."""
+        return self.frontier.spelling(without_parameters(url, self.job.drop_parameters))
 
     def note_sitemaps(self, urls: Iterable[str], found_on: str) -> None:
         """Note sitemaps on the job's hosts, up to the limit; path patterns are for pages."""
@@ -50,26 +57,35 @@ class Work:
             elif self.frontier.sitemaps < SITEMAPS_MAX:
                 self.frontier.add(Found(url, host_of(url), 0, found_on, Kind.SITEMAP))
 
+    def note_feeds(self, urls: Iterable[str], found_on: str) -> None:
+        """Note feeds that a page names, up to a limit of their own; they are read as sitemaps are."""
+        self.note_sitemaps((url for url in urls if self.frontier.admit("feed", url, FEEDS_MAX)), found_on)
+
     def note_pages(self, urls: Iterable[str], found_on: str, depth: int) -> None:
         """Note pages by the rules of scope and traps; what is left out is counted."""
-        for url in urls:
+        for url in map(self.spelled, urls):
             self.note(Found(url, host_of(url), depth, found_on))
 
     def note(self, found: Found) -> None:
         """Note one URL by the same rules."""
         if not self.is_in_scope(found):
             self.frontier.counters["out_of_scope"] += 1
-        elif is_misbuilt(found.url) or self.is_barren(found.url) or not self.frontier.add(found):
+        elif trap := self.trap_of(found.url):
             self.frontier.counters["trapped"] += 1
+            self.frontier.turn_away(trap)
+        elif not self.frontier.add(found):
+            self.frontier.counters["no_room"] += 1
 
     def is_in_scope(self, found: Found) -> bool:
         """Whether a URL belongs to the crawl; path patterns are for pages, and not for the sitemaps that name them."""
         scope = self.job.scope
         return scope.holds(found.url) if found.kind is Kind.PAGE else found.host in scope.hosts
 
-    def is_barren(self, url: str) -> bool:
-        """Whether a URL belongs to a family that has run dry."""
-        return any(self.frontier.barren(family) >= most for family, most in families_of(url))
+    def trap_of(self, url: str) -> str:
+        """The family for which a URL is not asked: one that has run dry, or `MISBUILT`; empty when it is worth it."""
+        if is_misbuilt(url):
+            return MISBUILT
+        return next((family for family, most in families_of(url) if self.frontier.barren(family) >= most), "")
 
     def is_spent(self) -> bool:
         """Whether the budget of pages or bytes is used up."""

@@ -88,6 +88,7 @@ def _job(space: Workspace, source: CatalogueSource, folder: Path, now: datetime 
         sitemaps=plan.sitemaps,
         limits=Limits(plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max),
         delay_s_min=plan.delay_s_min if plan.delay_s_min is not None else settings.delay_s_min,
+        drop_parameters=plan.drop_parameters,
         proxy=settings.proxy,
         user_agent_url=settings.about_url,
         policy=space.settings.ledger.policy,
@@ -108,7 +109,8 @@ def _scope_digest(space: Workspace, source: CatalogueSource) -> str:
     """Eight hex digits for what decides which pages are taken: another scope or agreement makes another crawl."""
     plan, terms = source.crawl, terms_of(space, source)
     limits = (plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max)
-    parts = (plan.seeds, plan.hosts, plan.include, plan.exclude, plan.sitemaps, limits, terms.status, terms.agreements)
+    place = (plan.seeds, plan.hosts, plan.include, plan.exclude, plan.sitemaps, plan.drop_parameters)
+    parts = (*place, limits, terms.status, terms.agreements)
     return digest_of_parts(*(repr(part) for part in parts))[:8]
 
 

@@ -106,6 +106,10 @@ class Crawl(Table):
         tuple[Annotated[str, AfterValidator(_pattern)], ...],
         Field(description="Paths to leave, beginning with / or *, as in robots.txt; they win over `include`."),
     ] = ()
+    drop_parameters: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[^=&?#\s]+$")], ...],
+        Field(description="Names of query parameters that make no other page, such as sort or filter*."),
+    ] = ()
     pages_max: Annotated[int, Field(ge=1, description="Most pages asked for in one crawl.")] = _LIMITS.pages_max
     depth_max: Annotated[int, Field(ge=0, description="Most links from a seed.")] = _LIMITS.depth_max
     bytes_max: Annotated[int, Field(ge=1, description="Most bytes received in one crawl.")] = _LIMITS.bytes_max

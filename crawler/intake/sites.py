@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from corpus.captures import Capture
 from crawler.archive import Archive
@@ -91,7 +91,7 @@ class Sites:
             self._frontier.counters["evidence"] += 1
         is_answer = not EvidenceFile(answer.url, status, body, fetched_at).unreachable
         location = answer.header("location") if status is not None and 300 <= status < 400 else ""
-        target = canonical(urljoin(answer.url, location)) if location else ""
+        target = canonical(location, base=answer.url) if location else ""
         row = (answer.url, is_answer, instant(fetched_at), status, target, body)
         self._frontier.db.execute(_NEWER, row)
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-from crawler.urls import DEFAULT_PORTS
-
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 _QUERY_DELIMITER = re.compile(r"%(?:3A|2F|3F|23|5B|5D|40|21|27|28|29|2C|3B)")
 
@@ -85,7 +84,7 @@ def canonical_path(path: str) -> str:
 
 def _host(parts: SplitResult) -> tuple[str | None, int | None]:
     """Host and port, the port None where it is the scheme's own; raises ValueError when it is no port."""
-    return parts.hostname, None if parts.port == DEFAULT_PORTS.get(parts.scheme) else parts.port
+    return parts.hostname, None if parts.port == _DEFAULT_PORTS.get(parts.scheme) else parts.port
 
 
 def _both_forms(path: str) -> tuple[str, ...]:

@@ -212,6 +212,53 @@ def test_traps_are_bounded(web: LittleWeb, crawler: Crawler, trap: Callable[[str
     assert crawled.report["captured"] < (1300 if trap is _labyrinth else 450)
     assert crawled.report["refused"]["trap"] > 0
     assert crawled.report["trapped"] > 0
+    assert sum(told["turned_away"] for told in crawled.report["traps"]) > 0
+
+
+def test_parameters_in_another_order_are_one_page(web: LittleWeb, crawler: Crawler) -> None:
+    """The order seen first is asked for, as robots.txt sees it; a source's own rules drop parameters."""
+    links = ("/liste?b=2&a=1", "/liste?a=1&b=2", "/liste?a=1&view=print&b=2", "/liste?sort_by=x", "/lukket?x=1&a=2")
+    web.pages = {"http://a.dk/": article("forsiden", *links)}
+    web.pages["http://a.dk/robots.txt"] = reply("User-agent: *\nDisallow: /*?x=", Content_Type="text/plain")
+    web.otherwise = lambda url: article(story(url)) if "?" in url or "liste" in url else reply("", 404)
+    crawled = crawler.run(drop_parameters=["view", "sort*"])
+    assert crawled.outcomes() == {
+        "http://a.dk/": "captured",
+        "http://a.dk/liste": "captured",
+        "http://a.dk/liste?b=2&a=1": "captured",
+        "http://a.dk/lukket?x=1&a=2": "robots_disallowed",
+    }
+
+
+def test_a_redirect_to_another_order_leads_to_the_page(web: LittleWeb, crawler: Crawler) -> None:
+    """A redirect's end is the URL under which the page is known."""
+    web.pages = {
+        "http://a.dk/": article("forsiden", "/p?b=2&a=1", "/gammel"),
+        "http://a.dk/gammel": reply("", 301, Location="/p?a=1&b=2"),
+        "http://a.dk/p?b=2&a=1": article(story("p")),
+    }
+    assert crawler.run().pages["http://a.dk/gammel"]["final_url"] == "http://a.dk/p?b=2&a=1"
+
+
+def test_a_page_that_says_it_is_not_there_is_no_page(web: LittleWeb, crawler: Crawler) -> None:
+    """A soft 404 is refused as such, and where it leads is not followed."""
+    web.pages = {
+        "http://a.dk/": article("forsiden", "/vaek"),
+        "http://a.dk/vaek": article("Siden blev ikke fundet", "/mere"),
+    }
+    assert crawler.run().outcomes() == {"http://a.dk/": "captured", "http://a.dk/vaek": "soft_404"}
+
+
+def test_feeds_of_the_front_page_are_read(web: LittleWeb, crawler: Crawler) -> None:
+    """RSS and Atom that a page near the seed names lead to the pages they name."""
+    head = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    feed = "<rss><channel><item><title>Nyt</title><link>http://a.dk/nyhed</link></item></channel></rss>"
+    web.pages = {
+        "http://a.dk/": article("forsiden", head=head),
+        "http://a.dk/feed.xml": reply(feed, Content_Type="application/rss+xml"),
+        "http://a.dk/nyhed": article(story("nyhed")),
+    }
+    assert crawler.run().outcomes() == {"http://a.dk/": "captured", "http://a.dk/nyhed": "captured"}
 
 
 def test_a_large_archive_is_no_trap(web: LittleWeb, crawler: Crawler) -> None:
