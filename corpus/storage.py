@@ -43,6 +43,9 @@ class Storage(Protocol):
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys that begin with `prefix`, sorted."""
 
+    def remove(self, key: str) -> None:
+        """Remove the object under `key`; nothing happens when there is none."""
+
     def uri(self, key: str) -> str:
         """The object's address for other tools: a path or an `s3://` URL."""
 
@@ -141,6 +144,11 @@ class FolderStorage:
             inside = Path(folder).relative_to(self.root)
             found += [(inside / name).as_posix() for name in files if not name.startswith(".")]
         return iter(sorted(key for key in found if key.startswith(prefix)))
+
+    def remove(self, key: str) -> None:
+        """Remove the file; its folder stays."""
+        with on_disk(self.root / key):
+            (self.root / key).unlink(missing_ok=True)
 
     def uri(self, key: str) -> str:
         """The file's path."""

@@ -105,6 +105,11 @@ class S3Storage:
             for page in lister.paginate(Bucket=self._bucket, Prefix=self._key(prefix)):
                 yield from sorted(entry["Key"][cut:] for entry in page.get("Contents", []))
 
+    def remove(self, key: str) -> None:
+        """Delete the object, and the copy that was kept of it."""
+        with self._replacing(key):
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(key))
+
     def uri(self, key: str) -> str:
         """The `s3://` URL."""
         return f"s3://{self._bucket}/{self._key(key)}"

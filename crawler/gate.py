@@ -89,7 +89,8 @@ class Wait:
         self._work.frontier.counters["requests"] += 1
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Count what came, as it came over the wire."""
-        del request
+        """Count what came, as it came over the wire, and note the address it came from; a proxy's is none of a host."""
+        if response.ip_address is not None and not self._work.job.proxy:
+            self._work.pace.seen_at(urlsplit(request.url).hostname or "", str(response.ip_address))
         self._work.frontier.counters["bytes"] += len(response.body)
         return response

@@ -1,7 +1,8 @@
 """Whose turn it is, and when: one host is asked slowly, many hosts side by side.
 
-Every request to the network waits here for its host's turn: pages, robots.txt and evidence files alike. A crawl that
-is told to stop, or whose time is out, finds no turn here any more.
+Hosts that share an address are asked a few at a time, as one machine serves them all. Every request to the network
+waits here for its host's turn: pages, robots.txt and evidence files alike. A crawl that is told to stop, or whose time
+is out, finds no turn here any more.
 """
 
 import asyncio
@@ -15,6 +16,10 @@ AT_ONCE_DELAY_S = 0.1
 
 AT_ONCE_MAX = 4
 """Requests at once to such a host; to any other it is one."""
+
+
+HOSTS_AT_ONCE = 4
+"""Requests an address gets in the time in which a host gets one: thousands of small Danish sites share a machine."""
 
 
 class NoTurnError(IgnoreRequest):
@@ -35,6 +40,8 @@ class Pace:
     def __init__(self, delay_s_min: float, seconds_left: float) -> None:
         self._delay_s_min = delay_s_min
         self._hosts: dict[str, _Host] = {}
+        self._address_of: dict[str, str] = {}
+        self._address_free_at: dict[str, float] = {}
         self._began = time.monotonic()
         self.deadline = self._began + seconds_left
         self.stopping = asyncio.Event()
@@ -60,16 +67,25 @@ class Pace:
         host = self.host(name)
         host.free_at = max(host.free_at, time.monotonic() + seconds)
 
+    def seen_at(self, name: str, address: str) -> None:
+        """Note the address a host answered from: its turns are the address's turns from now on."""
+        self._address_of[name] = address
+
+    def _free_at(self, name: str) -> float:
+        """When a host's next turn is, by its own delay and by what else its address serves."""
+        address = self._address_of.get(name, "")
+        return max(self.host(name).free_at, self._address_free_at.get(address, float("-inf")))
+
     def is_free(self, name: str) -> bool:
         """Whether a host may be handed another URL: not busy, and its turn comes within its ordinary delay."""
         host = self.host(name)
         at_once = AT_ONCE_MAX if host.delay_s < AT_ONCE_DELAY_S else 1
         soon = time.monotonic() + max(host.delay_s, 1.0)
-        return host.busy < at_once and host.free_at <= min(soon, self.deadline)
+        return host.busy < at_once and self._free_at(name) <= min(soon, self.deadline)
 
     def comes_in_time(self, name: str) -> bool:
         """Whether a host's next turn comes before the crawl's time is out."""
-        return self.host(name).free_at <= self.deadline
+        return self._free_at(name) <= self.deadline
 
     @property
     def is_out_of_time(self) -> bool:
@@ -84,10 +100,12 @@ class Pace:
     async def turn(self, name: str) -> None:
         """Wait for a host's next turn and take it; raises `NoTurnError` when it will not come."""
         host = self.host(name)
-        at = max(time.monotonic(), host.free_at)
+        at = max(time.monotonic(), self._free_at(name))
         if self.stopping.is_set() or at > self.deadline:
             raise NoTurnError("the crawl ends before this host's next turn")
         host.last_at, host.free_at = at, at + host.delay_s
+        if address := self._address_of.get(name):
+            self._address_free_at[address] = at + self._delay_s_min / HOSTS_AT_ONCE
         await self.rest(at - time.monotonic())
 
     async def rest(self, seconds: float) -> None:

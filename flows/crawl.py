@@ -17,6 +17,7 @@ from crawler.history import PREVIOUS_FILE
 from crawler.job import Job, Limits, Scope, to_json
 from crawler.report import PAGES_FILE
 from flows.catalogue import CatalogueSource
+from flows.checkpoints import JOB_FILE, Checkpoints, forget, restore, write_whole
 from flows.errors import CrawlError
 from flows.paths import STAMP, crawl_prefix, crawled_at, digest_of_parts, finished_crawls, newest_crawl
 from flows.progress import emit
@@ -43,14 +44,16 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
             emit("fresh", source.name, crawl=fresh)
             return crawl_prefix(source.name, fresh)
         folder = _folder(space, source, now)
-        job_file = folder / "job.json"
+        job_file = folder / JOB_FILE
         if not job_file.is_file():
             folder.mkdir(parents=True, exist_ok=True)
             _take_along(space, source, folder, now)
-            _write_whole(job_file, to_json(_job(space, source, folder, now if pinned else None)))
+            write_whole(job_file, to_json(_job(space, source, folder, now if pinned else None)))
         emit("crawl", source.name, crawl=folder.name)
-        _run_child(source.name, job_file)
-        return _finish(space, source, folder)
+        _run_child(source.name, job_file, Checkpoints(space, folder))
+        prefix = _finish(space, source, folder)
+        forget(space, source.name)
+        return prefix
 
 
 def fresh_crawl(space: Workspace, source: CatalogueSource, now: datetime) -> str | None:
@@ -117,6 +120,7 @@ def _scope_digest(space: Workspace, source: CatalogueSource) -> str:
 def _folder(space: Workspace, source: CatalogueSource, now: datetime) -> Path:
     """The folder of this crawl when it was begun and not finished, or of a new one; others' leavings are removed."""
     parent, digest = space.work / "crawls" / source.name, _scope_digest(space, source)
+    restore(space, source.name, digest, parent)
     begun = sorted(parent.glob("*")) if parent.is_dir() else []
     finished = set(finished_crawls(space.storage, source.name))
     mine = [folder for folder in begun if folder.name.endswith(f"-{digest}") and folder.name not in finished]
@@ -125,7 +129,7 @@ def _folder(space: Workspace, source: CatalogueSource, now: datetime) -> Path:
     return mine[-1] if mine else parent / f"{now.strftime(STAMP)}-{digest}"
 
 
-def _run_child(source: str, job_file: Path) -> None:
+def _run_child(source: str, job_file: Path, checkpoints: Checkpoints) -> None:
     """Run the crawl in its own process, passing on what it tells; the crawler dies with this process."""
     command = [sys.executable, "-m", "crawler", str(job_file)]
     log = job_file.with_name("crawl.log")
@@ -139,6 +143,9 @@ def _run_child(source: str, job_file: Path) -> None:
             told = json.loads(line)
             if told["event"] == "progress":
                 emit("crawling", source, **{name: told[name] for name in ("captured", "refused", "failed", "pending")})
+                checkpoints.tick()
+    if child.returncode != _COMPLETE:
+        checkpoints.put()
     if child.returncode == _INCOMPLETE:
         raise CrawlError(f"{source}: the crawl stopped before it was complete; run again and it goes on. Log: {log}")
     if child.returncode != _COMPLETE:
@@ -172,9 +179,3 @@ def _finish(space: Workspace, source: CatalogueSource, folder: Path) -> str:
     shutil.rmtree(folder)
     emit("crawled", source.name, **{name: count for name, count in report["changes"].items() if count})
     return prefix
-
-
-def _write_whole(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

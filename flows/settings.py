@@ -37,12 +37,14 @@ class CrawlerSettings:
 
     `proxy` is an operator's egress proxy (`http://host:port`), trusted because the operator named it. `delay_s_min`
     is the least pause between two requests to one host; a site may ask for more, never for less. `about_url` is a
-    page that tells a site's owner who crawls and how to refuse; it stands in the user agent.
+    page that tells a site's owner who crawls and how to refuse; it stands in the user agent. `checkpoint_s` seconds
+    after another a crawl's state is put into storage that lies elsewhere, so that another machine can go on from there.
     """
 
     proxy: str = ""
     delay_s_min: float = 1.0
     about_url: str = ""
+    checkpoint_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
