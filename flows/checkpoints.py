@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import CorpusError
 from crawler.history import PREVIOUS_FILE
 from crawler.job import from_json, to_json
 from flows.progress import emit
@@ -63,11 +64,17 @@ class Checkpoints:
             self.put()
 
     def put(self) -> None:
-        """Put one now; nothing happens where storage is the data folder, or the crawl has not begun."""
+        """Put one now; nothing happens where storage is the data folder, or the crawl has not begun.
+
+        A storage that refuses is told, and the crawl goes on: it is safe on this machine.
+        """
         if not is_elsewhere(self.space) or not (self.folder / _FRONTIER).is_file():
             return
         began = time.monotonic()
-        _put(self.space, self.folder)
+        try:
+            _put(self.space, self.folder)
+        except CorpusError as error:
+            emit("problem", self.folder.parent.name, message=f"No checkpoint was put: {error}")
         took = time.monotonic() - began
         self._due_at = began + max(self.space.settings.crawler.checkpoint_s, took * _COST_SHARE_MIN)
 

@@ -136,7 +136,7 @@ def _run_child(source: str, job_file: Path, checkpoints: Checkpoints) -> None:
     with (
         log.open("ab") as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as child,  # noqa: S603 - ours
-        told_to_stop(child),
+        told_to_stop(child, checkpoints.put),
     ):
         assert child.stdout is not None
         for line in child.stdout:

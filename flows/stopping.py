@@ -10,14 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from flows.progress import emit
 
 GRACE_S = 10.0
-"""Seconds that crawls are given to stop; one that takes longer dies with this process."""
+"""Seconds that crawls are given to stop and to be left in order; one that takes longer dies with this process."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
@@ -27,12 +27,17 @@ _stopping = threading.Event()
 
 
 @contextmanager
-def told_to_stop(crawl: subprocess.Popen[str]) -> Iterator[None]:
-    """Let a crawl's process know of a wish to stop while the block lasts; behind it, this thread rests till the end."""
+def told_to_stop(crawl: subprocess.Popen[str], leave: Callable[[], None]) -> Iterator[None]:
+    """Let a crawl's process know of a wish to stop while the block lasts.
+
+    Behind it, after such a wish, `leave` is called to leave the crawl in order, and this thread rests till the end.
+    """
     _crawls.add(crawl)
     try:
         yield
     finally:
+        if _stopping.is_set():
+            leave()
         _crawls.discard(crawl)
         if _stopping.is_set():
             threading.Event().wait()  # a crawl that was told to stop is no problem to tell of
@@ -56,11 +61,10 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     for other in _SIGNALS:
         signal.signal(other, signal.SIG_DFL)  # asked twice, it is gone at once
     _stopping.set()
-    crawls = list(_crawls)
-    for crawl in crawls:
+    for crawl in list(_crawls):
         crawl.terminate()
     deadline = time.monotonic() + GRACE_S
-    while any(crawl.poll() is None for crawl in crawls) and time.monotonic() < deadline:
+    while _crawls and time.monotonic() < deadline:
         time.sleep(0.05)
     emit("stopped", message=MESSAGE)
     if sys.stderr.isatty():  # the bars hide the cursor, and show no message
