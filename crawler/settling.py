@@ -25,7 +25,7 @@ from crawler.observe.page import linked_rsl_urls, page_signals
 from crawler.observe.site import site_signals
 from crawler.origins import Origins
 from crawler.sitemaps import parse_sitemap
-from crawler.traps import Novelty, families_of, letters_digest, words_of
+from crawler.traps import Novelty, families_of, letters_digest, shingles_of, words_of
 from crawler.urls import canonical, host_of, origin_of
 from crawler.work import Work
 from ledger.decide import decide
@@ -145,9 +145,9 @@ class Settler:
 
     def _weigh(self, url: str, words: list[str]) -> None:
         """Count a page as fruitful or barren for its families."""
-        is_new = self._work.frontier.is_new_text(host_of(url), letters_digest(words))
+        is_new, shingles = self._work.frontier.is_new_text(host_of(url), letters_digest(words)), shingles_of(words)
         for family, _ in families_of(url):
-            fruitful = self._novelty.is_new(family, words) and is_new
+            fruitful = self._novelty.is_new(family, shingles) and is_new
             self._work.frontier.barren(family, -1 if fruitful else 1)
 
     def _redirected(self, turn: Turn, capture: Capture) -> Outcome:

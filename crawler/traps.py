@@ -10,7 +10,7 @@ never does.
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -83,7 +83,16 @@ def letters_digest(words: Iterable[str]) -> str:
 
 def words_of(texts: Iterable[str]) -> list[str]:
     """The words of a page's text, lower case and without numbers, at most `TEXT_WORDS_MAX`."""
-    return [word for text in texts for word in _WORD.findall(text.lower())][:TEXT_WORDS_MAX]
+    return _WORD.findall("\n".join(texts).lower())[:TEXT_WORDS_MAX]
+
+
+def shingles_of(words: list[str]) -> tuple[int, ...]:
+    """The different runs of five words of a text, in its order, each as 64 bits.
+
+    The numbers are this process's own and are not to be kept: Python draws the key of its hash anew for each, so that
+    no site can make two runs look the same.
+    """
+    return tuple(dict.fromkeys(map(hash, zip(words, words[1:], words[2:], words[3:], words[4:], strict=False))))
 
 
 class Novelty:
@@ -92,18 +101,12 @@ class Novelty:
     def __init__(self) -> None:
         self._seen: OrderedDict[str, set[int]] = OrderedDict()
 
-    def is_new(self, family: str, words: list[str]) -> bool:
-        """Whether a page says something its family did not say before; remembers what it says."""
+    def is_new(self, family: str, shingles: Iterable[int]) -> bool:
+        """Whether a page's shingles say something its family did not say before; remembers what they say."""
         seen = self._seen.setdefault(family, set())
         self._seen.move_to_end(family)
         if len(self._seen) > FAMILIES_MAX:
             self._seen.popitem(last=False)
-        fresh = set(_shingles(words)) - seen
-        seen.update(list(fresh)[: SHINGLES_MAX - len(seen)])
+        fresh = [shingle for shingle in shingles if shingle not in seen]
+        seen.update(fresh[: SHINGLES_MAX - len(seen)])
         return len(fresh) >= NEW_SHINGLES_MIN
-
-
-def _shingles(words: list[str]) -> Iterator[int]:
-    for start in range(len(words) - 4):
-        digest = hashlib.blake2b(" ".join(words[start : start + 5]).encode(), digest_size=8).digest()
-        yield int.from_bytes(digest, "big")
