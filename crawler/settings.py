@@ -54,6 +54,7 @@ def settings_for(job: Job) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_FAIL_ON_DATALOSS": True,
         "DOWNLOAD_DELAY": 0,
+        "CONCURRENT_ITEMS": 1,  # pages are settled, none gives items: Scrapy would make a hundred idle tasks for each
         "CONCURRENT_REQUESTS": REQUESTS_AT_ONCE,
         "CONCURRENT_REQUESTS_PER_DOMAIN": REQUESTS_AT_ONCE,
         "COOKIES_ENABLED": False,
