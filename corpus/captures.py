@@ -1,8 +1,9 @@
 """Captures: what was fetched, as WARC/1.1 files.
 
-A WARC file here is a row of complete gzip members, one a record. `CaptureWriter` flushes each record to disk and
+A WARC file here is a row of complete gzip members, one a record. `CaptureWriter` hands each record to the system and
 answers with the offset behind it, so that whoever keeps the frontier can cut an unfinished tail off again after a
-crash: give the last offset known to be whole as `resume_at`.
+crash: give the last offset known to be whole as `resume_at`. Call `sync` before an offset is recorded for good, since
+only then do the records before it outlive a power cut too.
 """
 
 import hashlib
@@ -54,7 +55,7 @@ def digest_of(data: bytes) -> str:
 
 
 class CaptureWriter:
-    """Appends captures to one WARC file; every record is whole on disk when `write` returns."""
+    """Appends captures to one WARC file; a record outlives this process when written, and a power cut when synced."""
 
     def __init__(self, path: Path, *, resume_at: int = 0) -> None:
         """Open `path`, cutting it to `resume_at` bytes: what lies behind was not acknowledged."""
@@ -62,6 +63,7 @@ class CaptureWriter:
         self._file = path.open("ab")
         self._file.truncate(resume_at)
         self._file.seek(0, os.SEEK_END)
+        self._synced = resume_at
 
     def write(self, capture: Capture) -> int:
         """Append one response record; returns the file's size behind it, in bytes.
@@ -107,11 +109,17 @@ class CaptureWriter:
         writer.write_record(record)
         self._file.write(buffer.getbuffer())
         self._file.flush()
-        os.fsync(self._file.fileno())
         return self._file.tell()
 
+    def sync(self) -> None:
+        """Bring what was written to the disk; nothing is left to do once the file is closed."""
+        if not self._file.closed and self._file.tell() > self._synced:
+            os.fsync(self._file.fileno())
+            self._synced = self._file.tell()
+
     def close(self) -> None:
-        """Close the file."""
+        """Bring everything to the disk and close the file."""
+        self.sync()
         self._file.close()
 
     def __enter__(self) -> Self:

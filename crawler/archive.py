@@ -39,6 +39,7 @@ class Archive:
         self._number = max(len(rows) - 1, 0)
         self._bytes = int(rows[-1][1]) if rows else 0
         self._writer = CaptureWriter(self._path(), resume_at=self._bytes)
+        frontier.before_commit.append(self._sync)
 
     def write(self, capture: Capture) -> None:
         """Append one capture; it counts from the frontier's next commit on."""
@@ -65,6 +66,9 @@ class Archive:
     def close(self) -> None:
         """Close the file that is being written."""
         self._writer.close()
+
+    def _sync(self) -> None:
+        self._writer.sync()
 
     def _path(self) -> Path:
         return self._folder / f"{self._series}{self._number:05d}.warc.gz"

@@ -12,7 +12,7 @@ was committed, and after a power cut the last batch is fetched again.
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -137,6 +137,7 @@ class Frontier:
         self.asked = int(self.db.execute(f"SELECT coalesce(sum(asked), 0) {done}").fetchone()[0])
         self.outcomes = Counter(dict(self.db.execute(f"SELECT outcome, count(*) {done} GROUP BY 1")))
         self._changes, self._committed_at = 0, time.monotonic()
+        self.before_commit: list[Callable[[], None]] = []
         self.db.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -150,7 +151,9 @@ class Frontier:
         self.db.close()
 
     def commit(self) -> None:
-        """Make everything since the last commit durable against a crash of this process."""
+        """Make all since the last commit durable against our death, once what it speaks of elsewhere is on disk."""
+        for bring_to_disk in self.before_commit:
+            bring_to_disk()
         rows = list(self.counters.items())
         self.db.executemany("INSERT INTO counters VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", rows)
         self.db.execute("COMMIT")
@@ -228,11 +231,9 @@ class Frontier:
             " ORDER BY rank, depth, url LIMIT 1",
             (host,),
         ).fetchone()
-        if row is None:
+        if row is None or (row[5] > 0 and self._first[host] > 0):
             return None
         url, depth, found_on, kind, hops, rank, attempts = row
-        if rank > 0 and self._first[host] > 0:
-            return None
         self.db.execute("UPDATE urls SET state = 'in_flight' WHERE url = ?", (url,))
         self.pending[host] -= 1
         return Turn(Found(url, host, depth, found_on, Kind(kind), hops, rank), attempts)
