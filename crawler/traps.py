@@ -10,8 +10,8 @@ never does.
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Collection, Iterable
+from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
 MISBUILT = "misbuilt"
@@ -86,13 +86,13 @@ def words_of(texts: Iterable[str]) -> list[str]:
     return _WORD.findall("\n".join(texts).lower())[:TEXT_WORDS_MAX]
 
 
-def shingles_of(words: list[str]) -> tuple[int, ...]:
+def shingles_of(words: list[str]) -> dict[int, None]:
     """The different runs of five words of a text, in its order, each as 64 bits.
 
     The numbers are this process's own and are not to be kept: Python draws the key of its hash anew for each, so that
     no site can make two runs look the same.
     """
-    return tuple(dict.fromkeys(map(hash, zip(words, words[1:], words[2:], words[3:], words[4:], strict=False))))
+    return dict.fromkeys(map(hash, zip(words, words[1:], words[2:], words[3:], words[4:], strict=False)))
 
 
 class Novelty:
@@ -101,12 +101,12 @@ class Novelty:
     def __init__(self) -> None:
         self._seen: OrderedDict[str, set[int]] = OrderedDict()
 
-    def is_new(self, family: str, shingles: Iterable[int]) -> bool:
+    def is_new(self, family: str, shingles: Collection[int]) -> bool:
         """Whether a page's shingles say something its family did not say before; remembers what they say."""
         seen = self._seen.setdefault(family, set())
         self._seen.move_to_end(family)
         if len(self._seen) > FAMILIES_MAX:
             self._seen.popitem(last=False)
-        fresh = [shingle for shingle in shingles if shingle not in seen]
-        seen.update(fresh[: SHINGLES_MAX - len(seen)])
+        fresh, room = set(shingles) - seen, SHINGLES_MAX - len(seen)
+        seen.update(fresh if len(fresh) <= room else islice((each for each in shingles if each in fresh), room))
         return len(fresh) >= NEW_SHINGLES_MIN
