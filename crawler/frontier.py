@@ -125,7 +125,8 @@ class Frontier:
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;")
         self.db.executescript(_SCHEMA)
-        self.db.execute("UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL WHERE state <> 'done'")
+        again = "UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL WHERE state <> 'done'"
+        self.db.execute(f"{again} AND (state = 'in_flight' OR outcome IS NOT NULL)")
         by_host = "SELECT host, count(*) FROM urls WHERE state <> 'done' {} GROUP BY 1"
         self.pending = Counter(dict(self.db.execute(by_host.format(""))))
         self._first = Counter(dict(self.db.execute(by_host.format("AND rank = 0"))))
