@@ -9,7 +9,7 @@ from corpus.captures import Capture
 from crawler.evidence import kept_file
 from crawler.frontier import Frontier, Outcome
 from crawler.history import Past
-from crawler.judging import judged, with_evidence
+from crawler.judging import judged, refusal_of, with_evidence
 from crawler.observe.page import page_signals
 from crawler.observe.site import SiteFiles, needed_files, rsl_urls, site_signals
 from crawler.origins import Access, rules_of
@@ -58,7 +58,7 @@ def carried(work: Work, url: str, past: Past, reason: str) -> Outcome:
     left_out = decision.outcome == "exclude"
     outcome = Outcome(
         "refused" if left_out else "carried",
-        "reserved" if left_out else reason,
+        refusal_of(decision) if left_out else reason,
         content_type=past.content_type,
         fetched_at=past.fetched_at,
         payload_digest=past.payload_digest,

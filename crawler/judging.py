@@ -8,7 +8,7 @@ from crawler.frontier import Outcome
 from crawler.observe.evidence import instant
 from crawler.observe.html import HTML_TYPES, UNSAID_TYPES, is_html, media_type
 from ledger.decide import Decision
-from ledger.signals import RightsSignal, signals_to_json
+from ledger.signals import Mechanism, RightsSignal, signals_to_json
 
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -47,8 +47,13 @@ def judged(
 ) -> Outcome:
     """The outcome of a page of text: captured (or what `standing` says), or refused when it is to be left out."""
     left_out = decision.outcome == "exclude"
-    plain = outcome_of(capture, "refused" if left_out else standing, "reserved" if left_out else "")
+    plain = outcome_of(capture, "refused" if left_out else standing, refusal_of(decision) if left_out else "")
     return with_evidence(plain, signals, decision)
+
+
+def refusal_of(decision: Decision) -> str:
+    """The reason in the report for a page that is left out."""
+    return "paywall" if decision.rule.endswith(f":{Mechanism.PAYWALL}") else "reserved"
 
 
 def with_evidence(outcome: Outcome, signals: tuple[RightsSignal, ...], decision: Decision | None = None) -> Outcome:

@@ -138,6 +138,12 @@ class Origins:
             found.append(file)
         return tuple(found)
 
+    async def terms_file(self, url: str) -> EvidenceFile | None:
+        """A terms page of a site, without a status when it cannot be had in time; None when it may not be asked for."""
+        if not self._comes_in_time(url):
+            return EvidenceFile(url, None, b"", self._evidence.now())
+        return await self._file(url)
+
     async def _file(self, url: str) -> EvidenceFile | None:
         """One evidence file, at most 24 hours old; None when it may not be asked for."""
         async with self._locks.setdefault(url, asyncio.Lock()):

@@ -119,7 +119,7 @@ def _reading(row: sqlite3.Row, outcome: str, crawl: str, past: Past | None) -> d
         **place,
     }
     nothing = {name: 0 if isinstance(value, int) else "" for name, value in found.items()}
-    heard = outcome in STANDING or row["reason"] == "reserved"
+    heard = outcome in STANDING or row["reason"] in {"reserved", "paywall"}
     said_otherwise = heard and past is not None and _said(past.signals) != _said(row["signals"])
     words = {"change": _change(row, outcome, past), "signals_changed": said_otherwise}
     return {**(found if standing else nothing), **words}

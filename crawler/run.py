@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 
 from crawler.again import carried
 from crawler.archive import Archive, Series
+from crawler.elsewhere import put_together
 from crawler.frontier import Frontier
 from crawler.history import load, past_of
 from crawler.job import Job
@@ -154,6 +155,7 @@ def _conclude(work: Work, started: str, say: Say) -> int:
             past = past_of(frontier, url)
             assert past is not None
             frontier.leave(url, carried(work, url, past, reason))
+    put_together(frontier, work.job.terms, work.policy, work.now().date())
     if complete:
         frontier.fact("limits", _limits_of(work.job))
     head = {

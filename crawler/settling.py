@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from corpus.captures import NOT_MODIFIED, Capture
 from crawler.again import GONE, carried, not_modified, unchanged
 from crawler.archive import Series
+from crawler.elsewhere import Elsewhere
 from crawler.faults import Fault
 from crawler.frontier import Found, Kind, Outcome, Turn
 from crawler.history import Past, past_of, rank_by
@@ -56,6 +57,7 @@ class Settler:
 
     def __init__(self, work: Work, origins: Origins) -> None:
         self._work, self._origins = work, origins
+        self._elsewhere = Elsewhere(origins, work.frontier)
         self._novelty = Novelty()
 
     def faulted(self, turn: Turn, fault: Fault) -> None:
@@ -115,7 +117,8 @@ class Settler:
                 return outcome_of(capture, "refused", "soft_404")
         linked = await self._origins.named_files(linked_rsl_urls(capture, tree))
         files = await self._origins.site_files(origin_of(url))
-        signals = (*site_signals(files, url), *page_signals(capture, tree, linked))
+        elsewhere = await self._elsewhere.said_of(url, tree)
+        signals = (*site_signals(files, url), *page_signals(capture, tree, linked), *elsewhere)
         decision = decide(signals, self._work.job.terms, self._work.policy, now.date())
         if tree is not None:
             self._follow(turn, capture, tree)
@@ -166,6 +169,8 @@ class Settler:
         if capture.status != 200:
             return outcome_of(capture, "failed", f"http_{capture.status}")
         url = turn.found.url
+        if self._elsewhere.hear_feed(capture):
+            self._work.archives[Series.EVIDENCE].write(capture)
         sitemap = parse_sitemap(capture.payload, url)
         self._work.note_sitemaps(sitemap.sitemaps, url)
         self._work.note_pages(sitemap.pages, url, turn.found.depth + 1)

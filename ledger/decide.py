@@ -7,6 +7,7 @@ with every document:
     source-reserved                 the rights holder of the source has said no                    exclude
     signal-reserved:<mechanism>     a counted mechanism reserves the page                          exclude
     signal-malformed:<mechanism>    a counted mechanism says something we cannot read              hold
+    signal-held:<mechanism>         a mechanism the policy only holds by reserves the page         hold
     licence-conflict                two licences that cannot both be right                         hold
     official-document               a public act outside copyright                                 include
     open-licence                    a licence on the policy's list                                 include
@@ -14,7 +15,8 @@ with every document:
     tdm-no-reservation              no reservation, and the policy reads for text and data mining  include
     nothing-known                   none of these                                                  hold
 
-A reservation can only take away. So can a licence claimed but not confirmed: it is never a basis for anything. A text
+A reservation can only take away. What is behind a paywall is never included but by an agreement, whatever the policy
+counts. So can a licence claimed but not confirmed: it is never a basis for anything. A text
 that came as a file without what its place says of reservations needs an agreement, or an open licence that was
 confirmed for its source: what the text says of itself is then not enough, and silence is no permission.
 """
@@ -101,11 +103,13 @@ def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of:
     if terms.status is SourceStatus.RESERVED:
         return _without(Outcome.EXCLUDE, "source-reserved", ("source",))
     standing = effective(signals)
-    for verdict, outcome, rule in (
-        (Verdict.RESERVED, Outcome.EXCLUDE, "signal-reserved"),
-        (Verdict.MALFORMED, Outcome.HOLD, "signal-malformed"),
+    holding = (*policy.held, Mechanism.PAYWALL)
+    for verdict, mechanisms, outcome, rule in (
+        (Verdict.RESERVED, policy.counted, Outcome.EXCLUDE, "signal-reserved"),
+        (Verdict.MALFORMED, (*policy.counted, *holding), Outcome.HOLD, "signal-malformed"),
+        (Verdict.RESERVED, holding, Outcome.HOLD, "signal-held"),
     ):
-        found = [signal for signal in standing if signal.verdict is verdict and signal.mechanism in policy.counted]
+        found = [signal for signal in standing if signal.verdict is verdict and signal.mechanism in mechanisms]
         if found:
             first = min(signal.mechanism for signal in found)
             return _without(outcome, f"{rule}:{first}", _places(found))

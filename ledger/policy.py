@@ -15,15 +15,17 @@ DEFAULT_POLICY = Path(__file__).parent / "policies" / "default.toml"
 _NEVER_COUNTED = (Mechanism.LICENCE, Mechanism.DELIVERED)
 """Mechanisms that reserve nothing by themselves."""
 
+_HOLD = "hold"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What counts and what may be used.
 
     `use` is the use decided about; `tdm` says whether text without reservation may be included at all; `counted` are
-    the mechanisms whose reservations exclude and whose malformed statements hold; `open` and `official` are patterns
-    of SPDX identifiers (`*` any run, `[0-9]` one digit). `evidence_days_max` is how old a crawl may be for its
-    evidence to decide anything: older, and its pages are held until they are fetched again.
+    the mechanisms whose reservations exclude and whose malformed statements hold; those of `held` hold either way.
+    `open` and `official` are patterns of SPDX identifiers (`*` any run, `[0-9]` one digit). `evidence_days_max` is how
+    old a crawl may be for its evidence to decide anything: older, and its pages are held until they are fetched again.
     """
 
     version: str
@@ -31,6 +33,7 @@ class Policy:
     tdm: bool
     evidence_days_max: int
     counted: tuple[Mechanism, ...]
+    held: tuple[Mechanism, ...]
     open: tuple[str, ...]
     official: tuple[str, ...]
 
@@ -45,14 +48,15 @@ class Policy:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise RecordRefused(f"The policy is not TOML: {error}. Correct it at that line.") from error
-        switches = _taken(table, "reservations", dict)
+        weights = _weights(_taken(table, "reservations", dict))
         licences = _taken(table, "licences", dict)
         policy = cls(
             version=_taken(table, "version", str),
             use=_taken(table, "use", str),
             tdm=_taken(table, "tdm", bool),
             evidence_days_max=_taken(table, "evidence_days_max", int),
-            counted=tuple(sorted(_mechanism(name) for name in list(switches) if _taken(switches, name, bool))),
+            counted=tuple(sorted(mechanism for mechanism, weight in weights.items() if weight is True)),
+            held=tuple(sorted(mechanism for mechanism, weight in weights.items() if weight == _HOLD)),
             open=_patterns(licences, "open"),
             official=_patterns(licences, "official"),
         )
@@ -87,6 +91,19 @@ def _patterns(table: dict[str, Any], key: str) -> tuple[str, ...]:
     if not all(isinstance(value, str) for value in values):
         raise RecordRefused(f"The policy's licences.{key} must be a list of SPDX patterns.")
     return tuple(values)
+
+
+def _weights(table: dict[str, Any]) -> dict[Mechanism, bool | str]:
+    """What each mechanism weighs: true excludes, "hold" holds, false is evidence only."""
+    for name, weight in table.items():
+        if not isinstance(weight, bool) and weight != _HOLD:
+            raise RecordRefused(f"The policy's reservations.{name} must be true, false or {_HOLD!r}.")
+    weights = {_mechanism(name): weight for name, weight in table.items()}
+    if weights.setdefault(Mechanism.PAYWALL, _HOLD) is False:
+        raise RecordRefused(
+            f"The policy's reservations.paywall must be true or {_HOLD!r}: only an agreement opens one."
+        )
+    return weights
 
 
 def _mechanism(name: str) -> Mechanism:

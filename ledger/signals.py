@@ -24,6 +24,8 @@ class Mechanism(StrEnum):
     AI_TXT = "ai_txt"
     TRUST_TXT = "trust_txt"
     PAYMENT = "payment"
+    PAYWALL = "paywall"
+    NATURAL_LANGUAGE = "natural_language"
     LICENCE = "licence"
     DELIVERED = "delivered"
 

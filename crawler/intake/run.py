@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from crawler.archive import Archive, Series
+from crawler.elsewhere import put_together
 from crawler.frontier import Frontier
 from crawler.intake.items import BrokenFileError, Unread
 from crawler.intake.reading import read_file
@@ -136,6 +137,7 @@ def _taken(taking: _Taking, now: datetime) -> bool:
         if sites is not None:
             taking.gather(sites, evidence)
         taking.take(Taker(job, policy, frontier, pages, now, sites))
+        put_together(frontier, job.terms, policy, now.date())
     except _Stopped:
         return False
     except MemoryError as error:

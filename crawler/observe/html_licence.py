@@ -16,6 +16,7 @@ from corpus.captures import Capture
 from crawler.observe import jsonld, link_header, rsl
 from crawler.observe.evidence import Seen, statement
 from crawler.observe.html import Tag
+from crawler.observe.sentences import is_footer
 from ledger.licences import normalise_licence
 from ledger.signals import Mechanism, RightsSignal, Verdict
 
@@ -39,7 +40,6 @@ _ANCHORS_MAX = 100
 _FOOTERS_MAX = 5
 _FOOTER_CHARS_MAX = 4000
 """Of a footer; a longer one is no footer but a page's second half."""
-_FOOTER_NAME = re.compile(r"(^|[\s_-])(footer|colophon|bundtekst|sidefod)($|[\s_-])", re.IGNORECASE)
 _GRANT = re.compile(
     r"(?:licen[sc](?:eret|ed|e|en|s)?|udgivet|udgives|offentliggjort|tilgængelige?|stillet til rådighed|published"
     r"|released|available|shared)[ :]{1,3}"
@@ -149,7 +149,7 @@ def _json_ld(capture: Capture, tree: HtmlElement) -> Iterator[RightsSignal]:
 def _footers(capture: Capture, tree: HtmlElement) -> Iterator[RightsSignal]:
     """A footer's sentence that grants a licence, unless it speaks of pictures or other things beside it."""
     seen = Seen.on(capture).at("footer")
-    footers = [element for element in tree.iter() if isinstance(element.tag, str) and _is_footer(element)]
+    footers = [element for element in tree.iter() if isinstance(element.tag, str) and is_footer(element)]
     for footer in footers[:_FOOTERS_MAX]:
         text = " ".join(footer.text_content().split())
         if len(text) > _FOOTER_CHARS_MAX:
@@ -161,14 +161,6 @@ def _footers(capture: Capture, tree: HtmlElement) -> Iterator[RightsSignal]:
                 yield _licence(name, ("footer", around), seen)
         for reserved in _RESERVED_TEXT.finditer(text):
             yield _evidence("rights reserved", text[max(0, reserved.start() - 60) : reserved.end()], seen)
-
-
-def _is_footer(element: HtmlElement) -> bool:
-    if element.tag == "footer" or element.get("role") == "contentinfo":
-        return True
-    return element.tag in {"div", "section", "p"} and bool(
-        _FOOTER_NAME.search(element.get("id") or "") or _FOOTER_NAME.search(element.get("class") or "")
-    )
 
 
 def _longest_name(text: str) -> str:

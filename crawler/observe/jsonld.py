@@ -28,16 +28,51 @@ def licences(script: str, url: str) -> Iterator[tuple[str, str]]:
     Only top-level nodes and those of `@graph` and `mainEntity` are the page; what hangs below (an image, a cited work)
     is not. A node whose `url` names another page speaks of that page.
     """
-    if len(script) > _SCRIPT_CHARS_MAX:
-        return
-    try:
-        data = json.loads(script.strip().removeprefix("<!--").removesuffix("-->"), strict=False)
-    except (ValueError, RecursionError):
-        return
-    for node in _nodes(data):
+    for node in _nodes(_parsed(script)):
         if _is_text(node) and _is_here(node, url):
             yield from (("license", value) for value in _values(node.get("license")))
             yield from ((name, value) for name in _EVIDENCE for value in _values(node.get(name)))
+
+
+def accessible(script: str, url: str) -> list[tuple[str, str]] | None:
+    """What is said of free access: pairs of a part's `cssSelector` (empty: the page) and the value as text.
+
+    None when the script cannot be read.
+    """
+    data = _parsed(script)
+    if data is None:
+        return None
+    found = []
+    for node in _nodes(data):
+        if _is_text(node) and _is_here(node, url):
+            parts = [part for part in _list(node.get("hasPart")) if isinstance(part, dict)]
+            for item in (node, *parts[:_NODES_MAX]):
+                selector = "" if item is node else str(item.get("cssSelector") or "part")
+                found += [(selector, _word(value)) for value in _list(item.get("isAccessibleForFree"))]
+    return found
+
+
+def _parsed(script: str) -> object:
+    """The data of a script; None when there is none to read."""
+    if len(script) > _SCRIPT_CHARS_MAX:
+        return None
+    try:
+        return json.loads(script.strip().removeprefix("<!--").removesuffix("-->"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _list(value: object) -> list[object]:
+    if value is None:
+        return []
+    return value[:_NODES_MAX] if isinstance(value, list) else [value]
+
+
+def _word(value: object) -> str:
+    """A value as text: JSON's own words for true and false, and an object's address."""
+    if isinstance(value, dict):
+        value = value.get("@id") or value.get("@value") or ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _nodes(data: object) -> Iterator[dict[str, object]]:

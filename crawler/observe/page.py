@@ -11,7 +11,9 @@ from crawler.observe import (
     content_usage,
     html_licence,
     link_header,
+    natural_language,
     payment,
+    paywall,
     robots_meta,
     rsl,
     tdmrep,
@@ -54,6 +56,8 @@ def page_signals(
             _rsl(capture, found, rsl_files),
             _inline_rsl(capture, tree),
             html_licence.statements(capture, tree, found),
+            paywall.statements(capture, tree, found),
+            natural_language.statements(capture, tree, found),
         )
     )
 

@@ -1,4 +1,4 @@
-"""RSL 1.0: licence files in XML, named by robots.txt, a header, a link, or written into the page.
+"""RSL 1.0: licence files in XML, named by robots.txt, a header, a link, or written into the page or a feed's items.
 
 The most specific `<content url>` that matches governs. Its licences are alternative offers: training is permitted if
 one offer permits it without payment. A list of permitted usages is exhaustive; between permit and prohibition the more
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from corpus.captures import Capture
+from crawler.observe import link_header
 from crawler.observe.evidence import EvidenceFile, Seen, statement
 from crawler.observe.patterns import Pattern, path_forms, path_here
 from ledger.signals import Mechanism, RightsSignal, Verdict
@@ -21,6 +22,12 @@ MEDIA_TYPE = "application/rsl+xml"
 
 _BYTES_MAX = 2 << 20
 """Longest licence file read; the published ones have a few kilobytes."""
+
+_NAMESPACE = "rslstandard.org/rsl"
+_FEED_MARK = _NAMESPACE.encode()
+_FEED_BYTES_MAX = 16 << 20
+"""Of a feed; real ones have some hundred kilobytes."""
+_FEED_ITEMS_MAX = 10_000
 
 _RANKS = {"all": 1, "ai-all": 2, "ai-train": 3, "train-ai": 3, "train-genai": 3}
 """How specific a usage word is about training; the last two are of the drafts."""
@@ -44,6 +51,49 @@ def inline_statements(xml: str, capture: Capture) -> tuple[RightsSignal, ...]:
     return _judged(xml.strip().encode("utf-8", "replace"), capture.url, Seen.on(capture).at("script"))
 
 
+def feed_statements(capture: Capture) -> dict[str, tuple[RightsSignal, ...]]:
+    """What the `rsl:content` elements of a feed say of the pages its items name, by the addresses as written.
+
+    An item's own elements govern, without them those of the feed. In a feed with broken XML they are MALFORMED.
+    """
+    if _FEED_MARK not in capture.payload[:_FEED_BYTES_MAX] or _DOCTYPE.search(capture.payload):
+        return {}
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, remove_comments=True
+    )
+    try:
+        root = etree.fromstring(capture.payload[:_FEED_BYTES_MAX], parser)
+    except (etree.LxmlError, ValueError):
+        return {}
+    if root is None:
+        return {}
+    items = list(root.iter("{*}item", "{*}entry"))
+    inside = {content for item in items for content in _contents_in(item)}
+    general = [content for content in _contents_in(root) if content not in inside]
+    can_be_read = not len(parser.error_log)
+    found: dict[str, tuple[RightsSignal, ...]] = {}
+    for number, item in enumerate(items[:_FEED_ITEMS_MAX]):
+        contents = list(_contents_in(item)) or general
+        target = next(_addresses(item), "")
+        if contents and target:
+            seen = Seen.on(capture).at(f"item={number}")
+            about_it = _closest(contents, link_header.absolute(capture.url, target))
+            found[target] = tuple(_said(each, seen, can_be_read=can_be_read and read) for each, read in about_it)
+    return found
+
+
+def _contents_in(element: etree._Element) -> Iterator[etree._Element]:
+    return (each for each in element.iter("{*}content") if _NAMESPACE in str(each.tag).partition("}")[0])
+
+
+def _addresses(item: etree._Element) -> Iterator[str]:
+    """The addresses of the page an item names, the first its own."""
+    for child in item:
+        address = (child.get("href") or child.text or "").strip()
+        if address and _local(child) == "link" and (child.get("rel") or "alternate").lower() == "alternate":
+            yield address
+
+
 def missing(url: str, seen: Seen) -> RightsSignal:
     """The statement that a licence file was named but is not at hand."""
     return statement(Mechanism.RSL, Verdict.MALFORMED, ("unfetched", ""), url, seen)
@@ -54,13 +104,19 @@ def _judged(xml: bytes, url: str, seen: Seen) -> tuple[RightsSignal, ...]:
     if root is None:
         raw = xml[:200].decode("utf-8", "replace")
         return (statement(Mechanism.RSL, Verdict.MALFORMED, ("rsl", ""), raw, seen),)
-    contents = [(_octets(content, url), content) for content in _children(root, "content")]
+    contents = list(_children(root, "content"))
     if not contents:
         raw = etree.tostring(root, encoding="unicode")
         return (statement(Mechanism.RSL, Verdict.MALFORMED, ("rsl", ""), raw, seen),)
-    closest = max((octets for octets, _ in contents if octets is not None), default=_ELSEWHERE)
-    about_it = [(octets, content) for octets, content in contents if octets is None or octets == closest != _ELSEWHERE]
-    return tuple(_said(content, seen, can_be_read=octets is not None) for octets, content in about_it)
+    return tuple(_said(content, seen, can_be_read=read) for content, read in _closest(contents, url))
+
+
+def _closest(contents: list[etree._Element], url: str) -> list[tuple[etree._Element, bool]]:
+    """The most specific contents about a page, and those whose address cannot be read; with whether it can."""
+    measured = [(_octets(content, url), content) for content in contents]
+    closest = max((octets for octets, _ in measured if octets is not None), default=_ELSEWHERE)
+    about_it = ((octets, each) for octets, each in measured if octets is None or octets == closest != _ELSEWHERE)
+    return [(each, octets is not None) for octets, each in about_it]
 
 
 def _said(content: etree._Element, seen: Seen, *, can_be_read: bool) -> RightsSignal:

@@ -1,5 +1,6 @@
 """Decisions: each rule, their order, and the laws that hold for any evidence."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -61,6 +62,7 @@ NO_TDM = replace(POLICY, tdm=False)
 RESERVED = signal(Mechanism.TDMREP, Verdict.RESERVED)
 MALFORMED = signal(Mechanism.CONTENT_USAGE, Verdict.MALFORMED)
 RESERVING = [each for each in Mechanism if each not in (Mechanism.LICENCE, Mechanism.DELIVERED)]
+PROSE, PAYWALL = (signal(each, Verdict.RESERVED) for each in (Mechanism.NATURAL_LANGUAGE, Mechanism.PAYWALL))
 TDM = ("include", "tdm-no-reservation", "LicenseRef-TDM-NoReservation")
 CONFLICT = ("hold", "licence-conflict", "")
 
@@ -95,9 +97,10 @@ def test_a_reserved_source_is_out() -> None:
 
 @pytest.mark.parametrize("mechanism", RESERVING)
 def test_each_mechanism_counts_by_the_default_policy(mechanism: Mechanism) -> None:
-    """One reservation excludes though all else permits; one that cannot be read holds."""
+    """One reservation excludes though all else permits, one in plain words holds, and so does what cannot be read."""
+    weak = mechanism is Mechanism.NATURAL_LANGUAGE
     for verdict, outcome, name in (
-        (Verdict.RESERVED, "exclude", "signal-reserved"),
+        (Verdict.RESERVED, "hold" if weak else "exclude", "signal-held" if weak else "signal-reserved"),
         (Verdict.MALFORMED, "hold", "signal-malformed"),
     ):
         found = (signal(mechanism, verdict), licence("CC0-1.0"), signal(Mechanism.RSL, Verdict.PERMITTED))
@@ -111,6 +114,37 @@ def test_a_policy_may_leave_a_mechanism_out() -> None:
     by_proxy = signal(Mechanism.AI_AGENTS, Verdict.RESERVED)
     assert rule(by_proxy) == ("exclude", "signal-reserved:ai_agents", "")
     assert rule(by_proxy, policy=literal) == TDM
+
+
+def of_weights(*changes: tuple[str, str]) -> Policy:
+    """The default policy with other weights: mechanism and value as written."""
+    text = DEFAULT_POLICY.read_text("utf-8")
+    for name, value in changes:
+        text = re.sub(rf"(?m)^{name} = [^ \n]+", f"{name} = {value}", text)
+    return Policy.from_toml(text)
+
+
+def test_plain_words_weigh_what_the_policy_says() -> None:
+    """To be held for a person, to exclude as any reservation, or to be evidence only; an agreement comes before."""
+    strict, literal = of_weights(("natural_language", "true")), of_weights(("natural_language", "false"))
+    assert rule(PROSE) == rule(PROSE, licence("CC0-1.0")) == ("hold", "signal-held:natural_language", "")
+    assert rule(PROSE, policy=strict) == ("exclude", "signal-reserved:natural_language", "")
+    assert rule(PROSE, policy=literal) == TDM
+    assert rule(PROSE, terms=replace(PLAIN, agreements=(agreement(),)))[1] == "agreement"
+    assert rule(PROSE, RESERVED)[1] == "signal-reserved:tdmrep"
+
+
+def test_a_paywall_is_opened_by_an_agreement_alone() -> None:
+    """It may exclude or hold, but no policy leaves it out: not by false, and not by silence."""
+    unsaid = Policy.from_toml(re.sub(r"(?m)^paywall = .*$", "", DEFAULT_POLICY.read_text("utf-8")))
+    nothing = replace(POLICY, counted=(), held=())
+    assert rule(PAYWALL, licence("CC0-1.0")) == ("exclude", "signal-reserved:paywall", "")
+    for policy in (of_weights(("paywall", '"hold"')), unsaid, nothing):
+        assert rule(PAYWALL, policy=policy) == ("hold", "signal-held:paywall", "")
+    assert rule(replace(PAYWALL, verdict=Verdict.MALFORMED), policy=nothing)[:2] == ("hold", "signal-malformed:paywall")
+    assert rule(PAYWALL, terms=replace(PLAIN, agreements=(agreement(),)))[1] == "agreement"
+    with pytest.raises(RecordRefused, match="only an agreement"):
+        of_weights(("paywall", "false"))
 
 
 def test_tdmreps_own_order_comes_first() -> None:
@@ -205,7 +239,7 @@ TERMS = st.builds(
     ),
     st.lists(st.builds(agreement, st.sampled_from(["train", "search"]), st.integers(-2, 2)), max_size=2).map(tuple),
 )
-POLICIES = st.sampled_from([POLICY, NO_TDM, replace(POLICY, counted=())])
+POLICIES = st.sampled_from([POLICY, NO_TDM, replace(POLICY, counted=()), replace(POLICY, counted=(), held=())])
 PERMISSIVENESS = {Outcome.EXCLUDE: 0, Outcome.HOLD: 1, Outcome.INCLUDE: 2}
 
 
@@ -273,6 +307,7 @@ def test_a_policy_is_named_by_its_rules() -> None:
         ("tdm = true", "tdm = true\nrabat = 1"),
         ("tdmrep = true", "tdmrap = true"),
         ("tdmrep = true", "tdmrep = 1"),
+        ("tdmrep = true", 'tdmrep = "maybe"'),
         ('official = ["LicenseRef-DK-OHL-9"]', "official = [9]"),
         ('version = "', "version = "),
     ],

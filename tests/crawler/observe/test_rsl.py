@@ -1,6 +1,7 @@
 """RSL licence files: which part governs, which offer counts, and what must not be read."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -163,3 +164,58 @@ def test_a_licence_may_stand_in_the_page(said: Callable[..., set[tuple[str, ...]
     inner = wrapped('<content url=""><license><prohibits type="usage">ai-all</prohibits></license></content>')
     html = f'<html><head><script type="application/rsl+xml">{inner}</script></head><body>x</body></html>'
     assert said(html) == {("rsl", "reserved", "ai-train", "prohibited")}
+
+
+FEED_NS = 'xmlns:rsl="https://rslstandard.org/rsl" xmlns:media="http://search.yahoo.com/mrss/"'
+
+
+def feed(file: str, *headers: tuple[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """What a feed says of pages: verdict and value by the address of the item."""
+    told = (("Content-Type", "application/rss+xml"), *headers)
+    capture = Capture(f"{HOST}/rss", datetime(2026, 11, 1, tzinfo=UTC), 200, told, file.encode())
+    said = rsl.feed_statements(capture)
+    assert all(each.digest == capture.payload_digest for signals in said.values() for each in signals)
+    return {url: [(each.verdict.value, each.value) for each in signals] for url, signals in said.items()}
+
+
+def item(link: str, inner: str = "") -> str:
+    """An item of RSS."""
+    return f"<item><title>x</title><link>{link}</link>{inner}</item>"
+
+
+FORBIDDEN = '<rsl:content><rsl:license><rsl:prohibits type="usage">ai-train</rsl:prohibits></rsl:license></rsl:content>'
+ALLOWED = '<rsl:content><rsl:license><rsl:permits type="usage">all</rsl:permits></rsl:license></rsl:content>'
+ASIDE = '<media:content url="x"/>'
+
+
+def test_a_feed_speaks_of_the_pages_its_items_name() -> None:
+    """An item's own content governs, without one the feed's; other things named content are none of it."""
+    items = item(f"{HOST}/1", FORBIDDEN) + item("/2", ALLOWED) + item(f"{HOST}/3", ASIDE)
+    assert feed(f'<rss version="2.0" {FEED_NS}><channel><link>{HOST}</link>{items}</channel></rss>') == {
+        f"{HOST}/1": [("reserved", "prohibited")],
+        "/2": [("permitted", "free")],
+    }
+    general = f"<rss {FEED_NS}><channel>{FORBIDDEN}{items}</channel></rss>"
+    assert feed(general)[f"{HOST}/3"] == [("reserved", "prohibited")]
+    atom = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom" {FEED_NS}><entry><link rel="self" href="/e.atom"/>'
+        f'<link href="/4"/><content type="html">x</content>{FORBIDDEN}</entry></feed>'
+    )
+    assert feed(atom) == {"/4": [("reserved", "prohibited")]}
+
+
+def test_an_item_may_speak_of_one_address_only() -> None:
+    """A content with an address is about that page; one whose address cannot be read, or a broken feed, holds."""
+    elsewhere = FORBIDDEN.replace("<rsl:content>", '<rsl:content url="/andet/">')
+    here = FORBIDDEN.replace("<rsl:content>", f'<rsl:content url="{HOST}/1" server="https://l.test">')
+    unread = FORBIDDEN.replace("<rsl:content>", '<rsl:content url="http://[">')
+    for inner, expected in ((elsewhere, []), (here, [("reserved", "server")]), (unread, [("malformed", "url")])):
+        assert feed(f"<rss {FEED_NS}><channel>{item(f'{HOST}/1', inner)}</channel></rss>") == {f"{HOST}/1": expected}
+    broken = f"<rss {FEED_NS}><channel>{item(f'{HOST}/1', ALLOWED)}<item><b></channel></rss>"
+    assert feed(broken)[f"{HOST}/1"] == [("malformed", "url")]
+
+
+@pytest.mark.parametrize("body", ["", "<rss>", DOCTYPE + f"<rss {FEED_NS}>", f"{FEED_NS}", "\0"])
+def test_a_feed_without_terms_says_nothing(body: str) -> None:
+    """Nothing about RSL in it, or nothing that can be a feed; with a DOCTYPE it names no page either."""
+    assert feed(body) == {}
