@@ -26,6 +26,7 @@ class Mechanism(StrEnum):
     PAYMENT = "payment"
     PAYWALL = "paywall"
     NATURAL_LANGUAGE = "natural_language"
+    PLUS = "plus"
     LICENCE = "licence"
     DELIVERED = "delivered"
 
@@ -62,7 +63,7 @@ class RightsSignal:
 
 _SETTING = frozenset({Verdict.RESERVED, Verdict.PERMITTED})
 
-_LATER_STEPS = ("file", "header", "meta")
+_LATER_STEPS = ("file", "header", "meta", "xmp")
 """TDMRep's order: each supersedes the ones before it, where it sets a value."""
 
 RAW_CHARS_MAX = 500
@@ -80,8 +81,9 @@ def is_delivered(signals: Iterable[RightsSignal]) -> bool:
 def effective(signals: Iterable[RightsSignal]) -> tuple[RightsSignal, ...]:
     """The statements that stand after each mechanism's own precedence, in the order given.
 
-    Only TDMRep has one between places: the file is superseded by a header and the header by a meta. Statements that
-    set no value, or none that can be read, supersede nothing; two in the same place both stand.
+    Only TDMRep has one between places: the file is superseded by a header, the header by a meta of the page, and all by
+    the metadata inside a document. Statements that set no value, or none that can be read, supersede nothing; two in
+    the same place both stand.
     """
     given = tuple(signals)
     steps = [_step(signal) for signal in given if signal.mechanism is Mechanism.TDMREP and signal.verdict in _SETTING]

@@ -12,7 +12,7 @@ from ledger.signals import Mechanism, RightsSignal, Verdict
 
 PATH = "/ai.txt"
 
-_TEXT_TYPES = frozenset({"*.html", "*.htm", "*.txt", "*.xhtml", "*.xml"})
+_TEXT_TYPES = frozenset({"html", "htm", "txt", "xhtml", "xml"})
 _TRAINING_NO = frozenset({"deny", "denied", "disallow", "disallowed", "no", "none", "false", "conditional", "n"})
 _TRAINING_YES = frozenset({"allow", "allowed", "yes", "true", "y"})
 
@@ -43,6 +43,7 @@ def _verdict(line: Line, paths: tuple[str, ...]) -> Verdict | None:
         return Verdict.RESERVED if value in _TRAINING_NO else said
     if line.field != "disallow" or not value:
         return None
-    is_text = value.removesuffix("$").removeprefix("/") in _TEXT_TYPES
+    extension = value.removesuffix("$").removeprefix("/").lstrip("*")
+    is_text = extension.startswith(".") and extension[1:] in _TEXT_TYPES
     pattern = Pattern.of(line.value if value[0] in "/*" else f"/{line.value}")
     return Verdict.RESERVED if is_text or pattern.matches(paths) else None

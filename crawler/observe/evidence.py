@@ -9,6 +9,7 @@ from corpus.captures import Capture, digest_of
 from ledger.signals import RAW_CHARS_MAX, Mechanism, RightsSignal, Verdict
 
 _MARKUP = b"<"
+_NO_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"PK\x03\x04", b"%PDF")
 _SNIFFED_BYTES_MAX = 1024
 """Enough to see what kind of file it is; leading blanks and comments are rarely longer."""
 
@@ -68,6 +69,11 @@ def instant(moment: datetime) -> str:
 def looks_like_markup(body: bytes) -> bool:
     """Whether a body begins as HTML does: a challenge page or a "not found" sent with 200, and no file of ours."""
     return body[:_SNIFFED_BYTES_MAX].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_MARKUP)
+
+
+def looks_like_text(body: bytes) -> bool:
+    """Whether a body can be a small text file in ASCII or UTF-8: not UTF-16, compressed or otherwise binary."""
+    return not body.startswith(_NO_TEXT) and b"\0" not in body
 
 
 def text_of(body: bytes) -> str:

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from corpus.captures import Capture
 from crawler.observe import jsonld, link_header, rsl
 from crawler.observe.evidence import Seen, statement
-from crawler.observe.html import Tag
+from crawler.observe.html import Tag, media_type
 from crawler.observe.sentences import is_footer
 from ledger.licences import normalise_licence
 from ledger.signals import Mechanism, RightsSignal, Verdict
@@ -27,8 +27,16 @@ _DUBLIN_CORE = frozenset({
 _EVIDENCE_METAS = frozenset({"copyright", "rights", "dcterms.accessrights", "dcterms.rightsholder"})
 _RELATIONS = frozenset({
     "license", "cc:license", "xhv:license", "dct:license", "dcterms:license", "dc:license", "schema:license",
+    "http://creativecommons.org/ns#license", "https://creativecommons.org/ns#license",
+    "http://www.w3.org/1999/xhtml/vocab#license", "http://purl.org/dc/terms/license", "http://schema.org/license",
+    "https://schema.org/license",
 })  # fmt: skip
-_STATING = "//body//*[@rel or @property or @itemprop][not(self::link or self::meta)]"
+_CREDITS = frozenset({
+    "cc:attributionname", "cc:attributionurl", "cc:morepermissions", "http://creativecommons.org/ns#attributionname",
+    "http://creativecommons.org/ns#attributionurl", "http://creativecommons.org/ns#morepermissions",
+})  # fmt: skip
+"""CC REL: how the author wants to be named, and where more can be had."""
+_STATING = "//body//*[@property or @itemprop or (@rel and not(self::link))]"
 _PARTS = frozenset(
     {"figure", "figcaption", "picture", "video", "audio", "blockquote", "aside", "pre", "code", "template"}
 )
@@ -78,7 +86,7 @@ def _evidence(label: str, raw: str, seen: Seen) -> RightsSignal:
 
 def _headers(capture: Capture) -> Iterator[RightsSignal]:
     for link in link_header.links(capture):
-        if "license" in link.relations and link.media_type != rsl.MEDIA_TYPE:
+        if "license" in link.relations and not rsl.is_named_by(link.url, link.media_type):
             yield _licence(link.url, ("license", link.raw), Seen.on(capture).at("header"))
 
 
@@ -87,9 +95,8 @@ def _metas_and_links(capture: Capture, found: tuple[Tag, ...]) -> Iterator[Right
     for tag in found:
         name = (tag.get("name") or tag.get("property")).lower().replace(":", ".")
         relations = set(tag.get("rel").lower().split())
-        media_type = tag.get("type").lower()
         if tag.name == "link" and relations & (_RELATIONS | {"dcterms.license", "dc.license"}):
-            if media_type != rsl.MEDIA_TYPE and tag.get("href"):
+            if tag.get("href") and not rsl.is_named_by(tag.get("href"), media_type(tag.get("type"))):
                 url = link_header.absolute(capture.url, tag.get("href"))
                 yield _licence(url, ("license", tag.raw), seen.at("link[rel=license]"))
         elif tag.name == "meta" and name in _DUBLIN_CORE:
@@ -99,17 +106,22 @@ def _metas_and_links(capture: Capture, found: tuple[Tag, ...]) -> Iterator[Right
 
 
 def _anchors(capture: Capture, tree: HtmlElement) -> Iterator[RightsSignal]:
-    """Elements of the body whose `rel`, `property` or `itemprop` says licence."""
-    stated = (element for element in tree.xpath(_STATING) if _RELATIONS.intersection(_words(element)))
+    """Elements of the body whose `rel`, `property` or `itemprop` says licence, and how to name the author."""
+    stated = (element for element in tree.xpath(_STATING) if (_RELATIONS | _CREDITS).intersection(_words(element)))
     for element in islice(stated, _ANCHORS_MAX):
         words = _words(element)
         target = element.get("href") or element.get("resource") or element.get("content")
-        if not target:
-            continue
-        url = link_header.absolute(capture.url, target)
         text = " ".join(element.text_content().split())[:200]
+        credit = min(_CREDITS.intersection(words), default="")
+        if not target and not credit:
+            continue
+        url = link_header.absolute(capture.url, target) if target else ""
         seen = Seen.on(capture).at(f"{element.tag}[rel=license]")
-        raw = f"<{element.tag} {' '.join(words)}> {url} {text}"
+        raw = f"<{element.tag} {' '.join(words)}> {url} {text}".rstrip()
+        if credit:
+            yield _evidence(credit.rpartition("#")[2].removeprefix("cc:"), raw, seen.at(f"{element.tag}[property]"))
+        if not target or not _RELATIONS.intersection(words):
+            continue
         if _is_part(element, capture.url):
             yield _evidence("license of a part", raw, seen)
         else:

@@ -34,7 +34,8 @@ def links(capture: Capture) -> Iterator[Link]:
             target = absolute(capture.url, found[1])
             if target and "anchor" not in parameters:
                 relations = frozenset(parameters.get("rel", "").split())
-                yield Link(target, relations, parameters.get("type", ""), found[0].rstrip(", "))
+                media_type = parameters.get("type", "").partition(";")[0].strip()
+                yield Link(target, relations, media_type, found[0].rstrip(", "))
 
 
 def absolute(base: str, target: str) -> str:

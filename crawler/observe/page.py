@@ -17,9 +17,10 @@ from crawler.observe import (
     robots_meta,
     rsl,
     tdmrep,
+    xmp,
 )
 from crawler.observe.evidence import EvidenceFile, Seen
-from crawler.observe.html import SCAN_CHARS_MAX, Tag, is_html, tags
+from crawler.observe.html import SCAN_CHARS_MAX, Tag, is_html, media_type, tags
 from ledger.signals import RightsSignal, Verdict
 
 _RSL_MAX = 5
@@ -51,6 +52,7 @@ def page_signals(
             content_signal.STANDARD.in_headers(capture),
             tdmrep.header_statements(capture),
             tdmrep.meta_statements(capture, found),
+            xmp.statements(capture),
             robots_meta.header_statements(capture),
             robots_meta.meta_statements(capture, found),
             _rsl(capture, found, rsl_files),
@@ -77,14 +79,14 @@ def _linked(capture: Capture, found: tuple[Tag, ...]) -> tuple[str, ...]:
     in_headers = (
         link.url
         for link in link_header.links(capture)
-        if "license" in link.relations and link.media_type == rsl.MEDIA_TYPE
+        if "license" in link.relations and rsl.is_named_by(link.url, link.media_type)
     )
     in_html = (
         link_header.absolute(capture.url, tag.get("href"))
         for tag in found
         if tag.name == "link"
-        and tag.get("type").lower() == rsl.MEDIA_TYPE
         and "license" in tag.get("rel").lower().split()
+        and rsl.is_named_by(tag.get("href"), media_type(tag.get("type")))
     )
     urls = dict.fromkeys(url for url in chain(in_headers, in_html) if url)
     return tuple(urls)
@@ -104,5 +106,5 @@ def _inline_rsl(capture: Capture, tree: HtmlElement | None) -> list[RightsSignal
     if tree is None:
         hidden = is_html(capture) and rsl.MEDIA_TYPE.encode() in capture.payload[:SCAN_CHARS_MAX]
         return [rsl.missing(rsl.MEDIA_TYPE, Seen.on(capture).at("script"))] if hidden else []
-    scripts = (script for script in tree.iter("script") if (script.get("type") or "").strip().lower() == rsl.MEDIA_TYPE)
+    scripts = (script for script in tree.iter("script") if media_type(script.get("type") or "") == rsl.MEDIA_TYPE)
     return [signal for script in scripts for signal in rsl.inline_statements(script.text or "", capture)]

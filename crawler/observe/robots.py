@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
-from crawler.observe.evidence import looks_like_markup, text_of
+from crawler.observe.evidence import looks_like_markup, looks_like_text, text_of
 from crawler.observe.patterns import Pattern, path_forms
 
 PRODUCT_TOKEN = "Fodaftryk"  # noqa: S105  a name, not a secret
@@ -22,7 +22,6 @@ BYTES_MAX = 512_000
 """RFC 9309 §2.5: at least 500 KiB must be read; what lies behind is not."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_NO_TEXT = (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"PK\x03\x04", b"%PDF")
 _MISSPELT = {
     "useragent": "user-agent", "user agent": "user-agent",
     "dissallow": "disallow", "disalow": "disallow", "dissalow": "disallow", "diasllow": "disallow",
@@ -30,7 +29,7 @@ _MISSPELT = {
 }  # fmt: skip
 """Spellings seen often enough that what was meant is beyond doubt; only such as make us stricter."""
 _BARE = re.compile(r"(user-agent|disallow)[ \t]+(\S.*)", re.IGNORECASE)
-_RATE = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*([smhd]?)", re.IGNORECASE)
+_RATE = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{0,9})\s*([smhd]?)", re.IGNORECASE)
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -82,7 +81,7 @@ class Robots:
     @classmethod
     def parse(cls, body: bytes) -> Self:
         """Read the first 512 000 bytes of a file; never raises."""
-        if body.startswith(_NO_TEXT) or b"\0" in body[:BYTES_MAX] or looks_like_markup(body):
+        if not looks_like_text(body[:BYTES_MAX]) or looks_like_markup(body):
             return cls(readable=False, sitemaps=(), groups=(), loose=())
         lines = list(_lines(body))
         groups, loose = _grouped(lines)
@@ -206,6 +205,6 @@ def _delay_s(line: Line) -> float | None:
         rate = _RATE.match(line.value)
         if rate is None or int(rate[1]) == 0:
             return None
-        return int(rate[2]) * _UNIT_S[rate[3].lower()] / int(rate[1])
+        return int(rate[2] or 1) * _UNIT_S[rate[3].lower()] / int(rate[1])
     number = re.match(r"\d{1,9}(\.\d{1,6})?", line.value.replace(",", "."))
     return float(number[0]) if number else None

@@ -23,6 +23,7 @@ MEDIA_TYPE = "application/rsl+xml"
 _BYTES_MAX = 2 << 20
 """Longest licence file read; the published ones have a few kilobytes."""
 
+_FILE_NAMES = frozenset({"rsl.xml", "license.xml", "licence.xml"})
 _NAMESPACE = "rslstandard.org/rsl"
 _FEED_MARK = _NAMESPACE.encode()
 _FEED_BYTES_MAX = 16 << 20
@@ -49,6 +50,12 @@ def statements(file: EvidenceFile, url: str) -> tuple[RightsSignal, ...]:
 def inline_statements(xml: str, capture: Capture) -> tuple[RightsSignal, ...]:
     """What a licence written into a page says of it."""
     return _judged(xml.strip().encode("utf-8", "replace"), capture.url, Seen.on(capture).at("script"))
+
+
+def is_named_by(url: str, media_type: str) -> bool:
+    """Whether a link named `license` leads to a licence file: by its type, or without one by the file's usual names."""
+    named = url.lower().partition("?")[0].rpartition("/")[2] in _FILE_NAMES
+    return media_type == MEDIA_TYPE or (named and not media_type)
 
 
 def feed_statements(capture: Capture) -> dict[str, tuple[RightsSignal, ...]]:

@@ -2,8 +2,8 @@
 
 `tdm-reservation` is 1 or 0; any other value is a protocol error and sets nothing. `true` leaves no doubt and is read
 as 1; what else is written there was meant as something, so it is malformed, and holds the page. In the file the first
-rule that matches decides. A header supersedes the file and a meta supersedes the header; each step is stated here with
-its place, and `ledger.signals.effective` keeps what counts.
+rule that matches decides. A header supersedes the file, a meta supersedes the header, and the metadata inside a PDF all
+of them (`xmp`); each step is stated here with its place, and `ledger.signals.effective` keeps what counts.
 """
 
 import json
@@ -56,6 +56,11 @@ def meta_statements(capture: Capture, found: tuple[Tag, ...]) -> tuple[RightsSig
     policy = next((tag.get("content") for tag in metas if _name(tag) in {_POLICY, "tdm:policy"}), "")
     values = [tag.get("content") for tag in metas if _name(tag) in _META_NAMES]
     return tuple(_said(value, policy, Seen.on(capture).at("meta")) for value in values)
+
+
+def document_statement(value: str, policy: str, seen: Seen) -> RightsSignal:
+    """What the metadata inside a document says, in TDMRep's namespace."""
+    return _said(value, policy, seen)
 
 
 def _name(tag: Tag) -> str:

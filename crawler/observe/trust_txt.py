@@ -2,7 +2,7 @@
 
 import re
 
-from crawler.observe.evidence import EvidenceFile, looks_like_markup, statement, text_of, unheard
+from crawler.observe.evidence import EvidenceFile, looks_like_markup, looks_like_text, statement, text_of, unheard
 from ledger.signals import Mechanism, RightsSignal, Verdict
 
 PATHS = ("/trust.txt", "/.well-known/trust.txt")
@@ -21,6 +21,8 @@ def statements(file: EvidenceFile) -> tuple[RightsSignal, ...]:
         return (unheard(Mechanism.TRUST_TXT, file),)
     if not exists(file):
         return ()
+    if not looks_like_text(file.body[:_BYTES_MAX]):
+        return (statement(Mechanism.TRUST_TXT, Verdict.MALFORMED, ("unreadable", ""), "", file.seen.at("file")),)
     found = []
     for number, row in enumerate(re.split(r"\r\n|\r|\n", text_of(file.body[:_BYTES_MAX])), start=1):
         name, _, value = (part.strip().lower() for part in row.partition("#")[0].partition("="))
