@@ -33,6 +33,11 @@ def licences(said: Said, html: str, *headers: tuple[str, str]) -> set[str]:
         (f'<article about="/nyt/1"><a rel="license" href="{BY}">x</a></article>', "CC-BY-4.0"),
         (f'<span property="dct:license" resource="{BY}"></span>', "CC-BY-4.0"),
         (f'<div itemscope itemtype="//schema.org/Book"><a itemprop="license" href="{BY}">x</a></div>', "CC-BY-4.0"),
+        (f'<div about=""><a property="http://creativecommons.org/ns#license" href="{BY}">x</a></div>', "CC-BY-4.0"),
+        (f'<article itemscope itemtype="//schema.org/Article"><link itemprop="license" href="{BY}"></article>',
+         "CC-BY-4.0"),
+        ('<p xmlns:dct="x"><a rel="license" href="http://creativecommons.org/publicdomain/zero/1.0/">CC0</a></p>',
+         "CC0-1.0"),
         ('<meta name="dcterms.license" content="https://creativecommons.org/licenses/by/3.0/dk/">', "CC-BY-3.0-DK"),
         ('<meta name="DC.rights" content="Public Domain Mark 1.0">', "CC-PDM-1.0"),
         (ld({"@type": "NewsArticle", "license": BY}), "CC-BY-4.0"),
@@ -96,6 +101,17 @@ def test_evidence_keeps_element_and_words(page: Callable[..., Capture]) -> None:
         ("unknown", "license of a part", "a[rel=license]"),
         ("unknown", "rights reserved", "footer"),
     ]
+
+
+def test_how_to_name_the_author_is_kept(said: Said) -> None:
+    """CC REL's attribution is evidence beside the licence, in prefix or in full."""
+    html = (
+        f'<p>af <a property="cc:attributionName" rel="cc:attributionURL" href="/om">Anna</a>, <a rel="license" '
+        f'href="{BY}">CC BY</a>, <a rel="http://creativecommons.org/ns#morePermissions" href="/mere">mere</a></p>'
+    )
+    assert {(label, value) for _, _, label, value in said(html)} == {
+        ("attributionname", ""), ("license", "CC-BY-4.0"), ("morepermissions", ""),
+    }  # fmt: skip
 
 
 def test_two_licences_are_both_stated(said: Said) -> None:

@@ -12,6 +12,7 @@ from corpus.captures import Capture
 from crawler.judging import is_text
 from crawler.observe.html import parse_html
 from crawler.observe.page import page_signals
+from ledger.signals import RAW_CHARS_MAX
 
 Said = Callable[..., set[tuple[str, str, str, str]]]
 Page = Callable[..., Capture]
@@ -45,6 +46,9 @@ def test_x_robots_tag_reserves_text(said: Said, value: str, expected: set[tuple[
         ('<meta name="robots" content="noindex, nofollow">', set()),
         ('<meta name="googlebot" content="noai">', set()),
         ('<meta name="CCBot" content="noindex">', {("ai_agents", "reserved", "noindex")}),
+        ('<meta name="gptbot" content="none">', {("ai_agents", "reserved", "none")}),
+        ('<meta name="Fodaftryk" content="noai">', {("robots_meta", "reserved", "noai")}),
+        ('<meta name="robots" content="noimageai">', {("robots_meta", "unknown", "noimageai")}),
         ('<meta name="CCBot" content="nofollow">', set()),
         ('<!-- <meta name="robots" content="noai"> -->', set()),
         ('<meta name="description" content="noai">', set()),
@@ -64,6 +68,9 @@ def test_meta_robots_reserves_text(said: Said, tag: str, expected: set[tuple[str
         (401, [("WWW-Authenticate", 'License error="x"')], {("payment", "reserved", "license", "")}),
         (401, [("WWW-Authenticate", "Basic")], set()),
         (200, [("crawler-charged", "USD 0.01")], set()),
+        (200, [("Crawler-Price", "DKK 0.10")], {("payment", "reserved", "crawler-price", "DKK 0.10")}),
+        (402, [("crawler-error", "MissingCrawlerPrice")], {("payment", "reserved", "crawler-price", "")}),
+        (403, [("crawler-error", "CrawlerForbidden")], set()),
     ],
 )
 def test_a_price_is_a_reservation(
@@ -71,6 +78,14 @@ def test_a_price_is_a_reservation(
 ) -> None:
     """402, and RSL's 401, ask for money or a licence; the price is kept."""
     assert said("", *headers, status=status) == expected
+
+
+def test_the_body_of_a_402_shows_the_price(page: Page) -> None:
+    """x402 asks in the body: what it asks is kept with the statement, cut to what a ledger may hold."""
+    capture = page('{"accepts": [{"maxAmountRequired": "10000", "asset": "DKK"}]}' + "x" * 1000, status=402)
+    (found,) = page_signals(capture, None)
+    assert "maxAmountRequired" in found.raw
+    assert len(found.raw) <= RAW_CHARS_MAX
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,26 @@ def test_a_page_names_its_licence_files(page: Callable[..., Capture], file: Make
     assert {(signal.mechanism, signal.verdict.value) for signal in found} == {(Mechanism.RSL, "permitted")}
 
 
+@pytest.mark.parametrize(
+    ("link", "named"),
+    [
+        ('</l.xml>; rel=license; type="application/rsl+xml; charset=utf-8"', True),
+        ("</l.xml>; rel=license; type=Application/RSL+xml", True),
+        ("</license.xml>; rel=license", True),
+        ("</a/rsl.xml?v=1>; rel=license", True),
+        ("</license.xml>; rel=license; type=text/html", False),
+        ("</vilkaar>; rel=license", False),
+        ("</l.xml>; rel=next; type=application/rsl+xml", False),
+    ],
+)
+def test_a_licence_file_is_known_by_type_or_name(page: Callable[..., Capture], link: str, *, named: bool) -> None:
+    """A parameter of the type, or a type that was left out, hides no licence; until it is read, the page is held."""
+    capture = page("<p>x", ("Link", link))
+    assert bool(linked_rsl_urls(capture, parse_html(capture))) is named
+    verdicts = {each.verdict.value for each in page_signals(capture, parse_html(capture)) if each.mechanism == "rsl"}
+    assert verdicts == ({"malformed"} if named else set())
+
+
 def test_a_licence_may_stand_in_the_page(said: Callable[..., set[tuple[str, ...]]]) -> None:
     """An inline script is read as a file would be."""
     inner = wrapped('<content url=""><license><prohibits type="usage">ai-all</prohibits></license></content>')

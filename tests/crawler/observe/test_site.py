@@ -19,6 +19,11 @@ Make = Callable[..., EvidenceFile]
         ("User-Agent: *\nDisallow: *.txt\nDisallow: *.html\nDisallow: /", "/x", True),
         ("User-Agent: *\nDisallow: *", "/x", True),
         ("User-Agent: *\nDisallow: *.html", "/x", True),
+        ("User-Agent: *\nDisallow: .txt", "/x", True),
+        ("User-Agent: *\nDisallow: /*.htm$", "/x", True),
+        ("User-Agent: *\nDisallow: *.pdf", "/x", False),
+        ("User-Agent: *\nDisallow: *.pdf", "/x.pdf", True),
+        ("User-Agent: *\nDisallow: html", "/x", False),
         ("User-Agent: *\nDisallow: *.jpg\nAllow: *.html", "/x", False),
         ("User-Agent: *\nDisallow: /privat/", "/x", False),
         ("User-Agent: *\nDisallow: /privat/", "/privat/x", True),
@@ -59,6 +64,13 @@ def test_a_word_about_training_that_is_neither_yes_nor_no_holds(file: Make, valu
 def test_trust_txt_speaks_for_the_whole_site(file: Make, body: str, expected: list[str]) -> None:
     """One attribute of the file is about training; another value than yes or no is held."""
     assert [each.verdict.value for each in trust_txt.statements(file("/trust.txt", body))] == expected
+
+
+@pytest.mark.parametrize("body", ["datatrainingallowed=no".encode("utf-16"), b"\x1f\x8b\x08rest", b"x\0y"])
+def test_a_small_file_that_is_no_text_holds(file: Make, body: bytes) -> None:
+    """UTF-16 and compressed bytes may say no; they are not read as silence."""
+    found = (*trust_txt.statements(file("/trust.txt", body)), *ai_txt.statements(file("/ai.txt", body), HOST + "/x"))
+    assert [(each.verdict.value, each.label) for each in found] == [("malformed", "unreadable")] * 2
 
 
 def site(*files: EvidenceFile) -> SiteFiles:
