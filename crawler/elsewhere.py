@@ -9,14 +9,13 @@ capture before a policy that excludes by terms leaves it out; it never reaches a
 Terms that a page links to and that could not be had hold the page. Terms that robots.txt closes say nothing to us.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from urllib.parse import urldefrag
 
 from lxml.html import HtmlElement
 
 from corpus.captures import Capture
-from crawler.evidence import kept_file
 from crawler.frontier import Frontier, Outcome
 from crawler.history import STANDING
 from crawler.judging import with_evidence
@@ -88,22 +87,31 @@ def put_together(frontier: Frontier, terms: Terms, policy: Policy, as_of: date) 
 
     Done again, it changes nothing. Memory: the statements of terms, a few for each site.
     """
-    sites = _said_of_sites(frontier)
-    if not sites and not frontier.db.execute("SELECT 1 FROM facts WHERE name LIKE 'feed of %' LIMIT 1").fetchone():
-        return
-    for url, text in _pages(frontier, _STANDING):
+    read_at = _read_at(frontier)
+    sites = _said_of_sites(frontier, read_at)
+    has_feeds = frontier.db.execute("SELECT 1 FROM facts WHERE name LIKE 'feed of %' LIMIT 1").fetchone() is not None
+    for url, text in _pages(frontier, _STANDING) if sites or has_feeds else ():
+        site, in_feeds = site_of(url), _in_feeds(frontier, url) if has_feeds else ()
+        if site not in sites and not in_feeds:
+            continue
         held = signals_from_json(text)
-        kept = [signal for signal in held if not _is_superseded(frontier, url, signal)]
+        kept = [signal for signal in held if not _is_superseded(url, signal, read_at)]
         words = {_words(signal) for signal in kept}
-        of_site = (signal for signal in sites.get(site_of(url), ()) if _words(signal) not in words)
-        signals = tuple(dict.fromkeys((*kept, *of_site, *_in_feeds(frontier, url))))
+        of_site = (signal for signal in sites.get(site, ()) if _words(signal) not in words)
+        signals = tuple(dict.fromkeys((*kept, *of_site, *in_feeds)))
         if set(signals) != set(held):
             outcome = with_evidence(Outcome("captured"), signals, decide(signals, terms, policy, as_of))
             change = "UPDATE urls SET signals = ?, decision = ? WHERE url = ?"
             frontier.db.execute(change, (outcome.signals, outcome.decision, url))
 
 
-def _said_of_sites(frontier: Frontier) -> dict[str, tuple[RightsSignal, ...]]:
+def _read_at(frontier: Frontier) -> dict[str, str]:
+    """When this crawl had an answer for each of its evidence files, as statements have it."""
+    answered = "SELECT url, fetched_at FROM evidence WHERE status < 500 AND status <> 429"
+    return {url: instant(datetime.fromisoformat(moment)) for url, moment in frontier.db.execute(answered)}
+
+
+def _said_of_sites(frontier: Frontier, read_at: Mapping[str, str]) -> dict[str, tuple[RightsSignal, ...]]:
     """What the terms of each site say for all of it, and an entry for each site where something was said of terms."""
     sites: dict[str, dict[RightsSignal, None]] = {}
     for url, text in _pages(frontier, "signals LIKE '%\"natural_language\"%'"):
@@ -112,7 +120,7 @@ def _said_of_sites(frontier: Frontier) -> dict[str, tuple[RightsSignal, ...]]:
                 heard = sites.setdefault(site_of(url), {})
                 place, fragment = urldefrag(signal.place)
                 if fragment == natural_language.TERMS and site_of(place) == site_of(url):
-                    heard |= {} if _is_superseded(frontier, url, signal) else {signal: None}
+                    heard |= {} if _is_superseded(url, signal, read_at) else {signal: None}
     return {site: _newest(heard) for site, heard in sites.items()}
 
 
@@ -125,13 +133,11 @@ def _words(signal: RightsSignal) -> tuple[str, str, str]:
     return signal.label, signal.value, signal.place
 
 
-def _is_superseded(frontier: Frontier, url: str, signal: RightsSignal) -> bool:
-    """Whether a statement about terms elsewhere comes from an earlier reading of them than this crawl's."""
+def _is_superseded(url: str, signal: RightsSignal, read_at: Mapping[str, str]) -> bool:
+    """Whether a statement in terms that are not the page itself comes from an earlier reading than this crawl's."""
     place = urldefrag(signal.place).url
-    if signal.mechanism is not Mechanism.NATURAL_LANGUAGE or place == url:
-        return False
-    file = kept_file(frontier, place)
-    return file is not None and not file.unreachable and instant(file.fetched_at) > signal.observed_at
+    is_terms = signal.mechanism is Mechanism.NATURAL_LANGUAGE and place != url
+    return is_terms and read_at.get(place, "") > signal.observed_at
 
 
 def _pages(frontier: Frontier, which: str) -> Iterator[tuple[str, str]]:
