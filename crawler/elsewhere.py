@@ -24,6 +24,7 @@ from crawler.observe.evidence import EvidenceFile, instant
 from crawler.observe.terms_pages import site_of, terms_links
 from crawler.origins import Origins
 from crawler.urls import canonical
+from crawler.work import Work
 from ledger.decide import Terms, decide
 from ledger.policy import Policy
 from ledger.signals import Mechanism, RightsSignal, signals_from_json, signals_to_json
@@ -43,8 +44,8 @@ _STANDING = f"outcome IN ({', '.join(repr(word) for word in sorted(STANDING))})"
 class Elsewhere:
     """What is said elsewhere of the pages of one crawl, as they are read."""
 
-    def __init__(self, origins: Origins, frontier: Frontier) -> None:
-        self._origins, self._frontier = origins, frontier
+    def __init__(self, work: Work, origins: Origins) -> None:
+        self._work, self._frontier, self._origins = work, work.frontier, origins
         self._said: dict[str, tuple[EvidenceFile, tuple[RightsSignal, ...]]] = {}
 
     async def said_of(self, url: str, tree: HtmlElement | None) -> tuple[RightsSignal, ...]:
@@ -60,7 +61,7 @@ class Elsewhere:
         """Keep what a feed says of the pages it names; tell whether it says anything."""
         said = rsl.feed_statements(capture)
         for target, signals in said.items():
-            if url := canonical(target, base=capture.url):
+            if url := self._work.spelled(canonical(target, base=capture.url)):
                 fact = _fact(url)
                 known = _in_feeds(self._frontier, url)
                 self._frontier.forget(fact)

@@ -57,7 +57,7 @@ class Settler:
 
     def __init__(self, work: Work, origins: Origins) -> None:
         self._work, self._origins = work, origins
-        self._elsewhere = Elsewhere(origins, work.frontier)
+        self._elsewhere = Elsewhere(work, origins)
         self._novelty = Novelty()
 
     def faulted(self, turn: Turn, fault: Fault) -> None:
