@@ -15,15 +15,10 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from crawler.files import PREVIOUS_FILE, STANDING
 from crawler.frontier import Found, Frontier
 from crawler.urls import host_of
 from crawler.work import Work
-
-PREVIOUS_FILE = "previous.jsonl.gz"
-"""The page list of the crawl before, in the folder of this one."""
-
-STANDING = frozenset({"captured", "unchanged", "carried"})
-"""Outcomes of pages whose body is in a capture, this crawl's or an earlier one's."""
 
 FULL_READ_DAYS_MAX = 90
 """Days after which a page is read in full again, so that new headers and metas are seen within the quarter."""

@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from crawler.archive import Series, files_of
+from crawler.files import PAGES_FILE, REPORT_FILE, STANDING
 from crawler.frontier import Frontier
-from crawler.history import STANDING, Past, past_of
+from crawler.history import Past, past_of
 from crawler.settling import HOPS_MAX
-
-PAGES_FILE = "pages.jsonl.gz"
-REPORT_FILE = "report.json"
 
 CHANGES = ("new", "changed", "unchanged", "carried", "gone", "withdrawn", "signals")
 """Words for what became of pages since the crawl before: `gone` were answered with 404 or 410 or say that they are
-not there, `withdrawn` may not be
-had or used any more; `signals` counts those, whatever their word, about which other statements were observed."""
+not there, `withdrawn` may not be had or used any more; `signals` counts those, whatever their word, about which other
+statements were observed."""
 
 TRAPS_TOLD_MAX = 50
 """Traps told in a report, the worst first: a site has a few, and a labyrinth makes a new one at every step."""

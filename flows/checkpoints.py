@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import CorpusError
-from crawler.history import PREVIOUS_FILE
+from crawler.files import PREVIOUS_FILE
 from crawler.job import from_json, to_json
 from flows.progress import emit
 from flows.workspace import Workspace

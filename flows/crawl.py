@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.captures import digest_of
-from crawler.history import PREVIOUS_FILE
+from crawler.files import PAGES_FILE, PREVIOUS_FILE
 from crawler.job import Job, Limits, Scope, to_json
-from crawler.report import PAGES_FILE
 from flows.catalogue import CatalogueSource
 from flows.checkpoints import JOB_FILE, Checkpoints, forget, restore, write_whole
 from flows.errors import CrawlError

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from corpus.lookup import document_rows, fates_of
-from crawler.history import STANDING
+from crawler.files import STANDING
 from flows.paths import crawled_pages
 from flows.records import RunRecord
 from flows.workspace import Workspace

@@ -20,7 +20,7 @@ import ledger.decide
 import ledger.licences
 import ledger.signals
 from corpus.selection import Ruling, Standing, cluster_documents, decide_documents, select_documents
-from crawler.history import STANDING
+from crawler.files import STANDING
 from crawler.job import Scope
 from dedup.clusters import cluster
 from flows.paths import crawled_pages, digest_of_code, digest_of_parts

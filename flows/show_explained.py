@@ -42,7 +42,7 @@ def show_explained(told: dict[str, Any]) -> None:
         right = f" on {decision['basis']} as {decision['licence']}" if decision["outcome"] == "include" else ""
         _line("decision", f"{decision['outcome']}{right}, by rule {decision['rule']}")
     if fate:
-        _line("fate", f"{fate['fate']} {fate['reason']}".strip())
+        _line("fate", " ".join(dict.fromkeys((fate["fate"], fate["reason"]))).strip())
         copies = ", ".join(f"{copy['url']} ({copy['fate']})" for copy in told["copies"])
         _line("copies", copies or "none found")
     _line("release", f"{told['release']}, {told['shard']}" if told["shard"] else "in none")
