@@ -16,8 +16,8 @@ from urllib.parse import urldefrag
 from lxml.html import HtmlElement
 
 from corpus.captures import Capture
+from crawler.files import STANDING
 from crawler.frontier import Frontier, Outcome
-from crawler.history import STANDING
 from crawler.judging import with_evidence
 from crawler.observe import natural_language, rsl
 from crawler.observe.evidence import EvidenceFile, instant
