@@ -6,24 +6,32 @@ crash: give the last offset known to be whole as `resume_at`. Call `sync` before
 only then do the records before it outlive a power cut too.
 """
 
+import gzip
 import hashlib
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self, cast
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+from corpus.records import Headers, records
 
 NOT_MODIFIED = 304
 
 WARC_DATE_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _HOP_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+_IN_NAMES = "!#$&'*+^`|"
+"""What may stand in a header's name beside letters, digits and `-._~` (RFC 9110, 5.6.2); the rest is encoded."""
+
+_BREAKS = re.compile(r"[\r\n\0]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Capture:
     url: str
     fetched_at: datetime
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     payload: bytes
 
     @property
@@ -93,10 +101,7 @@ class CaptureWriter:
         record_id = f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{kind} {capture.url} {date} {capture.payload_digest}')}>"
         buffer = io.BytesIO()
         writer = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1")
-        headers = [
-            (f"X-Archive-Orig-{name}" if name.lower() in _HOP_HEADERS else name, value)
-            for name, value in capture.headers
-        ]
+        headers = [_written(*header) for header in capture.headers]
         headers.append(("Content-Length", str(len(capture.payload))))
         record = writer.create_warc_record(
             capture.url,
@@ -129,18 +134,19 @@ class CaptureWriter:
         self.close()
 
 
+def _written(name: str, value: str) -> tuple[str, str]:
+    """A header as it can stand in a file and be read again as the same one."""
+    name = quote(name.strip(), safe=_IN_NAMES)
+    return f"X-Archive-Orig-{name}" if name.lower() in _HOP_HEADERS else name, _BREAKS.sub(" ", value)
+
+
 def read_captures(path: Path) -> Iterator[Capture]:
-    """Read the response records of a WARC file, in order, one in memory at a time."""
-    with path.open("rb") as file:
-        for record in ArchiveIterator(file):
-            if record.rec_type != "response" or record.http_headers is None:
-                continue
-            yield Capture(
-                url=record.rec_headers.get_header("WARC-Target-URI"),
-                fetched_at=datetime.strptime(record.rec_headers.get_header("WARC-Date"), WARC_DATE_FORMAT).replace(
-                    tzinfo=UTC
-                ),
-                status=int(record.http_headers.get_statuscode()),
-                headers=tuple(record.http_headers.headers),
-                payload=record.content_stream().read(),
-            )
+    """Read the response records of a WARC file of ours, in order, one in memory at a time.
+
+    Raises `RecordError`, `EOFError` or `OSError` when the file is none of ours, or was damaged.
+    """
+    with gzip.open(path) as file:
+        for record in records(cast("BinaryIO", file)):
+            head = record.http_head() if record.kind == "response" else None
+            if head is not None and record.fetched_at is not None:
+                yield Capture(record.url, record.fetched_at, *head, payload=record.read(record.left))

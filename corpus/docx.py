@@ -14,7 +14,11 @@ from lxml.html import HtmlElement, document_fromstring
 UNPACKED_BYTES_MAX = 64 * 2**20
 """Bytes of the parts of a document that hold text, as its directory states them: a long book has a tenth."""
 
-_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
+_HOW = {
+    "style_map": "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh",
+    "include_embedded_style_map": False,  # what a document wants its own styles to become
+    "convert_image": lambda _: [],
+}
 _CORE = "docProps/core.xml"
 _DUBLIN_CORE = {"dc": "http://purl.org/dc/elements/1.1/"}
 
@@ -37,7 +41,7 @@ def docx_tree(payload: bytes) -> DocxTree:
             core = parts.read(_CORE) if _CORE in parts.namelist() and size <= UNPACKED_BYTES_MAX else b""
         if size > UNPACKED_BYTES_MAX:
             return DocxTree(trouble=f"{size} bytes unpacked")
-        html = mammoth.convert_to_html(io.BytesIO(payload), style_map=_STYLES, convert_image=lambda _: []).value
+        html = mammoth.convert_to_html(io.BytesIO(payload), **_HOW).value
         tree = document_fromstring(f"<html><body>{html}</body></html>")
         for mark in list(tree.iter("sup", "a")):
             if isinstance(mark, HtmlElement) and _is_note_mark(mark):

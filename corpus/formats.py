@@ -72,6 +72,7 @@ def _docx(capture: Capture) -> Said:
 
 
 def _extracted(text: str, extractor: str, title: str = "", author: str = "") -> Extracted:
+    text, title, author = (field.encode("utf-8", "replace").decode() for field in (text, title, author))  # surrogates
     clean = tidy(text)
     title, author = (" ".join(field.split())[:FIELD_CHARS_MAX] for field in (title, author))
     return Extracted(clean, title, author, extractor=extractor if clean else NOTHING)

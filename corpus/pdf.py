@@ -56,7 +56,7 @@ def plain_pdf(payload: bytes) -> PlainPdf:
     try:
         document = pypdfium2.PdfDocument(payload)
         pages = [page.get_textpage().get_text_range() for page in document]
-        about = document.get_metadata_dict(skip_empty=True)
+        about = _about(document)
     except pypdfium2.PdfiumError as error:
         return PlainPdf(trouble="encrypted" if "password" in str(error).lower() else "no PDF, or broken")
     text = joined([page.splitlines() for page in pages])
@@ -69,32 +69,40 @@ def plain_pdf(payload: bytes) -> PlainPdf:
     )
 
 
+def _about(document: pypdfium2.PdfDocument) -> dict[str, str]:
+    """What a PDF says of itself; nothing when that is no text."""
+    try:
+        return dict(document.get_metadata_dict(skip_empty=True))
+    except UnicodeError:
+        return {}
+
+
 def joined(pages: Sequence[Sequence[str]]) -> str:
     """Paragraphs from the lines of pages, a blank line apart; list items stand a line each."""
     bare = [[" ".join(line.split()) for line in page if line.strip()] for page in pages]
     heads = _running_heads(bare)
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     was_full = False
     for page in bare:
         kept = [line for number, line in enumerate(page) if not (_is_edge(number, page) and _key(line) in heads)]
         width = _width(kept)
         for line in kept:
-            if paragraphs and _goes_on(paragraphs[-1], line, was_full=was_full):
-                paragraphs[-1] += ("" if paragraphs[-1].endswith(_DIVIDED) else " ") + line
+            if paragraphs and _goes_on(paragraphs[-1][-1], line, was_full=was_full):
+                paragraphs[-1].append(line)
             else:
-                paragraphs.append(_BULLET.sub("- ", line))
+                paragraphs.append([_BULLET.sub("- ", line)])
             was_full = len(line) >= width * (FULL_END_SHARE if line.endswith(_SENTENCE_END) else FULL_LINE_SHARE)
-    text = "\n\n".join(_WORDS_AROUND.sub(_undivided, paragraph) for paragraph in paragraphs)
+    text = "\n\n".join(_WORDS_AROUND.sub(_undivided, " ".join(lines)) for lines in paragraphs)
     return re.sub(r"(?m)^(- .*)\n\n(?=- )", r"\1\n", text)
 
 
-def _goes_on(paragraph: str, line: str, *, was_full: bool) -> bool:
-    """Whether a line belongs to the paragraph before it."""
-    if paragraph.endswith(_DIVIDED):
+def _goes_on(before: str, line: str, *, was_full: bool) -> bool:
+    """Whether a line belongs to the paragraph of the line before it."""
+    if before.endswith(_DIVIDED):
         return True
     if _BULLET.match(line):
         return False
-    return was_full or (line[:1].islower() and not paragraph.endswith(_SENTENCE_END))
+    return was_full or (line[:1].islower() and not before.endswith(_SENTENCE_END))
 
 
 def _running_heads(pages: Sequence[Sequence[str]]) -> set[str]:

@@ -30,8 +30,8 @@ Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 """Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE)."""
 
 _CODE = (
-    "captures", "charset", "documents", "docx", "extract", "formats", "language", "pages", "pdf", "personal", "refine",
-    "render", "rules", "wikitext",
+    "captures", "charset", "documents", "docx", "extract", "formats", "language", "pages", "pdf", "personal", "records",
+    "refine", "render", "rules", "wikitext",
 )  # fmt: skip
 _LIBRARIES = (
     "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",

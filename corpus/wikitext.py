@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import mwparserfromhell
 from mwparserfromhell.nodes import ExternalLink, Heading, HTMLEntity, Node, Tag, Template, Text, Wikilink
+from mwparserfromhell.parser import ParserError
 from mwparserfromhell.wikicode import Wikicode
 
 _WRAPPERS = {"lang": 2, "nowrap": 1, "nobr": 1, "citat": 1, "quote": 1, "blockquote": 1, "sic": 1, "ipa": 1, "abbr": 1}
@@ -36,8 +37,11 @@ _HEADING = re.compile(r"(#{1,6}) (.*)")
 
 
 def plain_wikitext(wikitext: str) -> str:
-    """The text of a page of a wiki, as plain Markdown that still has to be tidied."""
-    parsed = mwparserfromhell.parse(wikitext, skip_style_tags=True)
+    """The text of a page of a wiki, as plain Markdown that still has to be tidied; empty when the parser gives up."""
+    try:
+        parsed = mwparserfromhell.parse(wikitext, skip_style_tags=True)
+    except ParserError:
+        return ""
     text = _MAGIC.sub("", _QUOTES.sub("", _rendered(parsed)))
     text = _EMPTY_BRACKETS.sub("", _TABLE_LEFTOVERS.sub("", text))
     lines = (" ".join(line.split()) for line in text.split("\n"))
@@ -103,9 +107,10 @@ def _with_sections(text: str) -> str:
             sections.append((len(heading[1]), [line, ""]))
         elif not gone:
             sections[-1][1].append(line)
-    kept: list[str] = []
+    kept: list[list[str]] = []
     below = 0
     for level, lines in reversed(sections):
         if level == 0 or below > level or any(line.strip("- ") for line in lines[1:]):
-            kept, below = lines + kept, level
-    return "\n".join(line for line in kept if line != "-")
+            kept.append(lines)
+            below = level
+    return "\n".join(line for lines in reversed(kept) for line in lines if line != "-")

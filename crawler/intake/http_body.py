@@ -1,7 +1,7 @@
 """Bodies of HTTP answers as they came over the wire, decoded with a limit: chunks, gzip, deflate and Brotli.
 
 Many archives store bodies decoded and leave the headers that describe their transfer: a body that plainly is not in
-chunks, or not gzip, is taken as it is.
+chunks, not gzip, or HTML already, is taken as it is.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import brotli
 
 from crawler.intake.items import ITEM_BYTES_MAX
+from crawler.observe.evidence import looks_like_markup
 from crawler.unpack import ENCODINGS_MAX, BrokenEncodingError, TooLargeError, unpacked
 
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
@@ -38,11 +39,14 @@ def _stated(headers: Sequence[tuple[str, str]], name: str) -> list[str]:
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes:
-    if encoding == "br":
-        return _brotli(body)
     if encoding.endswith("gzip") and not body.startswith(_GZIP_MAGIC):
         return body
-    return unpacked(body, encoding)
+    try:
+        return _brotli(body) if encoding == "br" else unpacked(body, encoding)
+    except BrokenEncodingError:
+        if looks_like_markup(body):
+            return body
+        raise
 
 
 def _brotli(body: bytes) -> bytes:

@@ -26,6 +26,7 @@ class Item:
 
     `url` is its address where it has one, `id` what its file calls it; without either it is named by its bytes.
     `fetched_at` is when it was fetched from the web, aware; None for what was not. `licence` is as it was written.
+    `is_revisit` says that there is no text here, only what the headers of a later answer say about it.
     """
 
     payload: bytes
@@ -38,6 +39,7 @@ class Item:
     author: str = ""
     published: str = ""
     licence: str = ""
+    is_revisit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def read_mediawiki(stream: BinaryIO) -> Iterator[Read]:
     events = etree.iterparse(
         stream,
         events=("end",),
-        tag=("{*}base", "{*}page"),
+        tag=("{*}base", "{*}revision", "{*}page"),
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -30,15 +30,25 @@ def read_mediawiki(stream: BinaryIO) -> Iterator[Read]:
     )
     try:
         for _, element in events:
-            if etree.QName(element).localname == "base":
+            kind = etree.QName(element).localname
+            if kind == "base":
                 base = element.text or ""
-                continue
-            yield _page(element, base)
-            element.clear()
-            while element.getprevious() is not None:  # the root keeps what it has seen
-                del element.getparent()[0]
+            elif kind == "revision":
+                _forget_before(element, element.tag)
+            else:
+                yield _page(element, base)
+                element.clear()
+                _forget_before(element, None)
     except etree.XMLSyntaxError as error:
         raise BrokenFileError("broken_file") from error
+
+
+def _forget_before(element: etree._Element, tag: str | None) -> None:
+    """Take what stands before an element, of a kind or of any, out of the tree, which keeps all it has seen."""
+    parent = element.getparent()
+    for earlier in list(element.itersiblings(tag, preceding=True)):
+        if parent is not None:
+            parent.remove(earlier)
 
 
 def _page(page: etree._Element, base: str) -> Item | Unread:

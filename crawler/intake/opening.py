@@ -1,12 +1,13 @@
 """Opening delivered files: plain, gzip, bzip2, xz or Zstandard, told by their first bytes; inflating has a limit."""
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,26 +22,39 @@ to hurt begins at a thousand."""
 INFLATED_BYTES_FREE = 64 * 2**20
 """Bytes any file may inflate to: small files of blanks are no attack."""
 
+BUFFER_BYTES = 2**16
+"""Bytes read at once: small enough to stop at any time, large enough to cost nothing."""
+
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _BROKEN = (EOFError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
-"""What decoders raise for bytes that are not theirs (and zipfile for a password); errors of the disk have a number."""
+"""What decoders raise for bytes that are not theirs, and zipfile for a password."""
+
+
+def is_of_the_disk(error: Exception) -> bool:
+    """Whether the disk refused: an error of wrong bytes has no number, or is that of a place before the beginning."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 class Room:
-    """How many bytes a file may still inflate to, with all that is in it."""
+    """How many bytes a file may still inflate to, with all that is in it.
 
-    def __init__(self, path: Path) -> None:
+    `breathe` is called whenever some are read, however little comes of them, and may raise to stop.
+    """
+
+    def __init__(self, path: Path, breathe: Callable[[], None]) -> None:
         self._bytes = INFLATED_BYTES_FREE + INFLATED_RATIO_MAX * path.stat().st_size
+        self._breathe = breathe
 
     def take(self, size: int) -> None:
         """Use some of it; raises `BrokenFileError` when there is no more."""
+        self._breathe()
         self._bytes -= size
         if self._bytes < 0:
             raise BrokenFileError("inflates_too_far")
 
 
 class Bounded(io.RawIOBase):
-    """A stream that inflates into a room, with one error for all that can be wrong with it."""
+    """A stream that is read into a room, with one error for all that can be wrong with it."""
 
     def __init__(self, stream: Any, room: Room) -> None:  # noqa: ANN401 - the decoders share no type
         self._stream, self._room = stream, room
@@ -56,17 +70,19 @@ class Bounded(io.RawIOBase):
         except BrokenFileError:
             raise
         except _BROKEN as error:
-            if isinstance(error, OSError) and error.errno is not None:
+            if is_of_the_disk(error):
                 raise
             raise BrokenFileError("broken_file") from error
+        except MemoryError as error:  # xz lets a file say how much memory it wants
+            raise BrokenFileError("takes_too_much_memory") from error
         self._room.take(len(data))
         buffer[: len(data)] = data
         return len(data)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for reading, inflated; raises `OSError` when the disk refuses.
+def opened(path: Path, breathe: Callable[[], None]) -> Iterator[BinaryIO]:
+    """Open a file for reading, inflated; raises `OSError` when the disk refuses, and see `Room` for `breathe`.
 
     Reading raises `BrokenFileError` when the file ends too soon, is broken, or inflates beyond all measure.
     """
@@ -74,7 +90,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         head = raw.read(8)
         raw.seek(0)
         kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
-        yield io.BufferedReader(Bounded(_inflating(raw, kind), Room(path)), 2**16) if kind else raw
+        yield buffered(_inflating(raw, kind), Room(path, breathe))
+
+
+def buffered(stream: Any, room: Room) -> BinaryIO:  # noqa: ANN401 - as above
+    """A stream that is read into a room, with a buffer."""
+    return io.BufferedReader(Bounded(stream, room), BUFFER_BYTES)
 
 
 def _inflating(raw: BinaryIO, kind: str) -> Any:  # noqa: ANN401 - as above
@@ -82,4 +103,6 @@ def _inflating(raw: BinaryIO, kind: str) -> Any:  # noqa: ANN401 - as above
         return gzip.GzipFile(fileobj=raw)
     if kind == "bzip2":
         return bz2.BZ2File(raw)
-    return lzma.LZMAFile(raw) if kind == "xz" else zstd_opened(raw)
+    if kind == "xz":
+        return lzma.LZMAFile(raw)
+    return zstd_opened(raw) if kind == "zstd" else raw

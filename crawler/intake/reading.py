@@ -1,8 +1,8 @@
 """Which reader reads a file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from crawler.intake.items import Read
+from crawler.intake.items import BrokenFileError, Read
 from crawler.intake.mediawiki import read_mediawiki
 from crawler.intake.opening import opened
 from crawler.intake.texts import read_texts
@@ -10,13 +10,16 @@ from crawler.intake.warc import read_warc
 from crawler.job import DeliveredFile, Format, Intake
 
 
-def read_file(file: DeliveredFile, intake: Intake) -> Iterator[Read]:
-    """One value for everything in a file, in its order.
+def read_file(file: DeliveredFile, intake: Intake, breathe: Callable[[], None]) -> Iterator[Read]:
+    """One value for everything in a file, in its order; `breathe` is called all the while, and may raise to stop.
 
     Raises `BrokenFileError` behind the last that could be read, and `OSError` when the disk refuses.
     """
-    if intake.format is Format.TEXTS:
-        yield from read_texts(file, intake.fields)
-        return
-    with opened(file.path) as stream:
-        yield from read_warc(stream) if intake.format is Format.WARC else read_mediawiki(stream)
+    try:
+        if intake.format is Format.TEXTS:
+            yield from read_texts(file, intake.fields, breathe)
+            return
+        with opened(file.path, breathe) as stream:
+            yield from read_warc(stream) if intake.format is Format.WARC else read_mediawiki(stream)
+    except MemoryError as error:
+        raise BrokenFileError("takes_too_much_memory") from error

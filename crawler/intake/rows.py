@@ -4,6 +4,7 @@ import codecs
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,7 +21,7 @@ DELIMITERS = (",", ";", "\t")
 
 
 def read_json_lines(stream: BinaryIO, fields: Fields) -> Iterator[Read]:
-    """Items of JSON Lines: one object a line; empty lines are nothing."""
+    """Items of JSON Lines: one object a line; empty lines are nothing. Raises `UnicodeError` for UTF-16."""
     for line in _lines(stream):
         if line is None:
             yield Unread("failed", "too_large")
@@ -29,12 +30,16 @@ def read_json_lines(stream: BinaryIO, fields: Fields) -> Iterator[Read]:
 
 
 def read_csv(stream: BinaryIO, fields: Fields) -> Iterator[Read]:
-    """Items of CSV or TSV in UTF-8, with the columns' names in the first line."""
-    lines = _TextLines(stream)
-    first = next(lines, "")
-    columns = next(csv.reader([first], delimiter=_delimiter(first)), [])
-    rows = csv.reader(lines, delimiter=_delimiter(first))
+    """Items of CSV or TSV in UTF-8, with the columns' names in the first line. Raises `UnicodeError` for UTF-16."""
     csv.field_size_limit(LINE_BYTES_MAX)
+    lines = _TextLines(stream)
+    try:
+        first = next(lines, "")
+        columns = next(csv.reader([first], delimiter=_delimiter(first)), [])
+    except csv.Error:
+        yield Unread("failed", "bad_header")
+        return
+    rows = csv.reader(lines, delimiter=_delimiter(first))
     while True:
         try:
             row = next(rows, None)
@@ -54,7 +59,7 @@ def read_parquet(path: Path, fields: Fields) -> Iterator[Read]:
     wanted = [name for name in (fields.text, fields.id, fields.url, *_about(fields)) if name]
     try:
         for row in read_rows(path, wanted):
-            yield item_of(row, fields)
+            yield item_of(row, fields) if row is not None else Unread("failed", "bad_line")
     except TableError as error:
         raise BrokenFileError("broken_file") from error
 
@@ -73,8 +78,9 @@ def item_of(row: Mapping[str, Any], fields: Fields) -> Item | Unread:
         return Unread("failed", "empty", what)
     if len(payload) > ITEM_BYTES_MAX:
         return Unread("failed", "too_large", what)
-    about = (_words(row, column) for column in _about(fields))
-    return Item(payload, f"{fields.type}; charset=utf-8", url, name, None, (), *about)
+    title, author, published, licence = (_words(row, column) for column in _about(fields))
+    item = Item(payload, f"{fields.type}; charset=utf-8", url, name)
+    return replace(item, title=title, author=author, published=published, licence=licence)
 
 
 def _about(fields: Fields) -> tuple[str, str, str, str]:
@@ -119,8 +125,13 @@ def _delimiter(line: str) -> str:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """Lines of a stream without its byte-order mark; None for one that is too long, which is passed over."""
+    """Lines of a stream without its byte-order mark; None for one that is too long, which is passed over.
+
+    Raises `UnicodeError` for UTF-16, in which lines do not end where they seem to.
+    """
     line = stream.readline(LINE_BYTES_MAX).removeprefix(codecs.BOM_UTF8)
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnicodeError("UTF-16")
     while line:
         if line.endswith(b"\n") or len(line) < LINE_BYTES_MAX:
             yield line

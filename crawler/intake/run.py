@@ -24,7 +24,7 @@ from crawler.run import COMPLETE, INCOMPLETE, PROGRESS_S, CrawlError, Say, alone
 from ledger.policy import load_policy
 
 MEMORY_BYTES_MAX = 4 * 2**30
-"""Address space of the process: what is made to take more ends the intake with a message, and not the machine."""
+"""Address space of the process: what is made to take more is a broken file, and not a broken machine."""
 
 ITEMS_MAX = 2**40
 """Room in the frontier: files are as long as they are, and what is in them must be counted."""
@@ -61,9 +61,9 @@ class _Taking:
     def gather(self, sites: Sites, archive: Archive) -> None:
         """Read all files through for what sites say of themselves, each once."""
         for file in self.intake.files[self.frontier.counters["files_gathered"] :]:
-            self.breathe()
             sites.gather(file, archive, self.breathe)
             self.frontier.counters["files_gathered"] += 1
+            self.frontier.counters["gathered"] = 0
             self.frontier.commit()
 
     def take(self, taker: Taker) -> None:
@@ -77,7 +77,7 @@ class _Taking:
     def _take_file(self, file: DeliveredFile, taker: Taker) -> None:
         done, number = self.frontier.counters["taken"], 0
         try:
-            for number, read in enumerate(read_file(file, self.intake), 1):
+            for number, read in enumerate(read_file(file, self.intake, self.breathe), 1):
                 self.breathe()
                 if number > done:
                     taker.take(read, file, number)
@@ -90,7 +90,7 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
     """Take in the job's files until all is taken, or until told to stop; returns the process's exit code.
 
     Run again, a complete intake reads nothing, and one that was stopped goes on. `say` takes an event for whoever
-    watches. Raises `CrawlError` when the folder belongs to another crawl, or a file takes too much memory.
+    watches. Raises `CrawlError` when the folder belongs to another crawl.
     """
     intake = job.intake
     assert intake is not None, "a job without an intake is a crawl"
@@ -140,10 +140,6 @@ def _taken(taking: _Taking, now: datetime) -> bool:
         put_together(frontier, job.terms, policy, now.date())
     except _Stopped:
         return False
-    except MemoryError as error:
-        raise CrawlError(
-            f"{job.source}: a file needs more than {MEMORY_BYTES_MAX >> 30} GiB to be read: split it, or take it out."
-        ) from error
     finally:
         pages.close()
         evidence.close()

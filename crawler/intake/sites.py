@@ -12,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from corpus.captures import Capture
+from corpus.records import RecordError
 from crawler.archive import Archive
 from crawler.evidence import EVIDENCE_BYTES_MAX
 from crawler.frontier import Frontier
@@ -28,6 +29,9 @@ from ledger.signals import Mechanism, RightsSignal, Verdict
 
 ORIGINS_KEPT = 64
 """Origins whose files are kept parsed; each has at most a few megabytes of them."""
+
+CLOCK_SKEW = timedelta(days=1)
+"""How far in the future evidence may have been fetched, by a clock that was not ours; beyond, its date says nothing."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS delivered (
@@ -60,17 +64,19 @@ class Sites:
         self.site = lru_cache(ORIGINS_KEPT)(self._site)
 
     def gather(self, file: DeliveredFile, archive: Archive, breathe: Callable[[], None]) -> None:
-        """Read a WARC file through for evidence about the source's hosts; what is broken ends it as it ends pages.
+        """Read a WARC file through for evidence about the source's hosts, from where an earlier run came to.
 
-        `breathe` is called for each record, and may raise to stop.
+        What is broken ends it as it ends its pages. `breathe` is called all the while, and may raise to stop.
         """
+        counters = self._frontier.counters
         try:
-            with opened(file.path) as stream:
-                for answer in answers(stream):
-                    breathe()
-                    if answer is not None and host_of(answer.url) in self._hosts and answer.is_evidence:
-                        self._keep(answer, archive)
-        except BrokenFileError:  # counted when its pages are read
+            with opened(file.path, breathe) as stream:
+                for number, answer in enumerate(answers(stream), 1):
+                    if number > counters["gathered"]:
+                        if answer is not None and host_of(answer.url) in self._hosts and answer.is_evidence:
+                            self._keep(answer, archive)
+                        counters["gathered"] = number
+        except (BrokenFileError, RecordError):  # counted when its pages are read
             return
 
     def named_files(self, urls: tuple[str, ...]) -> tuple[EvidenceFile, ...]:
@@ -79,7 +85,7 @@ class Sites:
 
     def _keep(self, answer: Answer, archive: Archive) -> None:
         fetched_at = answer.fetched_at
-        if fetched_at is None:
+        if fetched_at is None or answer.is_revisit:
             return
         status: int | None = answer.status
         try:
@@ -110,7 +116,8 @@ class Sites:
 
     def _completeness(self, origin: str, needed: tuple[str, ...], had: Mapping[str, EvidenceFile]) -> RightsSignal:
         missing = [urlsplit(url).path for url in needed if url not in had]
-        old = [urlsplit(url).path for url, file in had.items() if file.fetched_at < self._oldest_allowed]
+        fresh = {url for url, file in had.items() if self._oldest_allowed <= file.fetched_at <= self._now + CLOCK_SKEW}
+        old = [urlsplit(url).path for url in had if url not in fresh]
         said = ("missing", " ".join(missing)) if missing else ("old", " ".join(old)) if old else ("complete", "")
         return delivered_statement(f"{origin}/#delivery", said, self._now)
 

@@ -29,6 +29,9 @@ from ledger.signals import Mechanism, RightsSignal, Verdict
 UNKNOWN_LICENCE = "LicenseRef-Unknown"
 """For words in a licence's field that name none we know: they may be a reservation, so they are not passed over."""
 
+FIELD_CHARS_MAX = 500
+"""Characters of a title or an author that are kept; refinement keeps no more of them either."""
+
 _ABOUT = ("title", "author", "published")
 
 
@@ -68,12 +71,15 @@ class Taker:
     def _take(self, capture: Capture, item: Item, at: tuple[str, DeliveredFile]) -> None:
         place, file = at
         outcome = self._judged(capture, item, file)
+        if item.is_revisit and outcome.reason != "reserved":
+            self.frontier.counters["aside"] += 1
+            return
         held = self._held(capture.url)
         if held == "failed":  # the same address again, and this time with a text: it gets the address
             self.frontier.db.execute("UPDATE urls SET url = ? WHERE url = ?", (place, capture.url))
         elif held:
-            if held == "captured" and outcome.outcome == "refused":
-                self.frontier.finish(_turn(capture.url, file), outcome)
+            if held == "captured" and outcome.outcome == "refused":  # both rows in one commit, which `finish` may make
+                self.frontier.leave(capture.url, outcome)
             self._finish(place, file, outcome_of(capture, "refused", "duplicate", capture.url))
             return
         if outcome.outcome == "captured":
@@ -139,7 +145,9 @@ def _turn(url: str, file: DeliveredFile) -> Turn:
 def _capture(item: Item, url: str, now: datetime) -> Capture:
     """An item as a capture; what its file says of it stands in headers of our own, percent-encoded."""
     about = tuple(
-        (f"X-Delivered-{name.title()}", quote(value, safe=" ")) for name in _ABOUT if (value := getattr(item, name))
+        (f"X-Delivered-{name.title()}", quote(value[:FIELD_CHARS_MAX], safe=" "))
+        for name in _ABOUT
+        if (value := getattr(item, name))
     )
     headers = item.headers or (("Content-Type", item.content_type),)
     return Capture(url, item.fetched_at or now, 200, (*headers, *about), item.payload)

@@ -1,17 +1,16 @@
-"""WARC 1.0 and 1.1, and ARC: answers from the web, as others have archived them.
+"""Answers from the web as others have archived them, in WARC or ARC files.
 
-A page is a `response` with status 200 and a content type that may be text. Answers for files that carry rights signals
-are given apart, whatever their status: see `crawler.intake.sites`.
+A page is a `response` with status 200 and a content type that may be text. A `revisit` has no body of its own, but its
+headers may reserve. Answers for files that carry rights signals are given apart, whatever their status: see
+`crawler.intake.sites`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from datetime import datetime
+from typing import BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
+from corpus.records import Headers, Record, RecordError, first, records
 from crawler.intake.http_body import decoded
 from crawler.intake.items import ITEM_BYTES_MAX, Aside, BrokenFileError, Item, Read, Unread
 from crawler.judging import may_be_text
@@ -21,31 +20,34 @@ from crawler.observe.site import needed_files
 from crawler.unpack import BrokenEncodingError, TooLargeError
 from crawler.urls import canonical, origin_of
 
-_BROKEN = (ArchiveLoadFailed, EOFError, ValueError, AttributeError, TypeError, IndexError)
-"""What warcio raises for records that are none; the last three come from headers it takes for granted."""
+_ANSWERS = frozenset({"response", "revisit"})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer: canonical URL (empty when it is none of the web), status, headers, and the record it is in."""
+    """One HTTP answer: canonical URL (empty when no request may be made for it), status, headers, its record.
+
+    The status is 0 when the record holds no HTTP answer that can be read.
+    """
 
     url: str
     status: int
-    headers: tuple[tuple[str, str], ...]
-    record: Any
+    headers: Headers
+    record: Record
 
     def header(self, name: str) -> str:
         """First value of a header, matched without case; empty when absent."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        return first(self.headers, name)
 
     @property
     def fetched_at(self) -> datetime | None:
         """When it was fetched, in UTC to the second; None when the record does not say."""
-        try:
-            moment = datetime.fromisoformat(self.record.rec_headers.get_header("WARC-Date") or "")
-        except ValueError:
-            return None
-        return moment.astimezone(UTC).replace(microsecond=0) if moment.tzinfo else None
+        return self.record.fetched_at
+
+    @property
+    def is_revisit(self) -> bool:
+        """Whether its body was archived another time, and is not in this record."""
+        return self.record.kind == "revisit"
 
     @property
     def is_evidence(self) -> bool:
@@ -55,47 +57,45 @@ class Answer:
         )
 
     def body(self, most: int) -> bytes:
-        """The decoded body; raises `BrokenEncodingError` for one cut off or broken, `TooLargeError` beyond `most`."""
-        stream, parts, room = self.record.raw_stream, [], most + 1
-        while room and (part := stream.read(room)):
-            parts.append(part)
-            room -= len(part)
-        if not room:
+        """The decoded body; raises `BrokenEncodingError` for one cut off or broken, `TooLargeError` beyond `most`.
+
+        When the file itself ends within it, raises `RecordError`.
+        """
+        body = self.record.read(most + 1)
+        if len(body) > most:
             raise TooLargeError("the body is beyond the limit")
-        if getattr(stream, "limit", 0) or self.record.rec_headers.get_header("WARC-Truncated"):
+        if self.record.is_part:
             raise BrokenEncodingError("the record is cut off")
-        return decoded(b"".join(parts), self.headers)
+        return decoded(body, self.headers)
 
 
 def read_warc(stream: BinaryIO) -> Iterator[Read]:
     """Items of a WARC or ARC file, inflated; raises `BrokenFileError` behind the last record that could be read."""
-    for answer in answers(stream):
-        yield Aside() if answer is None or answer.is_evidence else _page(answer)
+    try:
+        for answer in answers(stream):
+            yield _page(answer) if answer is not None and not answer.is_evidence else Aside()
+    except RecordError as error:
+        raise BrokenFileError("broken_file") from error
 
 
 def answers(stream: BinaryIO) -> Iterator[Answer | None]:
-    """One value for each record: an answer from the web, or None for any other."""
-    try:
-        for record in ArchiveIterator(stream, arc2warc=True):
-            http = record.http_headers
-            url = record.rec_headers.get_header("WARC-Target-URI") or ""
-            if record.rec_type != "response" or http is None or not url.startswith(("http://", "https://")):
-                yield None
-                continue
-            status = http.get_statuscode()
-            headers = tuple((str(name), str(value)) for name, value in http.headers)
-            yield Answer(canonical(url), int(status) if status.isdecimal() else 0, headers, record)
-    except BrokenFileError:
-        raise
-    except _BROKEN as error:
-        raise BrokenFileError("broken_file") from error
+    """One value for each record: an answer from the web, or None for any other; raises `RecordError`."""
+    for record in records(stream):
+        if record.kind in _ANSWERS and record.url[:8].lower().startswith(("http://", "https://")):
+            status, headers = record.http_head() or (0, ())
+            yield Answer(canonical(record.url), status, headers, record)
+        else:
+            yield None
 
 
 def _page(answer: Answer) -> Item | Unread:
     url, kind = answer.url, answer.header("content-type")
+    if answer.is_revisit:
+        return Item(b"", kind, url, fetched_at=answer.fetched_at, headers=answer.headers, is_revisit=True)
     if not may_be_text(kind) and answer.status == 200:
         return Unread("refused", "not_text", url)
     fault = "" if url else "bad_url"
+    fault = fault or ("" if answer.status else "bad_http")
     fault = fault or ("" if answer.status == 200 else f"http_{answer.status}")
     fault = fault or ("" if answer.fetched_at else "bad_date")
     try:
