@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
@@ -44,11 +45,16 @@ FAMILIES_MAX = 200
 TEXT_WORDS_MAX = 50_000
 """Words of a page that are looked at."""
 
+URLS_KEPT = 8_192
+"""URLs about which is remembered what their spelling tells: pages of a site link to the same ones again and again.
+Some 400 bytes each, and never more than a few thousand, as URLs are short."""
+
 _DIGITS = re.compile(r"\d+")
 _HEX = re.compile(r"(?=[^/]*\d)[0-9a-f]{8,}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+@lru_cache(URLS_KEPT)
 def is_misbuilt(url: str) -> bool:
     """Whether a canonical URL shows on its face that it leads nowhere."""
     parts = urlsplit(url)
@@ -67,6 +73,7 @@ def _stutters(segments: list[str]) -> bool:
     return len(set(pairs)) < len(pairs)
 
 
+@lru_cache(URLS_KEPT)
 def families_of(url: str) -> tuple[tuple[str, int], ...]:
     """The families a canonical URL belongs to, each with the number of barren pages it may have over."""
     parts = urlsplit(url)
