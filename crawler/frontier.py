@@ -131,6 +131,7 @@ class Frontier:
         self.pending = Counter(dict(self.db.execute(by_host.format(""))))
         self._first = Counter(dict(self.db.execute(by_host.format("AND rank = 0"))))
         self.counters: Counter[str] = Counter(dict(self.db.execute("SELECT name, value FROM counters")))
+        self.roused = sorted(self.pending)
         self._known_max = pages_max * KNOWN_PER_PAGE
         self._known = self.db.execute("SELECT count(*) FROM urls").fetchone()[0]
         self.sitemaps = int(self.db.execute("SELECT count(*) FROM urls WHERE kind = 'sitemap'").fetchone()[0])
@@ -205,7 +206,7 @@ class Frontier:
         if added:
             self._known += 1
             self.sitemaps += found.kind is Kind.SITEMAP
-            self.pending[found.host] += 1
+            self._is_pending(found.host)
             self._first[found.host] += found.rank == 0
         else:
             self._bring_nearer(found)
@@ -218,7 +219,7 @@ class Frontier:
             return
         again = "UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL WHERE url = ? AND reason = 'too_deep'"
         if self.db.execute(again, (found.url,)).rowcount:
-            self.pending[found.host] += 1
+            self._is_pending(found.host)
             self.outcomes["refused"] -= 1
 
     def next(self, host: str) -> Turn | None:
@@ -237,13 +238,15 @@ class Frontier:
         url, depth, found_on, kind, hops, rank, attempts = row
         self.db.execute("UPDATE urls SET state = 'in_flight' WHERE url = ?", (url,))
         self.pending[host] -= 1
+        if not self.pending[host]:
+            del self.pending[host]
         return Turn(Found(url, host, depth, found_on, Kind(kind), hops, rank), attempts)
 
     def put_back(self, turn: Turn, *, attempts: int = 0) -> None:
         """A URL that was in flight is pending again, with so many more attempts made."""
         again = "UPDATE urls SET state = 'pending', attempts = attempts + ? WHERE url = ?"
         self.db.execute(again, (attempts, turn.found.url))
-        self.pending[turn.found.host] += 1
+        self._is_pending(turn.found.host)
         self._changed()
 
     def finish(self, turn: Turn, outcome: Outcome) -> None:
@@ -278,8 +281,11 @@ class Frontier:
         return [url for (url,) in self.db.execute(undone)]
 
     def left(self) -> int:
-        """How many URLs are pending or in flight."""
-        return int(self.db.execute("SELECT count(*) FROM urls WHERE state <> 'done'").fetchone()[0])
+        """How many URLs are pending or in flight, without counting rows."""
+        in_flight = (
+            "SELECT count(*) FROM urls WHERE state = 'in_flight' AND state <> 'done'"  # the latter for the index
+        )
+        return self.pending.total() + int(self.db.execute(in_flight).fetchone()[0])
 
     def sitemaps_left(self) -> int:
         """How many of them are sitemaps; they are no pages, and so in no sum of pages."""
@@ -312,6 +318,12 @@ class Frontier:
         cursor = self.db.cursor()
         cursor.row_factory = sqlite3.Row
         return iter(cursor.execute("SELECT * FROM urls WHERE kind = 'page' ORDER BY url"))
+
+    def _is_pending(self, host: str) -> None:
+        """Count one more pending URL of a host; one that had none is noted in `roused` for whoever hands out turns."""
+        if host not in self.pending:
+            self.roused.append(host)
+        self.pending[host] += 1
 
     def _changed(self) -> None:
         self._changes += 1

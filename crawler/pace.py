@@ -80,8 +80,12 @@ class Pace:
         """Whether a host may be handed another URL: not busy, and its turn comes within its ordinary delay."""
         host = self.host(name)
         at_once = AT_ONCE_MAX if host.delay_s < AT_ONCE_DELAY_S else 1
-        soon = time.monotonic() + max(host.delay_s, 1.0)
-        return host.busy < at_once and self._free_at(name) <= min(soon, self.deadline)
+        return host.busy < at_once and self.near_at(name) <= time.monotonic()
+
+    def near_at(self, name: str) -> float:
+        """From when on a host may be handed another URL if it is not busy; infinite when that is not in this crawl."""
+        free_at = self._free_at(name)
+        return free_at - max(self.host(name).delay_s, 1.0) if free_at <= self.deadline else float("inf")
 
     def comes_in_time(self, name: str) -> bool:
         """Whether a host's next turn comes before the crawl's time is out."""

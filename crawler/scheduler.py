@@ -1,7 +1,10 @@
 """Scrapy's scheduler on the frontier: hands out the next URL of a host whose turn it is."""
 
 import sqlite3
+import time
+from collections import deque
 from collections.abc import Iterator
+from heapq import heappop, heappush
 from typing import Self
 
 from scrapy import Request
@@ -21,7 +24,9 @@ class FrontierScheduler(BaseScheduler):
 
     def __init__(self, spider: PageSpider) -> None:
         self._spider, self._work = spider, spider.work
-        self._last_host = ""
+        self._queue: deque[str] = deque()
+        self._later: list[tuple[float, str]] = []
+        self._held: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -30,7 +35,7 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Whether there is a URL that will still get its turn in this run."""
-        return not self._is_over() and any(self._work.pace.comes_in_time(host) for host in self._hosts())
+        return not self._is_over() and any(map(self._work.pace.comes_in_time, self._work.frontier.pending))
 
     def enqueue_request(self, request: Request) -> bool:
         """Refuse: nothing in this crawl makes requests but the frontier."""
@@ -46,11 +51,9 @@ class FrontierScheduler(BaseScheduler):
 
     def _next(self) -> Request | None:
         while not self._is_over():
-            free = (host for host in self._hosts() if self._work.pace.is_free(host))
-            turn = next(filter(None, map(self._work.frontier.next, free)), None)
+            turn = next(filter(None, map(self._work.frontier.next, self._free_hosts())), None)
             if turn is None:
                 return None
-            self._last_host = turn.found.host
             reason = self._refusal(turn)
             if not reason:
                 return self._request(turn)
@@ -60,11 +63,28 @@ class FrontierScheduler(BaseScheduler):
     def _is_over(self) -> bool:
         return self._work.pace.is_over or self._work.is_spent()
 
-    def _hosts(self) -> Iterator[str]:
-        """Hosts with pending URLs, beginning behind the one that was served last."""
-        hosts = sorted(host for host, count in self._work.frontier.pending.items() if count > 0)
-        yield from (host for host in hosts if host > self._last_host)
-        yield from (host for host in hosts if host <= self._last_host)
+    def _free_hosts(self) -> Iterator[str]:
+        """Hosts with pending URLs whose turn it is, beginning behind the one that was served last.
+
+        Each comes up at most once. One that is busy stays in the queue, as few are at a time; one whose turn is far off
+        leaves it until then, so that a hundred thousand hosts that wait cost nothing.
+        """
+        pace, frontier, now = self._work.pace, self._work.frontier, time.monotonic()
+        self._queue += (host for host in frontier.roused if host not in self._held)
+        self._held.update(frontier.roused)
+        frontier.roused.clear()
+        while self._later and self._later[0][0] <= now:
+            self._queue.append(heappop(self._later)[1])
+        for _ in range(len(self._queue)):
+            host = self._queue.popleft()
+            if host not in frontier.pending:
+                self._held.remove(host)
+            elif (near_at := pace.near_at(host)) > now:
+                heappush(self._later, (near_at, host))
+            else:
+                self._queue.append(host)
+                if pace.is_free(host):
+                    yield host
 
     def _refusal(self, turn: Turn) -> str:
         if turn.found.depth > self._work.job.limits.depth_max:

@@ -95,8 +95,8 @@ class Work:
 
     def is_out_of_budget(self) -> bool:
         """Whether the budget leaves no pending URL a turn: it is used up, or every host's next turn comes too late."""
-        hosts = [host for host, count in self.frontier.pending.items() if count > 0]
-        too_late = bool(hosts) and not any(self.pace.comes_in_time(host) for host in hosts)
+        hosts = self.frontier.pending
+        too_late = bool(hosts) and not any(map(self.pace.comes_in_time, hosts))
         return self.is_spent() or self.pace.is_out_of_time or too_late
 
     def take(self, turn: Turn) -> None:
