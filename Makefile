@@ -1,6 +1,7 @@
 # What a newcomer needs: make demo, make test. Everything is installed from the lock into .venv.
 
 PYTHON ?= python3
+BENCH ?= tests/benchmarks
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 RUN := .venv/bin
@@ -47,8 +48,8 @@ format: .venv/installed ## Format the code and mend what can be mended
 	$(RUN)/ruff format
 
 .PHONY: bench
-bench: .venv/installed ## Measure: quality against its floors, speed as ratios
-	$(RUN)/pytest tests/benchmarks -s
+bench: .venv/installed ## Measure: quality against its floors, speed as ratios (see tests/benchmarks/README.md)
+	$(RUN)/pytest $(BENCH) -s -o python_files='bench_*.py' -o timeout=0 $(ARGS)
 
 .PHONY: language-model
 language-model: .venv/installed ## Train the language identifier anew: make language-model DATA=folder

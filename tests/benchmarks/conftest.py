@@ -1,0 +1,11 @@
+"""How much a benchmark does: little for a look, more for the figures that are published."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Name the sizes; `make bench ARGS="--kills 300"` sets them."""
+    parser.addoption("--kills", type=int, default=20, help="how often a crawl is killed, over all crawls (300)")
+    parser.addoption("--rounds", type=int, default=2, help="rounds of each crawler in a measurement of speed (5)")
+    parser.addoption("--known", type=int, default=100_000, help="URLs known in the measurement of memory (1000000)")
+    parser.addoption("--seed", type=int, default=1, help="seed of all that is random")
