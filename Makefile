@@ -4,6 +4,7 @@ PYTHON ?= python3
 BENCH ?= tests/benchmarks
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
+CHROMIUM := /usr/lib/chromium/chromium
 RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
@@ -27,12 +28,22 @@ help: ## List the commands
 .PHONY: install
 install: .venv/installed ## Set everything up in .venv
 
+# Sources whose pages need a browser use Debian's, which is on no package index. Who may not install it is told how;
+# its tests are then left out, and say so, but never in CI.
+.PHONY: chromium
+chromium: ## Install Debian's Chromium, for pages that need a browser
+	@test -x $(CHROMIUM) || { \
+	  become=; test "$$(id -u)" = 0 || become="sudo -n"; \
+	  $$become apt-get update -q && $$become env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -q --yes --no-install-recommends chromium; \
+	} || { echo "No Chromium could be installed: run 'sudo apt-get install chromium'."; test -z "$$CI"; }
+
 .PHONY: demo
 demo: .venv/installed ## Serve a small Danish web on loopback and run the whole job on it
 	$(RUN)/python -m deploy.demo.run
 
 .PHONY: test
-test: .venv/installed ## Run the tests
+test: .venv/installed chromium ## Run the tests
 	$(RUN)/pytest
 
 .PHONY: check

@@ -96,9 +96,22 @@ class CaptureWriter:
         }
         return self._append("revisit", replace(capture, payload=b""), revisited)
 
+    def write_conversion(self, rendered: Capture, original: Capture) -> int:
+        """Append what a browser made of a page; returns the size behind it (WARC/1.1, 6.8).
+
+        The record has the page's URL and time, refers to the response record of `original`, which may lie in another
+        file, and holds `rendered`'s payload alone: it came in no answer, and has no headers but its type.
+        """
+        converted = {
+            "WARC-Payload-Digest": rendered.payload_digest,
+            "WARC-Refers-To": _record_id("response", original),
+            "Content-Type": rendered.header("Content-Type"),
+        }
+        return self._append("conversion", rendered, converted)
+
     def _append(self, kind: str, capture: Capture, warc_headers: dict[str, str]) -> int:
         date = capture.fetched_at.strftime(WARC_DATE_FORMAT)
-        record_id = f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{kind} {capture.url} {date} {capture.payload_digest}')}>"
+        record_id = _record_id(kind, capture)
         buffer = io.BytesIO()
         writer = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1")
         headers = [_written(*header) for header in capture.headers]
@@ -108,7 +121,9 @@ class CaptureWriter:
             kind,
             payload=io.BytesIO(capture.payload),
             length=len(capture.payload),
-            http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
+            http_headers=None
+            if kind == "conversion"
+            else StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
             warc_headers_dict={"WARC-Record-ID": record_id, "WARC-Date": date, **warc_headers},
         )
         writer.write_record(record)
@@ -140,13 +155,21 @@ def _written(name: str, value: str) -> tuple[str, str]:
     return f"X-Archive-Orig-{name}" if name.lower() in _HOP_HEADERS else name, _BREAKS.sub(" ", value)
 
 
+def _record_id(kind: str, capture: Capture) -> str:
+    """The name of a capture's record of some kind."""
+    date = capture.fetched_at.strftime(WARC_DATE_FORMAT)
+    return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{kind} {capture.url} {date} {capture.payload_digest}')}>"
+
+
 def read_captures(path: Path) -> Iterator[Capture]:
-    """Read the response records of a WARC file of ours, in order, one in memory at a time.
+    """Read the captures of a WARC file of ours, in order, one in memory at a time: its answers, and what pages became.
 
     Raises `RecordError`, `EOFError` or `OSError` when the file is none of ours, or was damaged.
     """
     with gzip.open(path) as file:
         for record in records(cast("BinaryIO", file)):
             head = record.http_head() if record.kind == "response" else None
+            if record.kind == "conversion":
+                head = 200, (("Content-Type", record.content_type),)
             if head is not None and record.fetched_at is not None:
                 yield Capture(record.url, record.fetched_at, *head, payload=record.read(record.left))

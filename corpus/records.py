@@ -40,7 +40,7 @@ class Record:
 
     `kind` is the WARC's type in lower case; each record of an ARC file is a `response`. `url` is as written.
     `fetched_at` is in UTC to the second, None when the record does not say. `is_part` says that its body is known not
-    to be all there was.
+    to be all there was. `content_type` is of the record's own body.
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Record:
     is_part: bool
     left: int
     _stream: BinaryIO
+    content_type: str = ""
 
     def read(self, most: int) -> bytes:
         """Up to so many more bytes of the body; fewer only at its end. Raises `RecordError` when the file ends."""
@@ -120,7 +121,8 @@ def _warc(stream: BinaryIO) -> Record:
     is_part = bool(first(headers, "warc-truncated") or first(headers, "warc-segment-number"))
     url = first(headers, "warc-target-uri").removeprefix("<").removesuffix(">")
     kind = first(headers, "warc-type").lower()
-    return Record(kind, url, _moment(first(headers, "warc-date")), is_part, int(length), stream)
+    kept = _moment(first(headers, "warc-date")), is_part, int(length), stream
+    return Record(kind, url, *kept, content_type=first(headers, "content-type"))
 
 
 def _arc(line: bytes, stream: BinaryIO) -> Record:

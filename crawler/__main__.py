@@ -28,6 +28,7 @@ def main(arguments: list[str]) -> int:
         return _error("Name one job file: python -m crawler JOB.json")
     # Imported late: a wish to stop that comes while Scrapy is being imported must find the handler above.
     from crawler import job, run  # noqa: PLC0415
+    from crawler.browser.chromium import BrowserError  # noqa: PLC0415
     from crawler.intake import run as intake  # noqa: PLC0415
 
     try:
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
         return work(wanted, lambda: datetime.now(UTC), _say)
     except (OSError, sqlite3.Error) as error:
         return _error(f"{error}: is the path right, and is there room on the disk?")
-    except (job.JobError, run.CrawlError) as error:
+    except (job.JobError, run.CrawlError, BrowserError) as error:
         return _error(str(error))
 
 

@@ -41,10 +41,11 @@ def unchanged(outcome: Outcome) -> Outcome:
     return outcome.but(outcome="unchanged") if outcome.outcome == "captured" else outcome
 
 
-def carried(work: Work, url: str, past: Past, reason: str) -> Outcome:
+def carried(work: Work, url: str, past: Past, reason: str, *, heard: tuple[RightsSignal, ...] = ()) -> Outcome:
     """The outcome of a page that could not be had this time, for a reason that may pass, or that was not asked for.
 
-    It is decided by the evidence files this crawl has kept, and where it has none by what stood when it was read.
+    It is decided by the evidence files this crawl has kept, and where it has none by what stood when it was read;
+    and by what was `heard`, where the page was answered and only not to be read.
     """
     files = _kept_site(work.frontier, origin_of(url))
     signals = signals_from_json(past.signals)
@@ -54,6 +55,7 @@ def carried(work: Work, url: str, past: Past, reason: str) -> Outcome:
         if access is not Access.ALLOWED:
             return Outcome("refused", access.value, asked=False)
         signals = (*site_signals(files, url), *_said_by_page(files, past))
+    signals = (*signals, *(said for said in heard if said not in signals))
     decision = decide(signals, work.job.terms, work.policy, work.now().date())
     left_out = decision.outcome == "exclude"
     outcome = Outcome(

@@ -1,7 +1,7 @@
 """The crawl's WARC files: written in step with the frontier, so that both tell the same story after a crash.
 
-Pages and evidence (robots.txt and the other files that carry rights signals) go to files of their own, so that whoever
-refines pages reads nothing else.
+Pages, evidence (robots.txt and the other files that carry rights signals) and what rendered pages were made of (the
+answer as it came, scripts, styles and data) go to files of their own, so that whoever refines pages reads nothing else.
 """
 
 from datetime import datetime
@@ -20,6 +20,7 @@ class Series(StrEnum):
 
     PAGES = ""
     EVIDENCE = "evidence-"
+    MADE_OF = "made-of-"
 
     @property
     def files(self) -> str:
@@ -44,6 +45,10 @@ class Archive:
     def write(self, capture: Capture) -> None:
         """Append one capture; it counts from the frontier's next commit on."""
         self._count(self._roomy_writer().write(capture))
+
+    def write_rendered(self, rendered: Capture, original: Capture) -> None:
+        """Append what a page became in a browser."""
+        self._count(self._roomy_writer().write_conversion(rendered, original))
 
     def write_revisit(self, capture: Capture, payload_digest: str, captured_at: datetime) -> None:
         """Append that a page had not changed since its body was captured."""

@@ -21,7 +21,10 @@ from crawler.work import Work
 
 
 class Gate:
-    """Lets a page or sitemap through when robots.txt allows it; evidence files are asked for by `Origins` itself."""
+    """Lets a page or sitemap through when robots.txt allows it; evidence files are asked for by `Origins` itself.
+
+    What a page in a browser loads goes the same way: robots.txt is asked for it as for a page.
+    """
 
     def __init__(self, work: Work, origins: Origins) -> None:
         self._work, self._origins = work, origins
@@ -34,6 +37,8 @@ class Gate:
 
     async def process_request(self, request: Request) -> None:
         """Raise `RefusedError` with the reason when the page must not be asked for."""
+        if "resource" in request.meta:
+            await self._ask_for_resource(request.url)
         turn: Turn | None = request.meta.get("turn")
         if turn is None:
             return
@@ -46,6 +51,14 @@ class Gate:
             raise RefusedError(access.value)
         if turn.found.kind is Kind.PAGE:
             await self._origins.site_files(origin_of(url))
+
+    async def _ask_for_resource(self, url: str) -> None:
+        """Raise `RefusedError` when a page's script, style or data must not be asked for; see `browser.resources`."""
+        if canonical(url) != url:
+            raise RefusedError("inside_address")
+        access = await self._origins.access_to(url)
+        if access is not Access.ALLOWED:
+            raise RefusedError(access.value)
 
     async def _find_sitemaps(self, origin: str) -> None:
         """Note an origin's sitemaps, once in a crawl: those robots.txt names, else the usual place."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.observe.robots import PRODUCT_TOKEN
+from crawler.rendering import Rendering
 from crawler.urls import ascii_host, canonical, host_of, is_outside, matches, path_of
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.decide import Terms
@@ -126,7 +127,7 @@ class Job:
     `seeds` and `sitemaps` are canonical URLs; `drop_parameters` names parameters of a query that make no other page,
     a star being any run; `folder` is the crawl's own work folder; `proxy` is an operator's egress
     proxy (`http://host:port`), or empty; `policy` is a policy file's path, or empty for the one that is shipped;
-    `now` replaces the clock in what is recorded.
+    `now` replaces the clock in what is recorded; without `rendering` pages are read as they come.
     """
 
     source: str
@@ -144,6 +145,7 @@ class Job:
     policy: str = ""
     now: datetime | None = None
     intake: Intake | None = None
+    rendering: Rendering | None = None
 
     @property
     def user_agent(self) -> str:
@@ -193,6 +195,7 @@ def to_json(job: Job) -> str:
         "now": job.now.isoformat() if job.now else None,
         "names": job.scope.names,
         "intake": asdict(job.intake) if job.intake else None,
+        "rendering": {**asdict(job.rendering), "hosts": sorted(job.rendering.hosts)} if job.rendering else None,
     }
     return json.dumps(row, ensure_ascii=False, indent=1, sort_keys=True, default=str)
 
@@ -226,7 +229,12 @@ def _job(row: dict[str, Any]) -> Job:
         policy=str(row.get("policy") or ""),
         now=datetime.fromisoformat(now).astimezone(UTC) if now else None,
         intake=_intake(row["intake"]) if row.get("intake") else None,
+        rendering=_rendering(row["rendering"]) if row.get("rendering") is not None else None,
     )
+
+
+def _rendering(row: dict[str, Any]) -> Rendering:
+    return Rendering(**{**row, "hosts": frozenset(_host(name) for name in row.get("hosts", ()))})
 
 
 def _intake(row: dict[str, Any]) -> Intake:

@@ -30,16 +30,18 @@ TRAPS_TOLD_MAX = 50
 _OUTCOMES = ("captured", "unchanged", "carried", "redirected", "refused", "failed")
 _BY_REASON = frozenset({"carried", "refused", "failed"})
 
-_WARCS = {"warcs": Series.PAGES, "evidence_warcs": Series.EVIDENCE}
+_WARCS = {"warcs": Series.PAGES, "evidence_warcs": Series.EVIDENCE, "made_of_warcs": Series.MADE_OF}
 
 
 def write_report(folder: Path, frontier: Frontier, head: dict[str, Any]) -> dict[str, Any]:
     """Write both files from a frontier that rests; returns the report.
 
     `head` holds what the frontier does not know: source, crawl, complete, started, ended. `warcs` lists the files with
-    pages, `evidence_warcs` those with robots.txt and the like. Pages that were known and not asked for when the budget
-    was spent are refused as `out_of_budget`; sitemaps are no pages, and are counted as `sitemaps_left`. `crawls` names
-    this crawl and the earlier ones whose captures hold pages that stand.
+    pages, `evidence_warcs` those with robots.txt and the like, `made_of_warcs` those with what rendered pages were made
+    of: of their scripts, styles and data `resources` were fetched, and `resources_refused` were wanted and not given.
+    Pages that were known and not asked for when the budget was spent are refused as `out_of_budget`; sitemaps are no
+    pages, and are counted as `sitemaps_left`. `crawls` names this crawl and the earlier ones whose captures hold pages
+    that stand.
     """
     frontier.commit()
     sums: Counter[tuple[str, str]] = Counter()
@@ -162,7 +164,10 @@ def _sums(sums: Counter[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _counts(frontier: Frontier) -> dict[str, int]:
-    names = ("out_of_scope", "trapped", "no_room", "requests", "bytes", "evidence", "licence_files_refused")
+    names = (
+        *("out_of_scope", "trapped", "no_room", "requests", "bytes", "evidence", "licence_files_refused"),
+        *("resources", "resources_refused"),
+    )
     counts = {name: int(frontier.counters[name]) for name in names}
     return {**counts, "sitemaps": frontier.sitemaps, "sitemaps_left": frontier.sitemaps_left()}
 

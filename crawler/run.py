@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 
 from crawler.again import carried
 from crawler.archive import Archive, Series
+from crawler.browser.chromium import check_chromium
 from crawler.elsewhere import put_together
 from crawler.frontier import Frontier
 from crawler.history import load, past_of
@@ -56,13 +57,16 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
     with others it goes on. `say` takes an event for whoever watches. Raises `CrawlError` when the folder belongs to
     another crawl, or when a fault of ours stopped the crawl.
     """
+    if job.rendering:
+        check_chromium(job.rendering.chromium)
     with alone_in(job.folder), Frontier(job.folder / "frontier.sqlite", job.limits.pages_max) as frontier:
         name = f"{job.source}/{job.crawl}"
         if (held := frontier.fact("crawl", name)) != name:
             raise CrawlError(f"{job.folder} holds the crawl {held}, not {name}: give this crawl a folder of its own.")
         seconds_left = job.limits.seconds_max - float(frontier.counters["seconds"])
         policy = load_policy(Path(job.policy) if job.policy else None)
-        archives = {series: Archive(job.folder, frontier, series) for series in Series}
+        used = [series for series in Series if job.rendering or series is not Series.MADE_OF]
+        archives = {series: Archive(job.folder, frontier, series) for series in used}
         work = Work(job, policy, frontier, archives, Pace(job.delay_s_min, seconds_left), clock)
         started = frontier.fact("started", instant(work.now()))
         work.begin()

@@ -103,7 +103,7 @@ class FrontierScheduler(BaseScheduler):
             turn.found.url,
             self._spider.parse,
             errback=self._spider.errback,
-            headers=conditions(self._past(turn), self._work.now()),
+            headers={} if self._work.job.rendering else conditions(self._past(turn), self._work.now()),
             meta={"turn": turn},
             dont_filter=True,
         )

@@ -8,28 +8,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from lxml.html import HtmlElement
-
 from corpus.captures import NOT_MODIFIED, Capture
 from crawler.again import GONE, carried, not_modified, unchanged
 from crawler.archive import Series
-from crawler.elsewhere import Elsewhere
+from crawler.browser.loading import RenderError
 from crawler.faults import Fault
 from crawler.frontier import Found, Kind, Outcome, Turn
 from crawler.history import Past, past_of, rank_by
 from crawler.judging import is_text, judged, outcome_of, with_evidence
-from crawler.links import encoding_of, feeds_of, links_of, texts_of
+from crawler.links import feeds_of, texts_of
 from crawler.notfound import says_not_found
 from crawler.observe import payment
-from crawler.observe.html import parse_html
-from crawler.observe.page import linked_rsl_urls, page_signals
-from crawler.observe.site import site_signals
 from crawler.origins import Origins
+from crawler.reading import Reader, Reading
 from crawler.sitemaps import parse_sitemap
 from crawler.traps import Novelty, families_of, letters_digest, shingles_of, words_of
 from crawler.urls import canonical, host_of, origin_of
 from crawler.work import Work
-from ledger.decide import decide
 
 HOPS_MAX = 10
 """Redirects followed from one link."""
@@ -55,15 +50,14 @@ RETRY_AFTER_S_MAX = 3600.0
 class Settler:
     """Decides what becomes of each URL of one crawl."""
 
-    def __init__(self, work: Work, origins: Origins) -> None:
-        self._work, self._origins = work, origins
-        self._elsewhere = Elsewhere(work, origins)
+    def __init__(self, work: Work, origins: Origins, reader: Reader) -> None:
+        self._work, self._origins, self._reader = work, origins, reader
         self._novelty = Novelty()
 
     def faulted(self, turn: Turn, fault: Fault) -> None:
         """Settle a URL that was not answered: ask again when that may help, else record why."""
         if fault.again and turn.attempts < FAULT_RETRIES_MAX:
-            self._again(turn, BACKOFF_S * 2**turn.attempts)
+            self._again(turn, turn.found.host, BACKOFF_S * 2**turn.attempts)
             return
         failed = fault.outcome == "failed"
         past = self._past(turn) if failed else None
@@ -74,16 +68,13 @@ class Settler:
 
     async def answered(self, turn: Turn, capture: Capture) -> None:
         """Settle a URL that was answered; raises `NoTurnError` when the crawl ends before all is known about it."""
-        status = capture.status
-        if turn.attempts < STATUS_RETRIES_MAX.get(status, 0):
-            pause = max(self._retry_after(capture), BACKOFF_S * 2**turn.attempts)
-            if pause <= RETRY_AFTER_S_MAX:
-                self._again(turn, pause)
-                return
+        if self._put_off(turn, capture):
+            return
         outcome = await self._outcome(turn, capture)
-        self._work.frontier.finish(turn, outcome)
+        if outcome is not None:
+            self._work.frontier.finish(turn, outcome)
 
-    async def _outcome(self, turn: Turn, capture: Capture) -> Outcome:
+    async def _outcome(self, turn: Turn, capture: Capture) -> Outcome | None:
         status = capture.status
         if status in REDIRECTS and capture.header("Location"):
             return self._redirected(turn, capture)
@@ -91,7 +82,8 @@ class Settler:
             return self._sitemap(turn, capture)
         return await self._page(turn, capture)
 
-    async def _page(self, turn: Turn, capture: Capture) -> Outcome:
+    async def _page(self, turn: Turn, capture: Capture) -> Outcome | None:
+        """The outcome of a page; None when it is to be asked for again."""
         status, past = capture.status, self._past(turn)
         if status == NOT_MODIFIED and past is not None:
             files = await self._origins.site_files(origin_of(turn.found.url))
@@ -100,36 +92,37 @@ class Settler:
             return _unpaid(capture) or self._failed(capture, past)
         if not is_text(capture):
             return outcome_of(capture, "refused", "not_text")
-        outcome = await self._read(turn, capture)
+        return await self._read(turn, capture, past)
+
+    async def _read(self, turn: Turn, capture: Capture, past: Past | None) -> Outcome | None:
+        try:
+            page = await self._reader.read(capture)
+        except RenderError as error:
+            if past is None:
+                return outcome_of(capture, "failed", error.reason)
+            return carried(self._work, turn.found.url, past, error.reason, heard=error.heard).but(asked=True)
+        trouble = page.rendered.trouble if page.rendered else None
+        if trouble is not None and self._put_off(turn, trouble):
+            return None
+        return self._settled(turn, page, past)
+
+    def _settled(self, turn: Turn, page: Reading, past: Past | None) -> Outcome:
+        """Note where a page that was read leads, and keep it unless it is left out."""
+        url, capture = turn.found.url, page.capture
+        if page.tree is not None:
+            words = words_of(texts_of(page.tree))
+            self._weigh(url, words)
+            if says_not_found(page.tree, len(words)):
+                return outcome_of(capture, "refused", "soft_404")
+            if turn.found.depth <= FEEDS_DEPTH_MAX:
+                self._work.note_feeds(feeds_of(page.tree, url), url)
+        self._work.note_pages(page.links, url, turn.found.depth + 1)
+        outcome = judged(capture, page.signals, page.decision)
         if past is not None and past.payload_digest == capture.payload_digest:
             return self._revisited(unchanged(outcome), capture, past)
         if outcome.outcome == "captured":
-            self._work.archives[Series.PAGES].write(capture)
+            self._reader.keep(page)
         return outcome
-
-    async def _read(self, turn: Turn, capture: Capture) -> Outcome:
-        url, now = turn.found.url, self._work.now()
-        tree = parse_html(capture)
-        words = words_of(texts_of(tree)) if tree is not None else []
-        if tree is not None:
-            self._weigh(url, words)
-            if says_not_found(tree, len(words)):
-                return outcome_of(capture, "refused", "soft_404")
-        linked = await self._origins.named_files(linked_rsl_urls(capture, tree))
-        files = await self._origins.site_files(origin_of(url))
-        elsewhere = await self._elsewhere.said_of(url, tree)
-        signals = (*site_signals(files, url), *page_signals(capture, tree, linked), *elsewhere)
-        decision = decide(signals, self._work.job.terms, self._work.policy, now.date())
-        if tree is not None:
-            self._follow(turn, capture, tree)
-        return judged(capture, signals, decision)
-
-    def _follow(self, turn: Turn, capture: Capture, tree: HtmlElement) -> None:
-        """Note what a page links to: pages, and near the front of a site also the feeds it names."""
-        url = turn.found.url
-        self._work.note_pages(links_of(tree, url, encoding_of(capture)), url, turn.found.depth + 1)
-        if turn.found.depth <= FEEDS_DEPTH_MAX:
-            self._work.note_feeds(feeds_of(tree, url), url)
 
     def _past(self, turn: Turn) -> Past | None:
         return past_of(self._work.frontier, turn.found.url) if turn.found.kind is Kind.PAGE else None
@@ -169,7 +162,7 @@ class Settler:
         if capture.status != 200:
             return outcome_of(capture, "failed", f"http_{capture.status}")
         url = turn.found.url
-        if self._elsewhere.hear_feed(capture):
+        if self._reader.elsewhere.hear_feed(capture):
             self._work.archives[Series.EVIDENCE].write(capture)
         sitemap = parse_sitemap(capture.payload, url)
         self._work.note_sitemaps(sitemap.sitemaps, url)
@@ -185,8 +178,16 @@ class Settler:
             if rank is not None:
                 self._work.frontier.rerank(page, rank)
 
-    def _again(self, turn: Turn, pause_s: float) -> None:
-        self._work.pace.pause(turn.found.host, pause_s)
+    def _put_off(self, turn: Turn, answer: Capture) -> bool:
+        """Ask for a page again when an answer, its own or to its scripts, tells of trouble that may pass in time."""
+        pause_s = max(self._retry_after(answer), BACKOFF_S * 2**turn.attempts)
+        if turn.attempts >= STATUS_RETRIES_MAX.get(answer.status, 0) or pause_s > RETRY_AFTER_S_MAX:
+            return False
+        self._again(turn, host_of(answer.url), pause_s)
+        return True
+
+    def _again(self, turn: Turn, host: str, pause_s: float) -> None:
+        self._work.pace.pause(host, pause_s)
         self._work.frontier.put_back(turn, attempts=1)
 
     def _retry_after(self, capture: Capture) -> float:

@@ -9,12 +9,15 @@ from scrapy.http import Headers, Response
 from twisted.python.failure import Failure
 
 from crawler.archive import Series
+from crawler.browser.renderer import Renderer
+from crawler.browser.resources import Resources
 from crawler.evidence import EVIDENCE_BYTES_MAX, Evidence, capture_of
 from crawler.faults import DOWNLOAD_ERRORS, fault_of
 from crawler.frontier import Kind, Turn
 from crawler.judging import may_be_text
 from crawler.origins import Origins
 from crawler.pace import NoTurnError
+from crawler.reading import Reader
 from crawler.settling import Settler
 from crawler.work import Work
 
@@ -34,7 +37,11 @@ class PageSpider(Spider):
         spider.work = work
         evidence = Evidence(crawler, work.frontier, work.archives[Series.EVIDENCE], work.now)
         spider.origins = Origins(evidence, work.pace)
-        spider.settler = Settler(work, spider.origins)
+        rendering = work.job.rendering
+        renderer = Renderer(rendering, work, Resources(crawler, work)) if rendering else None
+        reader = Reader(work, spider.origins, renderer)
+        spider.settler = Settler(work, spider.origins, reader)
+        crawler.signals.connect(reader.close, signals.spider_closed, weak=False)
         crawler.signals.connect(spider.headers_received, signals.headers_received)
         crawler.signals.connect(spider.bytes_received, signals.bytes_received)
         return spider

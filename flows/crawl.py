@@ -15,6 +15,7 @@ from typing import Any
 from corpus.captures import digest_of
 from crawler.files import PAGES_FILE, PREVIOUS_FILE
 from crawler.job import Job, Limits, Scope, to_json
+from crawler.rendering import Rendering
 from flows.catalogue import CatalogueSource
 from flows.checkpoints import JOB_FILE, Checkpoints, forget, restore, write_whole
 from flows.errors import CrawlError
@@ -95,6 +96,7 @@ def _job(space: Workspace, source: CatalogueSource, folder: Path, now: datetime 
         user_agent_url=settings.about_url,
         policy=space.settings.ledger.policy,
         now=now,
+        rendering=Rendering(frozenset(plan.render_hosts), settings.chromium) if plan.render else None,
     )
 
 
@@ -112,7 +114,8 @@ def _scope_digest(space: Workspace, source: CatalogueSource) -> str:
     plan, terms = source.crawl, terms_of(space, source)
     limits = (plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max)
     place = (plan.seeds, plan.hosts, plan.include, plan.exclude, plan.sitemaps, plan.drop_parameters)
-    parts = (*place, limits, terms.status, terms.agreements)
+    rendering = (plan.render, plan.render_hosts) if plan.render else ()
+    parts = (*place, limits, terms.status, terms.agreements, *rendering)
     return digest_of_parts(*(repr(part) for part in parts))[:8]
 
 

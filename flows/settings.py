@@ -24,6 +24,7 @@ from pydantic_settings.exceptions import SettingsError as UnparsedError
 from corpus.documents import SIGNATURE_SIZE
 from corpus.storage import StorageSettings
 from corpus.workers import WorkerLimits
+from crawler.rendering import CHROMIUM
 from dedup.parameters import Parameters
 from flows.errors import SettingsError
 
@@ -39,12 +40,15 @@ class CrawlerSettings:
     is the least pause between two requests to one host; a site may ask for more, never for less. `about_url` is a
     page that tells a site's owner who crawls and how to refuse; it stands in the user agent. `checkpoint_s` seconds
     after another a crawl's state is put into storage that lies elsewhere, so that another machine can go on from there.
+    `chromium` is the browser of sources that need one: the program itself and not Debian's `/usr/bin/chromium`, a
+    script that adds flags.
     """
 
     proxy: str = ""
     delay_s_min: float = 1.0
     about_url: str = ""
     checkpoint_s: float = 300.0
+    chromium: str = CHROMIUM
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,12 @@ def _seed_hosts(read: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(host_of(url) for key in ("seeds", "sitemaps") for url in read.get(key, ())))
 
 
+class Render(StrEnum):
+    """What makes the pages of a source readable."""
+
+    BROWSER = "browser"
+
+
 class Crawl(Table):
     """Where the crawl of a source begins and ends."""
 
@@ -118,12 +124,28 @@ class Crawl(Table):
         float | None,
         Field(ge=0, description="Least seconds between two requests to one host; the setting's when left out."),
     ] = None
+    render: Annotated[
+        Render | None,
+        Field(
+            description='"browser" for a site whose pages are empty until their scripts have run: each is then loaded '
+            "in Chromium, which must be installed. Left out, pages are read as they come: right for most sites."
+        ),
+    ] = None
+    render_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(_host)], ...],
+        Field(
+            description="Hosts beside `hosts` from which its pages may load scripts, styles and data, by their exact "
+            "names; their robots.txt is asked as well."
+        ),
+    ] = ()
     fresh_days: Annotated[int, Field(ge=0, description="Days in which a finished crawl is not repeated.")] = 7
 
     @model_validator(mode="after")
     def _begins_somewhere(self) -> Self:
         if self.access not in (Access.DUMP, Access.DELIVERY) and not (self.seeds or self.sitemaps):
             raise ValueError("there is nothing to begin with: name at least one seed or sitemap")
+        if self.render_hosts and self.render is None:
+            raise ValueError('`render_hosts` is for a browser, and the source has none: add render = "browser"')
         strangers = set(_seed_hosts({"seeds": self.seeds, "sitemaps": self.sitemaps})) - set(self.hosts)
         if strangers:
             raise ValueError(f"it begins at {', '.join(sorted(strangers))}, which `hosts` leaves out: add it there")

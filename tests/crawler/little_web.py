@@ -6,19 +6,30 @@ import os
 import random
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from corpus.captures import read_captures
+from crawler.rendering import CHROMIUM
+
 RUN_S_MAX = 90
 """Longest a crawl in these tests may take: ten times what it does on a busy machine."""
+
+NO_CHROMIUM = pytest.mark.skipif(
+    not os.access(CHROMIUM, os.X_OK) and not os.environ.get("CI"),
+    reason=f"no {CHROMIUM}: sudo apt-get install chromium",
+)
+"""Only a person's own machine may be without a browser; elsewhere its tests fail without one."""
 
 Answer = bytes | Callable[[socket.socket], None]
 
@@ -43,6 +54,34 @@ def article(text: str, *links: str, head: str = "") -> bytes:
     anchors = "".join(f'<a href="{link}">{text}</a> ' for link in links)
     body = f"<!doctype html><html lang=da><head><title>{text}</title>{head}</head><body><p>{text}</p>{anchors}</body>"
     return reply(body)
+
+
+def shell(script: str = "/app.js", head: str = "", **headers: str) -> bytes:
+    """A page that is empty until its script has run."""
+    return reply(
+        f'<!doctype html><html lang=da><head><title>Skal</title>{head}<script src="{script}"></script></head>'
+        "<body><main></main></body></html>",
+        **headers,
+    )
+
+
+def script(code: str) -> bytes:
+    """A script, run when the page is there."""
+    return reply(f"addEventListener('DOMContentLoaded', async () => {{{code}}})", Content_Type="text/javascript")
+
+
+def endless() -> bytes:
+    """A script that never ends."""
+    return reply("for (;;) {}", Content_Type="text/javascript")
+
+
+def data(text: str, **headers: str) -> bytes:
+    """An answer for a script."""
+    return reply(text, **{"Content_Type": "text/plain; charset=utf-8", **headers})
+
+
+SHOW = "document.querySelector('main').innerHTML += await (await fetch('/tekst')).text();"
+"""What a script does to put a text into its page."""
 
 
 @dataclass
@@ -79,6 +118,33 @@ class LittleWeb:
             connection.sendall(answer)
 
 
+@contextmanager
+def little_web() -> Iterator[LittleWeb]:
+    """A little web on a free port of loopback."""
+    little = LittleWeb()
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            try:
+                little.handle(self.request)
+            except OSError:  # the crawler left: often that is what is tested
+                return
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+        request_queue_size = 64
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        little.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield little
+        little.closing.set()
+        server.shutdown()
+        thread.join()
+
+
 @dataclass
 class Crawled:
     """What a crawl left behind."""
@@ -102,6 +168,11 @@ class Crawled:
     def outcomes(self) -> dict[str, str]:
         """Each page's reason, or its outcome when there is none."""
         return {url: page["reason"] or page["outcome"] for url, page in self.pages.items()}
+
+    def texts(self) -> dict[str, str]:
+        """The captured pages, by URL."""
+        files = [self.folder / warc["file"] for warc in self.report["warcs"]]
+        return {each.url: each.payload.decode() for file in files for each in read_captures(file)}
 
 
 @dataclass
