@@ -61,7 +61,7 @@ _FLAGS = (
     "--password-store=basic",
     "--renderer-process-limit=1",
     "--blink-settings=imagesEnabled=false",
-    "--accept-lang=da,en",
+    "--accept-lang=da-DK,da,en",
 )
 
 

@@ -41,7 +41,8 @@ SITE: dict[str, Answer] = {
     "http://a.dk/app.js": script(
         "const path = location.pathname == '/' ? '/tekst' : '/mere.txt';"
         "const told = await (await fetch(path)).text(); document.cookie = 'kage=2';"
-        "const seen = () => [navigator.onLine, navigator.language, document.cookie, new Date().toLocaleDateString(), new Date().getHours()];"
+        "const day = () => `${new Date().getDate()}. kl. ${new Date().getHours()}`;"
+        "const seen = () => [navigator.onLine, navigator.language, document.cookie, day()];"
         "const main = document.querySelector('main');"
         "const show = () => main.innerHTML = `<article>${told}<p>${seen().join(' ')}</p></article>`;"
         "setTimeout(show, 3000);"
@@ -89,7 +90,7 @@ def test_text_and_links_that_scripts_make_are_read(sight: Sight) -> None:
     assert sight.crawled.outcomes() == {"http://a.dk/": "captured", "http://a.dk/mere": "captured"}
     captured = sight.crawled.texts()
     assert TOLD in captured["http://a.dk/"]
-    assert f"<p>{story('mere')}</p><p>true da kage=2 1.11.2026 13</p>" in captured["http://a.dk/mere"]
+    assert f"<p>{story('mere')}</p><p>true da-DK kage=2 1. kl. 13</p>" in captured["http://a.dk/mere"]
 
 
 def test_trouble_that_may_pass_puts_the_page_off(sight: Sight) -> None:
