@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.job import Job, JobError, Limits, Scope, from_json, to_json
+from crawler.job import Job, JobError, Limits, Rendering, Scope, from_json, to_json
 from crawler.sitemaps import SITEMAP_BYTES_MAX, parse_sitemap
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.decide import Terms
@@ -39,6 +39,7 @@ JOB = Job(
     sitemaps=("http://xn--l-4ga.dk/sitemap.xml",),
     limits=Limits(pages_max=7),
     now=datetime(2026, 11, 1, tzinfo=UTC),
+    rendering=Rendering(frozenset({"b.dk"}), "/et/andet/chromium", 7.5),
 )
 
 

@@ -12,6 +12,7 @@ from crawler.urls import is_outside
 from flows.catalogue import CatalogueSource, Finding, json_schema, load_catalogue
 from flows.errors import CatalogueError
 from flows.scaffold import scaffold_source
+from flows.source_tables import Render
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.licences import LicenceAssertion
 from ledger.records import SourceStatus
@@ -88,6 +89,16 @@ def broken(folder: Path, old: str, new: str) -> Finding:
 def line_of(beginning: str, text: str = GOOD) -> int:
     """The first line of a file that begins so."""
     return next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith(beginning))
+
+
+def test_a_browser_is_asked_for_by_name(folder: Path) -> None:
+    """A source is rendered when it says so; hosts to load from are nothing without a browser."""
+    (folder / "avis.toml").write_text(
+        GOOD.replace("[crawl]", '[crawl]\nrender = "browser"\nrender_hosts = ["API.example.dk"]'), encoding="utf-8"
+    )
+    assert (only(folder).crawl.render, only(folder).crawl.render_hosts) == (Render.BROWSER, ("api.example.dk",))
+    assert "render" in broken(folder, "[crawl]", '[crawl]\nrender_hosts = ["api.example.dk"]').message
+    assert "browser" in broken(folder, "[crawl]", '[crawl]\nrender = "yes"').remedy
 
 
 def test_a_file_becomes_the_ledgers_values(folder: Path) -> None:
