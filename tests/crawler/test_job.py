@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.job import Job, JobError, Limits, Rendering, Scope, from_json, to_json
+from crawler.job import Job, JobError, Limits, Scope, from_json, to_json
+from crawler.rendering import Rendering
 from crawler.sitemaps import SITEMAP_BYTES_MAX, parse_sitemap
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.decide import Terms
