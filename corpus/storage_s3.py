@@ -5,8 +5,9 @@ is never read as another's.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,15 @@ _REMEDIES = {
     **dict.fromkeys(("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"), _ACCESS),
     **dict.fromkeys(("404", "NoSuchBucket", "NoSuchKey"), _MISSING),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as a bucket lists it: `mark` changes when its bytes do."""
+
+    key: str
+    size: int
+    mark: str
 
 
 class S3Storage:
@@ -113,6 +123,21 @@ class S3Storage:
     def uri(self, key: str) -> str:
         """The `s3://` URL."""
         return f"s3://{self._bucket}/{self._key(key)}"
+
+    def objects(self, prefix: str) -> Iterator[StoredObject]:
+        """List what others have put here, by key; unlike our own objects, theirs may change."""
+        cut = len(self._key(prefix)) - len(prefix)
+        with self._explained():
+            lister = self._client.get_paginator("list_objects_v2")
+            for page in lister.paginate(Bucket=self._bucket, Prefix=self._key(prefix)):
+                for entry in page.get("Contents", []):
+                    mark = f"{entry['ETag']} {entry['LastModified'].isoformat()}"
+                    yield StoredObject(entry["Key"][cut:], entry["Size"], mark)
+
+    def download(self, key: str, path: Path, say: Callable[[int], object]) -> None:
+        """Write an object to a file, past our own copies; `say` is told of bytes as they come, from any thread."""
+        with on_disk(path), self._explained(), path.open("wb") as file:
+            self._client.download_fileobj(self._bucket, self._key(key), file, Callback=say)
 
     @staticmethod
     def _connected(settings: StorageSettings) -> "S3Client":

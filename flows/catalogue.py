@@ -1,4 +1,4 @@
-"""The catalogue: one TOML file for each source, saying where its crawl begins and ends, and whose the texts are.
+"""The catalogue: one TOML file for each source, saying where its texts come from, and whose they are.
 
 Files are written by people, so what is wrong in them is collected and told at once, each with its line and what to do;
 a file that is wrong gives no source. `catalogue/source.schema.json` is generated from these models by `json_schema`.
@@ -14,9 +14,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from flows.errors import CatalogueError
+from flows.intake_table import Columns, IntakeTable, check_intake
 from flows.source_tables import Access, AgreementTable, Assertion, Crawl, Price, Rights, Table, Text, Url
 from flows.toml_lines import Place, line_of, lines_of
 from ledger.agreements import Agreement
@@ -93,7 +102,18 @@ class CatalogueSource(Table):
         ),
     ] = None
     crawl: Annotated[Crawl, Field(description="The [crawl] table: where the crawl begins and ends.")]
+    intake: Annotated[
+        IntakeTable | None,
+        Field(description="The [intake] table, for what comes as a dump or a delivery: in which files the texts come."),
+    ] = None
     rights: Annotated[Rights, Field(description="The [rights] table: whose the texts are.")]
+
+    @field_validator("intake")
+    @classmethod
+    def _intake_fits(cls, intake: IntakeTable | None, read: ValidationInfo) -> IntakeTable | None:
+        if intake is not None and "crawl" in read.data:
+            check_intake(intake, read.data["crawl"].access)
+        return intake
 
     @model_validator(mode="after")
     def _agreed_has_an_agreement(self) -> Self:
@@ -103,8 +123,9 @@ class CatalogueSource(Table):
 
     @property
     def crawlable(self) -> bool:
-        """Whether a crawl may be started: not of what is reserved, nor of what comes as files."""
-        return self.status is not SourceStatus.RESERVED and self.crawl.access not in (Access.DUMP, Access.DELIVERY)
+        """Whether a run takes it: not what is reserved, nor what comes as files that no `[intake]` tells of."""
+        comes_as_files = self.crawl.access in (Access.DUMP, Access.DELIVERY)
+        return self.status is not SourceStatus.RESERVED and (self.intake is not None or not comes_as_files)
 
     def licences(self) -> tuple[LicenceAssertion, ...]:
         """Who says what licence, in the file's order."""
@@ -121,6 +142,8 @@ class CatalogueSource(Table):
 _TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): CatalogueSource,
     ("crawl",): Crawl,
+    ("intake",): IntakeTable,
+    ("intake", "fields"): Columns,
     ("rights",): Rights,
     ("rights", "licences"): Assertion,
     ("rights", "agreements"): AgreementTable,

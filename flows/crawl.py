@@ -1,7 +1,8 @@
 """Crawl: one source, one child process, captures into storage.
 
 A crawl works in a folder of its own on local disk and is moved into storage when it is finished, its report last.
-Killed anywhere and started again it goes on; a finished crawl that is still fresh is not repeated.
+Killed anywhere and started again it goes on; a finished crawl that is still fresh is not repeated. What comes as
+files goes the same way: its crawl is an intake, and fresh as long as the files are the same.
 """
 
 import json
@@ -19,6 +20,7 @@ from crawler.rendering import Rendering
 from flows.catalogue import CatalogueSource
 from flows.checkpoints import JOB_FILE, Checkpoints, forget, restore, write_whole
 from flows.errors import CrawlError
+from flows.intake import Files, scope_names
 from flows.paths import STAMP, crawl_prefix, crawled_at, digest_of_parts, finished_crawls, newest_crawl
 from flows.progress import emit
 from flows.stopping import told_to_stop
@@ -33,22 +35,25 @@ _UNREACHED = frozenset({"robots_unreachable", "dns", "connection", "timeout", "o
 
 
 def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pinned: bool = False) -> str:
-    """Crawl a source unless it is fresh; returns the crawl's prefix in storage.
+    """Crawl a source, or take in its files, unless it is fresh; returns the crawl's prefix in storage.
 
     With `pinned`, `now` also stands for the clock in what is recorded, so that a run can be repeated exactly.
     Raises CrawlError when the crawl fails, is not complete, or reaches nothing.
     """
     with space.alone_in(f"crawl-{source.name}"):
+        if source.intake is not None:
+            with Files(space, source, now) as files:
+                return _take_in(space, source, files, now, pinned=pinned)
         fresh = fresh_crawl(space, source, now)
         if fresh:
             emit("fresh", source.name, crawl=fresh)
             return crawl_prefix(source.name, fresh)
-        folder = _folder(space, source, now)
+        folder = _folder(space, source, now, _scope_digest(space, source))
         job_file = folder / JOB_FILE
         if not job_file.is_file():
             folder.mkdir(parents=True, exist_ok=True)
             _take_along(space, source, folder, now)
-            write_whole(job_file, to_json(_job(space, source, folder, now if pinned else None)))
+            write_whole(job_file, to_json(job_of(space, source, folder, now if pinned else None)))
         emit("crawl", source.name, crawl=folder.name)
         _run_child(source.name, job_file, Checkpoints(space, folder))
         prefix = _finish(space, source, folder)
@@ -56,18 +61,23 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
         return prefix
 
 
-def fresh_crawl(space: Workspace, source: CatalogueSource, now: datetime) -> str | None:
-    """The newest finished crawl, when it had the scope and terms of today and is young enough; else None."""
+def fresh_crawl(space: Workspace, source: CatalogueSource, now: datetime, files: str = "") -> str | None:
+    """The newest finished crawl, when it had the scope and terms of today and is young enough; else None.
+
+    An intake had the same files (`files` is their digest) and does not age.
+    """
     newest = newest_crawl(space.storage, source.name, now)
-    if newest is None or not newest.endswith(f"-{_scope_digest(space, source)}"):
+    if newest is None or not newest.endswith(f"-{_scope_digest(space, source, files)}"):
         return None
     age = now.replace(microsecond=0) - crawled_at(newest)
-    return newest if age < timedelta(days=source.crawl.fresh_days) or not age else None
+    is_young = age < timedelta(days=source.crawl.fresh_days) or not age
+    return newest if is_young or source.intake is not None else None
 
 
 def scope_of(source: CatalogueSource) -> Scope:
     """Which URLs belong to a source, as its catalogue file says today."""
-    return Scope(hosts=frozenset(source.crawl.hosts), include=source.crawl.include, exclude=source.crawl.exclude)
+    plan = source.crawl
+    return Scope(frozenset(plan.hosts), plan.include, plan.exclude, scope_names(source))
 
 
 def terms_of(space: Workspace, source: CatalogueSource) -> Terms:
@@ -79,7 +89,41 @@ def terms_of(space: Workspace, source: CatalogueSource) -> Terms:
     )
 
 
-def _job(space: Workspace, source: CatalogueSource, folder: Path, now: datetime | None) -> Job:
+def _take_in(space: Workspace, source: CatalogueSource, files: Files, now: datetime, *, pinned: bool) -> str:
+    """Take in a source's files unless that is done; returns its prefix, empty while nothing is delivered.
+
+    Raises CrawlError when files cannot be had or nothing can be taken of them, and behind the finished intake when
+    single files are broken.
+    """
+    if not files.known:
+        emit("awaiting", source.name)
+        return ""
+    files.learn()
+    fresh = fresh_crawl(space, source, now, files.digest)
+    if fresh:
+        emit("fresh", source.name, crawl=fresh)
+        files.clear()
+        return crawl_prefix(source.name, fresh)
+    files.bring()
+    folder = _folder(space, source, now, _scope_digest(space, source, files.digest))
+    folder.mkdir(parents=True, exist_ok=True)
+    job_file = folder / JOB_FILE
+    job = files.given_to(job_of(space, source, folder, now if pinned else None))
+    write_whole(job_file, to_json(job))  # also when it goes on: the files may lie elsewhere by now
+    emit("intake", source.name, crawl=folder.name, files=len(files.known))
+    _run_child(source.name, job_file, Checkpoints(space, folder))
+    spoilt = files.check(folder)
+    files.note(folder.name)
+    prefix = _finish(space, source, folder)
+    forget(space, source.name)
+    files.clear()
+    if spoilt:
+        raise CrawlError(spoilt)
+    return prefix
+
+
+def job_of(space: Workspace, source: CatalogueSource, folder: Path, now: datetime | None) -> Job:
+    """What a crawl of a source is asked to do; `now` stands for the clock when it is given."""
     settings, plan = space.settings.crawler, source.crawl
     return Job(
         source=source.name,
@@ -109,19 +153,19 @@ def _take_along(space: Workspace, source: CatalogueSource, folder: Path, now: da
         )
 
 
-def _scope_digest(space: Workspace, source: CatalogueSource) -> str:
-    """Eight hex digits for what decides which pages are taken: another scope or agreement makes another crawl."""
+def _scope_digest(space: Workspace, source: CatalogueSource, files: str = "") -> str:
+    """Eight hex digits for what decides which pages are taken: another scope, agreement or file, another crawl."""
     plan, terms = source.crawl, terms_of(space, source)
     limits = (plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max)
     place = (plan.seeds, plan.hosts, plan.include, plan.exclude, plan.sitemaps, plan.drop_parameters)
     rendering = (plan.render, plan.render_hosts) if plan.render else ()
     parts = (*place, limits, terms.status, terms.agreements, *rendering)
-    return digest_of_parts(*(repr(part) for part in parts))[:8]
+    return digest_of_parts(*(repr(part) for part in parts), *([files] if source.intake is not None else []))[:8]
 
 
-def _folder(space: Workspace, source: CatalogueSource, now: datetime) -> Path:
+def _folder(space: Workspace, source: CatalogueSource, now: datetime, digest: str) -> Path:
     """The folder of this crawl when it was begun and not finished, or of a new one; others' leavings are removed."""
-    parent, digest = space.work / "crawls" / source.name, _scope_digest(space, source)
+    parent = space.work / "crawls" / source.name
     restore(space, source.name, digest, parent)
     begun = sorted(parent.glob("*")) if parent.is_dir() else []
     finished = set(finished_crawls(space.storage, source.name))

@@ -4,6 +4,7 @@ from typing import Any
 
 from corpus.lookup import copies_of, documents_at, fates_of, shard_holding
 from corpus.releases import read_staged
+from crawler.intake.items import NAMES
 from crawler.urls import canonical
 from flows.errors import FlowError
 from flows.paths import crawled_pages
@@ -17,7 +18,7 @@ def explain(space: Workspace, record: RunRecord, url: str) -> dict[str, Any]:
 
     Raises FlowError when no crawl of the newest run knows it.
     """
-    wanted = canonical(url)
+    wanted = url if url.startswith(NAMES) else canonical(url)
     for source, crawl in sorted(record.crawls.items()):
         for page in crawled_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")):
             if page["url"] == wanted:

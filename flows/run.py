@@ -87,7 +87,7 @@ def crawl(sources: list[str] | None = None, catalogue: str | None = None, now: s
     with opened(sources or [], catalogue, now) as order:
         futures = [crawl_task.submit(order.space, source, order.clock) for source in order.chosen]
         wait(futures)
-        return [future.result() for future in futures]
+        return [prefix for future in futures if (prefix := future.result())]
 
 
 @flow(name="refine", task_runner=RUNNER)

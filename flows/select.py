@@ -27,7 +27,7 @@ from flows.paths import crawled_pages, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.workspace import Workspace
 from ledger.agreements import in_force
-from ledger.decide import Terms, decide
+from ledger.decide import Terms, decide, may_age
 from ledger.signals import signals_from_json
 
 OUT_OF_SCOPE = Ruling("exclude", "none", "none", "", "out-of-scope")
@@ -57,7 +57,7 @@ def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right:
     """Decide the documents of one source's files by what its newest crawl says; returns a key for each file.
 
     A page's documents stand when the crawl (a prefix in storage) found it there. What has left the source's scope is
-    excluded, and what was observed too long ago is held.
+    excluded, and what was observed too long ago is held, unless its right does not rest on that.
     """
     source = crawl.split("/")[1]
     since = right.as_of - timedelta(days=space.policy.evidence_days_max)
@@ -67,9 +67,10 @@ def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right:
     def rule(page: Standing) -> Ruling:
         if not page.in_scope:
             return OUT_OF_SCOPE
-        if page.observed < since:
+        signals = signals_from_json(page.signals)
+        decision = decide(signals, right.terms, space.policy, right.as_of)
+        if page.observed < since and may_age(decision, signals):
             return TOO_OLD
-        decision = decide(signals_from_json(page.signals), right.terms, space.policy, right.as_of)
         return Ruling(decision.outcome, decision.basis, decision.tier, decision.licence, decision.rule)
 
     keys = []

@@ -21,7 +21,7 @@ _LIMITS = Limits()
 
 
 class Access(StrEnum):
-    """How a source is reached. What is `dump` or `delivery` comes as files and is not crawled."""
+    """How a source is reached. What is `dump` or `delivery` comes as files, and an `[intake]` tells of them."""
 
     SITE = "site"
     SITEMAP = "sitemap"

@@ -36,7 +36,9 @@ def chosen(sources: Sequence[CatalogueSource], names: Sequence[str]) -> tuple[Ca
     wanted = [by_name[name] for name in sorted(set(names))] if names else sources
     refused = [source.name for source in wanted if not source.crawlable]
     if names and refused:
-        raise CatalogueError(f"{', '.join(refused)}: reserved or delivered as files, and so never crawled.")
+        raise CatalogueError(
+            f"{', '.join(refused)}: reserved, and so never taken; or in files, without an [intake] that says in which."
+        )
     return tuple(source for source in wanted if source.crawlable)
 
 

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from corpus.errors import CorpusError
 from corpus.releases import read_staged
 from flows.catalogue import CatalogueSource
 from flows.crawl import fresh_crawl
+from flows.errors import FlowError
+from flows.intake import Files
 from flows.paths import finished_crawls
 from flows.sources import chosen, read_sources
 from flows.summary import account_rows, source_rows
@@ -71,7 +74,9 @@ def plan_rows(space: Workspace, names: Sequence[str], now: datetime) -> Rows:
             "source": source.name,
             "status": source.status.value,
             "plan": _plan(space, source, now) if source.name in wanted else "not crawled",
-            "begins_at": ", ".join(source.crawl.seeds or source.crawl.sitemaps),
+            "begins_at": ", ".join(
+                source.intake.files if source.intake else source.crawl.seeds or source.crawl.sitemaps
+            ),
             "pages_max": source.crawl.pages_max,
         }
         for source in everything
@@ -79,5 +84,14 @@ def plan_rows(space: Workspace, names: Sequence[str], now: datetime) -> Rows:
 
 
 def _plan(space: Workspace, source: CatalogueSource, now: datetime) -> str:
-    fresh = fresh_crawl(space, source, now)
-    return f"fresh since {fresh.split('-')[0]}" if fresh else "crawl"
+    if source.intake is None:
+        fresh = fresh_crawl(space, source, now)
+        return f"fresh since {fresh.split('-')[0]}" if fresh else "crawl"
+    try:
+        with Files(space, source, now) as files:
+            fresh = fresh_crawl(space, source, now, files.digest)
+    except (FlowError, CorpusError) as error:
+        return f"problem: {error}"
+    if not files.known:
+        return "awaits a delivery"
+    return f"fresh since {fresh.split('-')[0]}" if fresh else f"take in {len(files.known)} files"

@@ -121,6 +121,16 @@ def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of:
     return decision
 
 
+def may_age(decision: Decision, signals: Iterable[RightsSignal]) -> bool:
+    """Whether a decision rests on what was observed of reservations, so that it must be observed again.
+
+    An agreement does not, nor does the confirmed licence of a source whose delivered texts tell of no reservations.
+    """
+    if decision.outcome is not Outcome.INCLUDE:
+        return True
+    return decision.basis is not Basis.AGREEMENT and not any(_is_unread(signal) for signal in signals)
+
+
 def _is_unread(signal: RightsSignal) -> bool:
     return signal.mechanism is Mechanism.DELIVERED and signal.verdict is Verdict.MALFORMED
 

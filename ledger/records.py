@@ -60,6 +60,17 @@ class CrawlRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """Files a rights holder handed over: `digest` is the hex SHA-256 of their list, `agreement` an id, or empty."""
+
+    source: str
+    digest: str
+    files: int
+    bytes: int
+    agreement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What one release holds of one source on one basis: counts of documents, words and bytes, and the shards' digests.
 

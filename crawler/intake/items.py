@@ -17,7 +17,8 @@ ITEM_BYTES_MAX = PAGE_BYTES_MAX
 NAME_CHARS_MAX = 500
 """Longest id that is written out in a name; a longer one is written as its digest."""
 
-_PREFIX = "urn:fodaftryk:"
+NAMES = "urn:fodaftryk:"
+"""How all names begin that we give to texts without an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class BrokenFileError(ValueError):
 
 def names_of(source: str) -> str:
     """How the names of all texts of a source begin that have no address."""
-    return f"{_PREFIX}{source}:"
+    return f"{NAMES}{source}:"
 
 
 def name_of(source: str, *parts: str) -> str:
