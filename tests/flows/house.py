@@ -63,7 +63,7 @@ class House:
 
     def __post_init__(self) -> None:
         for name in ("catalogue", "files"):
-            (self.folder / name).mkdir(exist_ok=True)
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
 
     @property
     def files(self) -> Path:
