@@ -36,14 +36,15 @@ def deliver_files(  # noqa: PLR0913, PLR0917 - a delivery has this many parts
 ) -> None:
     """Keep files a rights holder hands over; the next run takes them in. The same once more changes nothing."""
     settings = load_settings(catalogue)
-    wanted, offer = _receiver(settings, source), look(paths)
+    wanted = _receiver(settings, source)
     if dry_run:
         with look_into(settings) as space, progress(as_json=as_json):
-            told = rehearse(space, wanted, offer, moment(now))
+            told = rehearse(space, wanted, look(source, paths), moment(now))
         show_json(told) if as_json else _show(told)
         return
     with open_workspace(settings) as space, progress(as_json=as_json):
         sync_catalogue(space, moment(now))
+        offer = look(source, paths)
         new = deliver(space, source, offer, Handover(agreement, note, actor), moment(now))
     if as_json:
         show_json({"source": source, "delivery": offer.digest, "new": new, "files": len(offer.files)})
@@ -61,6 +62,8 @@ def _receiver(settings: Settings, name: str) -> CatalogueSource:
             f'{name} takes no deliveries: write access = "delivery" in its [crawl], and an [intake] table with the '
             "format of the files."
         )
+    if not found.crawlable:
+        raise CatalogueError(f'{name} is reserved: write status = "agreed", and the agreement, before it is delivered.')
     return found
 
 

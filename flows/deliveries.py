@@ -18,6 +18,7 @@ from pathlib import Path
 
 from corpus.storage import on_disk
 from flows.errors import CrawlError, FlowError
+from flows.fetching import Told, digest_file
 from flows.places import FILES_MAX, Given, Where, below
 from flows.progress import emit
 from flows.workspace import Workspace
@@ -25,7 +26,8 @@ from ledger.deliveries import deliveries, record_delivery
 from ledger.journal import Stamp, new_nonce
 from ledger.records import Delivery
 
-PIECE_BYTES = 2**20
+FILES_BETWEEN = 100
+"""Files between two lines of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Handover:
     actor: str
 
 
-def look(paths: Sequence[Path]) -> Offer:
-    """Look through files and folders, and digest what can be delivered; links and what is hidden are left.
+def look(source: str, paths: Sequence[Path]) -> Offer:
+    """Look through files and folders for a source, and digest what can be delivered; links and such are left.
 
     Raises FlowError when there is nothing, or two files of one name.
     """
@@ -83,8 +85,7 @@ def look(paths: Sequence[Path]) -> Offer:
         elif len(files) >= FILES_MAX:
             raise FlowError(f"more than {FILES_MAX} files: pack them in ZIP or tar archives first.")
         else:
-            sha256, size = _digest_of(path)
-            files[name] = Offered(name, path, size, sha256)
+            files[name] = Offered(name, path, path.stat().st_size, digest_file(path, Told(source, "reading", name)))
     if not files:
         raise FlowError(f"there is no file to deliver in {', '.join(map(str, paths))}.")
     return Offer(tuple(files[name] for name in sorted(files)), tuple(left))
@@ -102,7 +103,8 @@ def deliver(space: Workspace, source: str, offer: Offer, handover: Handover, now
         if not space.storage.exists(key):
             for number, file in enumerate(offer.files, 1):
                 _keep(space, source, offer.digest, file)
-                emit("delivered", source, files=number, of=len(offer.files))
+                if number % FILES_BETWEEN == 0 or number == len(offer.files):
+                    emit("delivered", source, files=number, of=len(offer.files))
             said = {"text": handover.note, "nonce": new_nonce()}
             rows = [{"name": file.name, "sha256": file.sha256, "bytes": file.bytes} for file in offer.files]
             body = {**asdict(delivery), "note": said, "files": rows, "at": now.isoformat(), "by": handover.actor}
@@ -169,15 +171,6 @@ def _oddity(path: Path, name: str) -> str:
     return "" if path.stat().st_size else "empty"
 
 
-def _digest_of(path: Path) -> tuple[str, int]:
-    found, size = hashlib.sha256(), 0
-    with on_disk(path), path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            found.update(piece)
-            size += len(piece)
-    return found.hexdigest(), size
-
-
 def _keep(space: Workspace, source: str, digest: str, file: Offered) -> None:
     """Put a copy of a file into storage; the holder's own file may be changed tomorrow, so it is never linked to."""
     key = f"{_folder(source, digest)}/files/{file.sha256}"
@@ -185,6 +178,6 @@ def _keep(space: Workspace, source: str, digest: str, file: Offered) -> None:
         return
     with space.scratch() as copy, on_disk(copy):
         shutil.copyfile(file.path, copy)
-        if _digest_of(copy)[0] != file.sha256:
+        if digest_file(copy, Told(source, "keeping", file.name)) != file.sha256:
             raise FlowError(f"{file.path} was changed while it was read: deliver again.")
         space.storage.put(key, copy)

@@ -18,7 +18,7 @@ from corpus.storage import on_disk
 from crawler.job import user_agent
 from flows.catalogue import CatalogueSource
 from flows.errors import CrawlError
-from flows.places import Given, Where
+from flows.places import Given, Where, readable
 from flows.progress import emit
 from flows.workspace import Workspace
 
@@ -37,11 +37,11 @@ class Fetching:
         self._space, self._source, self._now = space, source, now
         self._copies = space.work / "intake" / source.name
         self._downloads: Downloads | None = None
-        self._tell: Callable[[int, int | None], None] = _Told(source.name, "fetching", "")
+        self._tell: Callable[[int, int | None], None] = Told(source.name, "fetching", "")
 
     def bring(self, given: Given) -> tuple[Given, Path]:
         """The file with the mark of the version that was brought, and where it lies now."""
-        self._tell = _Told(self._source.name, "fetching", given.name)
+        self._tell = Told(self._source.name, "fetching", given.name)
         if given.where is Where.DISK:
             return given, Path(given.place)
         if given.where is Where.STORAGE:
@@ -59,18 +59,6 @@ class Fetching:
         """Whether a file on the web is said to be still the one that had this mark."""
         with self._web() as downloads:
             return downloads.is_unchanged(given.place, mark)
-
-    def digest(self, given: Given, path: Path) -> str:
-        """SHA-256 of a file in hex; it is read once, in pieces."""
-        told, done, found = _Told(self._source.name, "reading", given.name), 0, hashlib.sha256()
-        with on_disk(path):
-            size = path.stat().st_size
-            with path.open("rb") as file:
-                while piece := file.read(PIECE_BYTES):
-                    found.update(piece)
-                    done += len(piece)
-                    told(done, size)
-        return found.hexdigest()
 
     def forget(self, path: Path) -> None:
         """Remove a copy that is not what it should be; a file that is no copy of ours stays."""
@@ -132,7 +120,7 @@ class Fetching:
             raise CrawlError(f"{self._source.name}: {error}.") from error
 
 
-class _Told:
+class Told:
     """Tells of a file's progress, now and then."""
 
     def __init__(self, source: str, event: str, file: str) -> None:
@@ -144,3 +132,16 @@ class _Told:
             self._at = time.monotonic()
             of = {} if whole is None else {"of": whole}
             emit(self._event, self._source, file=self._file, bytes=done, **of)
+
+
+def digest_file(path: Path, told: Told) -> str:
+    """SHA-256 of a file in hex; it is read once, in pieces. Raises CrawlError when the disk refuses."""
+    done, found = 0, hashlib.sha256()
+    with readable(path):
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                found.update(piece)
+                done += len(piece)
+                told(done, size)
+    return found.hexdigest()

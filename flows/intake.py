@@ -19,7 +19,7 @@ from crawler.report import PAGES_FILE, REPORT_FILE
 from flows.catalogue import CatalogueSource
 from flows.deliveries import delivered_files
 from flows.errors import CrawlError
-from flows.fetching import Fetching
+from flows.fetching import Fetching, Told, digest_file
 from flows.paths import crawl_prefix, crawled_pages, digest_of_parts, newest_crawl
 from flows.places import Given, Where, given_files, local_file
 from flows.source_tables import Access
@@ -176,7 +176,8 @@ class Files:
         """Bring a file, and see that it is what it should be."""
         given, path = self._fetching.bring(known.given)
         on_disk_as_noted = given.where is Where.DISK and known.sha256
-        sha256 = known.sha256 if on_disk_as_noted else self._fetching.digest(given, path)
+        told = Told(self._source.name, "reading", given.name)
+        sha256 = known.sha256 if on_disk_as_noted else digest_file(path, told)
         stated = given.mark if given.where is Where.STORAGE else self._table.sha256.get(given.name, sha256)
         if sha256 != stated:
             self._fetching.forget(path)

@@ -7,6 +7,7 @@ looked at and not read. What is hidden (its name or folder begins with a dot) is
 import glob
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -65,18 +66,30 @@ def given_files(places: Iterable[str], base: Path, settings: StorageSettings) ->
 
 
 def local_file(path: Path, name: str) -> Given:
-    """A file on disk. Raises CrawlError when its name cannot be written down."""
+    """A file on disk. Raises CrawlError when its name cannot be written down, or it is gone."""
     try:
         name.encode()
     except UnicodeEncodeError:
         raise CrawlError(f"{path!r}: its name is not UTF-8: rename it.") from None
-    about = path.stat()
+    with readable(path):
+        about = path.stat()
     return Given(name, Where.DISK, str(path), f"{about.st_size} {about.st_mtime_ns} {about.st_ino}")
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses within the block into a CrawlError that names `path` and the remedy."""
+    try:
+        yield
+    except OSError as error:
+        raise CrawlError(
+            f"{path} cannot be read ({error.strerror}): see that it is there, and yours to read."
+        ) from error
 
 
 def below(folder: Path) -> Iterator[tuple[Path, str]]:
     """The files below a folder and their paths from it, in order; links to folders are not followed."""
-    for parent, folders, files in os.walk(folder, onerror=_unlisted):
+    for parent, folders, files in os.walk(folder, onerror=_told):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if not name.startswith("."):
@@ -91,7 +104,8 @@ def _files_at(place: str, base: Path, settings: StorageSettings) -> Iterator[Giv
         parts = urlsplit(place)
         yield Given(unquote(PurePosixPath(parts.path).name) or str(parts.hostname), Where.WEB, place)
     else:
-        yield from _local(base.resolve() / place)
+        with readable(base / place):
+            yield from _local(base.resolve() / place)
 
 
 def _local(path: Path) -> Iterator[Given]:
@@ -125,5 +139,6 @@ def _objects(place: str, settings: StorageSettings) -> Iterator[Given]:
                 return
 
 
-def _unlisted(error: OSError) -> None:
-    raise CrawlError(f"{error.filename} cannot be listed ({error.strerror}): see to its permissions.") from error
+def _told(error: OSError) -> None:
+    with readable(Path(error.filename)):
+        raise error

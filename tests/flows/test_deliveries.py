@@ -62,7 +62,7 @@ def handed_over(house: House, at: str = SOONER, note: str = "") -> bool:
     """Deliver the folder of files; whether it was new."""
     with open_workspace(house.settings) as space:
         sync_catalogue(space, moment(at))
-        return deliver(space, "forlag", look([house.files]), Handover("", note, "operator"), moment(at))
+        return deliver(space, "forlag", look("forlag", [house.files]), Handover("", note, "operator"), moment(at))
 
 
 def test_a_delivery_is_kept_and_recorded_once(house: House, call: Call) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.agreements import Agreement, AgreementForm, in_force
-from ledger.decide import Basis, Decision, Outcome, Terms, decide
+from ledger.decide import Basis, Decision, Outcome, Terms, decide, may_age
 from ledger.errors import RecordRefused
 from ledger.licences import LicenceAssertion
 from ledger.policy import DEFAULT_POLICY, Policy, load_policy
@@ -291,6 +291,19 @@ def test_evidence_survives_being_written_down(signals: list[RightsSignal]) -> No
     again = signals_from_json(signals_to_json(signals))
     assert decide(again, PLAIN, POLICY, TODAY) == decide(signals, PLAIN, POLICY, TODAY)
     assert effective(effective(signals)) == effective(signals)
+
+
+def test_what_rests_on_no_evidence_does_not_age() -> None:
+    """An agreement and the confirmed licence of delivered texts stand however old the evidence; all else does not."""
+    unread = signal(Mechanism.DELIVERED, Verdict.MALFORMED)
+    agreed = replace(PLAIN, agreements=(agreement(),))
+    opened = replace(PLAIN, licences=(claim("CC0-1.0", confirmed=True),))
+    ages = {
+        (given, terms): may_age(answer(*given, terms=terms), given)
+        for given in ((), (unread,))
+        for terms in (PLAIN, agreed, opened)
+    }
+    assert {key for key, aged in ages.items() if not aged} == {((), agreed), ((unread,), agreed), ((unread,), opened)}
 
 
 def test_a_policy_is_named_by_its_rules() -> None:
