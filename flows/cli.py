@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import CorpusError
-from flows.cli_deliver import deliver_files
+from flows.cli_deliver import deliver
 from flows.cli_ledger import ledger_app
 from flows.cli_sources import sources_app
 from flows.embedded import prefect_api
@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(sources_app, name="sources")
 app.add_typer(ledger_app, name="ledger")
-app.command("deliver")(deliver_files)
+app.command()(deliver)
 
 CatalogueOption = Annotated[
     Path | None, typer.Option("--catalogue", help="Folder of source files. Default: the setting, else ./catalogue.")

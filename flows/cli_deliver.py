@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from flows.catalogue import CatalogueSource
-from flows.deliveries import Handover, Offer, deliver, look
+from flows.deliveries import Handover, Offer, look
+from flows.deliveries import deliver as keep
 from flows.errors import CatalogueError
 from flows.rehearsal import rehearse
 from flows.settings import Settings, load_settings, moment
@@ -23,7 +24,7 @@ _STAGES = {
 }
 
 
-def deliver_files(  # noqa: PLR0913, PLR0917 - a delivery has this many parts
+def deliver(  # noqa: PLR0913, PLR0917 - a delivery has this many parts
     source: Annotated[str, typer.Argument(help="The source's name in the catalogue.")],
     paths: Annotated[list[Path], typer.Argument(help="Files and folders to deliver.")],
     agreement: Annotated[str, typer.Option(help="Id of the agreement they are delivered under.")] = "",
@@ -45,7 +46,7 @@ def deliver_files(  # noqa: PLR0913, PLR0917 - a delivery has this many parts
     with open_workspace(settings) as space, progress(as_json=as_json):
         sync_catalogue(space, moment(now))
         offer = look(source, paths)
-        new = deliver(space, source, offer, Handover(agreement, note, actor), moment(now))
+        new = keep(space, source, offer, Handover(agreement, note, actor), moment(now))
     if as_json:
         show_json({"source": source, "delivery": offer.digest, "new": new, "files": len(offer.files)})
         return

@@ -153,16 +153,16 @@ class Files:
     def _known(self, given: Given) -> Known:
         """What is known of a file without reading it or asking for it."""
         noted, now = self._noted.get(given.place), self._now.isoformat()
+        stated = self._table.sha256.get(given.name, "")
         if given.where is Where.STORAGE:
             return Known(given, given.mark, now)
         if given.where is Where.WEB:
-            stated = self._table.sha256.get(given.name, "")
             if stated:
                 return Known(given, stated, now)
             days = timedelta(days=self._source.crawl.fresh_days)
             if noted and self._now - datetime.fromisoformat(noted.seen) < days:
                 return Known(replace(given, mark=noted.given.mark), noted.sha256, noted.seen)
-        elif noted and noted.given.mark == given.mark:
+        elif noted and noted.given.mark == given.mark and stated in {"", noted.sha256}:
             return Known(given, noted.sha256, now)
         return Known(given, "", now)
 

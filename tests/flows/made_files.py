@@ -109,7 +109,12 @@ def warc(answers: Mapping[str, tuple[int, bytes]], date: str = "2026-11-20T10:00
         headers = StatusAndHeaders(f"{status} X", [("Content-Type", kind)], protocol="HTTP/1.1")
         names = {"WARC-Date": date, "WARC-Record-ID": f"<urn:uuid:00000000-0000-0000-0000-{number:012}>"}
         record = writer.create_warc_record(
-            url, "response", payload=io.BytesIO(body), http_headers=headers, warc_headers_dict=names
+            url,
+            "response",
+            payload=io.BytesIO(body),
+            length=len(body),
+            http_headers=headers,
+            warc_headers_dict=names,
         )
         writer.write_record(record)
     return held.getvalue()

@@ -70,6 +70,11 @@ def test_a_changed_file_is_a_new_intake(house: House) -> None:
     first = house.take()
     (house.files / "a.txt").write_text(TEXTS[0])
     assert house.take(WEEK) == first
+    house.source(intake='files = ["../files"]\nsha256 = { "a.txt" = "' + "0" * 64 + '" }')
+    with pytest.raises(CrawlError, match="should have 0000"):
+        house.take(WEEK)
+    house.source()
+    assert house.take(WEEK) == first
     (house.files / "a.txt").write_text(TEXTS[2])
     with look_into(house.settings) as space:
         assert [row["plan"] for row in plan_rows(space, [], moment(MONTH))] == ["take in 2 files"]
