@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from crawler.files import PAGES_FILE, REPORT_FILE
 from crawler.intake.items import names_of
 from crawler.job import DeliveredFile, Job
-from crawler.report import PAGES_FILE, REPORT_FILE
 from flows.catalogue import CatalogueSource
 from flows.deliveries import delivered_files
 from flows.errors import CrawlError

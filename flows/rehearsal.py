@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from crawler.files import PAGES_FILE
 from crawler.job import DeliveredFile, to_json
-from crawler.report import PAGES_FILE
 from flows.catalogue import CatalogueSource
 from flows.crawl import job_of
 from flows.deliveries import Offer
