@@ -30,7 +30,7 @@ FULL_END_SHARE = 0.85
 _DIVIDED = "\ufffe"
 """What PDFium gives for a hyphen at a line's end."""
 
-_WORDS_AROUND = re.compile(rf"(\w*)[{_DIVIDED}]\s*(\w*)")
+_WORDS_AROUND = re.compile(rf"(?<!\w)(\w*){_DIVIDED}\s*(?=(\w*))")
 _NUMBER = re.compile(r"\d+")
 _BULLET = re.compile(r"^[•▪■●◦‣·–-]\s+")
 _SENTENCE_END = (".", "!", "?", ":", ";", "”", "»", '"', ")")
@@ -128,9 +128,9 @@ def _width(lines: Sequence[str]) -> int:
 
 
 def _undivided(match: re.Match[str]) -> str:
-    """One word, unless the hyphen is its own: `E-handel`, `PC-udstyr`, `mad- og drikkevarer`, `2024-planen`."""
+    """A word's beginning, with the hyphen if it is its own: `E-handel`, `PC-udstyr`, `mad- og drikke`."""
     left, right = match[1], match[2]
     if right.lower() in _HALVES:
-        return f"{left}- {right}"
+        return f"{left}- "
     own = len(left) == 1 or left.isupper() or left.isdecimal() or right[:1].isupper() or right[:1].isdecimal()
-    return f"{left}{'-' if own else ''}{right}"
+    return f"{left}-" if own else left

@@ -66,7 +66,7 @@ class Bounded(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - io's signature
         """Read; raises `BrokenFileError`, or `OSError` when the disk refuses."""
         try:
-            data: bytes = self._stream.read(len(buffer))
+            data: bytes = self._stream.read1(len(buffer))  # `read` keeps to itself what stands before a fault
         except BrokenFileError:
             raise
         except _BROKEN as error:

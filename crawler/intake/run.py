@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
+from threading import Event
 
 from crawler.archive import Archive, Series
 from crawler.elsewhere import put_together
@@ -37,19 +37,14 @@ class _Stopped(Exception):  # noqa: N818 - no error
 class _Taking:
     """One intake under way."""
 
-    def __init__(self, job: Job, intake: Intake, frontier: Frontier, say: Say) -> None:
-        self.job, self.intake, self.frontier, self._say = job, intake, frontier, say
-        self.stopping = False
+    def __init__(self, job: Job, frontier: Frontier, say: Say, stop: Event) -> None:
+        assert job.intake is not None, "a job without an intake is a crawl"
+        self.job, self.intake, self.frontier, self._say, self._stop = job, job.intake, frontier, say, stop
         self._said_at = time.monotonic()
-
-    def stop(self, number: int, frame: FrameType | None) -> None:
-        """Take note of a signal."""
-        del number, frame
-        self.stopping = True
 
     def breathe(self) -> None:
         """Say how far it is, now and then; raises `_Stopped` when it was told to stop."""
-        if self.stopping:
+        if self._stop.is_set():
             raise _Stopped
         if time.monotonic() - self._said_at >= PROGRESS_S:
             self._said_at = time.monotonic()
@@ -87,24 +82,29 @@ class _Taking:
 
 
 def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
+    """Bound this process's memory, and take in the job's files until all is taken or a signal says to stop."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return take_in(job, clock, say, stop)
+
+
+def take_in(job: Job, clock: Callable[[], datetime], say: Say, stop: Event) -> int:
     """Take in the job's files until all is taken, or until told to stop; returns the process's exit code.
 
     Run again, a complete intake reads nothing, and one that was stopped goes on. `say` takes an event for whoever
     watches. Raises `CrawlError` when the folder belongs to another crawl.
     """
-    intake = job.intake
-    assert intake is not None, "a job without an intake is a crawl"
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     with alone_in(job.folder), Frontier(job.folder / "frontier.sqlite", ITEMS_MAX) as frontier:
         name = f"{job.source}/{job.crawl}"
         if (held := frontier.fact("crawl", name)) != name:
             raise CrawlError(f"{job.folder} holds the crawl {held}, not {name}: give this crawl a folder of its own.")
-        if (held := frontier.fact("intake", _words_of(intake))) != _words_of(intake):
+        taking = _Taking(job, frontier, say, stop)
+        words = _words_of(taking.intake)
+        if (held := frontier.fact("intake", words)) != words:
             raise CrawlError(f"{job.folder} holds an intake of {held}: give other files a folder of their own.")
         now = datetime.fromisoformat(frontier.fact("started", instant(job.now or clock())))
-        taking = _Taking(job, intake, frontier, say)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, taking.stop)
         complete = bool(frontier.recall("ended")) or _taken(taking, now)
         ended = instant(job.now or clock())
         head = {
@@ -114,7 +114,7 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
             "started": instant(now),
             "ended": frontier.fact("ended", ended) if complete else ended,
             "aside": frontier.counters["aside"],
-            "files": [{"name": file.name, "sha256": file.sha256} for file in intake.files],
+            "files": [{"name": file.name, "sha256": file.sha256} for file in taking.intake.files],
         }
         say({"event": "finished", **write_report(job.folder, frontier, head)})
         return COMPLETE if complete else INCOMPLETE

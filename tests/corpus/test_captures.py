@@ -35,7 +35,7 @@ def again(path: Path, *captures: Capture) -> list[Capture]:
     st.lists(st.tuples(st.text(max_size=9), st.text(st.characters(max_codepoint=255), max_size=9)), max_size=4),
     st.binary(max_size=50),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_capture_is_read_again(tmp_path: Path, headers: list[tuple[str, str]], payload: bytes) -> None:
     """URL, moment, status and body come back for any headers, and as many headers as were written."""
     written = capture(headers=tuple(headers), payload=payload)

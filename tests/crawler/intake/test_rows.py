@@ -153,7 +153,7 @@ def test_a_damaged_parquet_file_is_no_crash(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.jsonl", "a.csv", "a.tsv", "a.ndjson"]))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_bytes_are_rows_or_reasons(tmp_path: Path, content: bytes, name: str) -> None:
     """Whatever a file of rows holds, reading it gives one value for each row, and none of them is a surrogate."""
     for each in what(delivered(tmp_path / name, content), fields=Fields(text="text", title="0", author="\xf8")):
