@@ -20,6 +20,7 @@ from crawler.links import encoding_of, links_of
 from crawler.observe.html import is_html, parse_html
 from crawler.observe.page import linked_rsl_urls, page_signals
 from crawler.observe.site import site_signals
+from crawler.observe.tdm_policy import policy_statement, policy_urls
 from crawler.origins import Origins
 from crawler.urls import canonical, origin_of
 from crawler.work import Work
@@ -91,6 +92,8 @@ class Reader:
         linked = await self._origins.named_files(linked_rsl_urls(capture, tree))
         elsewhere = await self.elsewhere.said_of(capture.url, tree)
         signals = (*said, *page_signals(capture, tree, linked), *elsewhere)
+        policies = await self._origins.named_files(policy_urls(signals))
+        signals = (*signals, *map(policy_statement, policies))
         links = () if tree is None else links_of(tree, capture.url, encoding_of(capture))
         return Reading(capture, tree, links, signals, self._decide(signals))
 
