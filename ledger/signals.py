@@ -28,7 +28,7 @@ class Mechanism(StrEnum):
     NATURAL_LANGUAGE = "natural_language"
     PLUS = "plus"
     LICENCE = "licence"
-    DELIVERED = "delivered"
+    DELIVERED = "delivered"  # a text that came as a file: MALFORMED where it does not show what its place reserves
 
 
 class Verdict(StrEnum):
@@ -68,14 +68,6 @@ _LATER_STEPS = ("file", "header", "meta", "xmp")
 
 RAW_CHARS_MAX = 500
 """Longest raw text kept in a statement: enough for any real line, too little to smuggle a page into the ledger."""
-
-
-def is_delivered(signals: Iterable[RightsSignal]) -> bool:
-    """Whether a text came as a file and not from the web: then a `DELIVERED` statement says which.
-
-    Its verdict is `MALFORMED` where the files do not show what its place says of reservations, else `UNKNOWN`.
-    """
-    return any(signal.mechanism is Mechanism.DELIVERED for signal in signals)
 
 
 def effective(signals: Iterable[RightsSignal]) -> tuple[RightsSignal, ...]:
