@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import FAILURES, SIGNATURE_SIZE, read_documents
+from corpus.documents import FAILURES, SCHEMA, SIGNATURE_SIZE, read_documents
 
 
 class Fate(StrEnum):
@@ -118,7 +118,7 @@ def cluster_documents(documents: Sequence[Path], decisions: Sequence[Path], clus
     The keeper is the one with the clearest right, then the oldest, then the longest, then the smallest id.
     """
     ruled = [pq.read_table(path, filters=pc.field("outcome").is_valid()) for path in decisions]
-    decided = pa.concat_tables(ruled).combine_chunks()
+    decided = pa.concat_tables([DECISIONS.empty_table(), *ruled]).combine_chunks()
     signatures = np.empty((len(decided), SIGNATURE_SIZE), dtype=np.uint32)
     start = 0
     for path, mine in zip(documents, ruled, strict=True):
@@ -138,25 +138,26 @@ def cluster_documents(documents: Sequence[Path], decisions: Sequence[Path], clus
 
 
 def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clusters: Path, out: Path) -> int:
-    """Give every document its one fate, kept or not, and write them sorted by source and id; returns how many."""
+    """Give every document its one fate, kept or not, and write them sorted by source and id; returns how many.
+
+    There may be no documents at all, as when everything is reserved.
+    """
     columns = ["id", "source", "url", "words", "chars", "reason"]
-    everything = pa.concat_tables([pq.read_table(path, columns=columns) for path in documents])
+    nothing = SCHEMA.empty_table().select(columns)
+    everything = pa.concat_tables([nothing, *(pq.read_table(path, columns=columns) for path in documents)])
     if pc.count_distinct(everything["id"]).as_py() != len(everything):
         raise AssertionError(f"a document stands twice in {', '.join(str(path) for path in documents)}")
-    ruled = pa.concat_tables(
-        [pq.read_table(path, columns=["id", *(field.name for field in _RULING)]) for path in decisions]
-    )
+    names = ["id", *(field.name for field in _RULING)]
+    unruled = DECISIONS.empty_table().select(names)
+    ruled = pa.concat_tables([unruled, *(pq.read_table(path, columns=names) for path in decisions)])
     table = (
         everything.join(ruled, "id", join_type="inner")
         .join(pq.read_table(clusters), "id")
         .sort_by([("source", "ascending"), ("id", "ascending")])
     )
     contested = _contested(table)
-    names = ("reason", "outcome", "basis", "id", "keeper", "rule")
-    rows = [
-        dict(zip(names, row, strict=True)) for row in zip(*(table[name].to_pylist() for name in names), strict=True)
-    ]
-    fates = [_fate(row, contested) for row in rows]
+    asked = table.select(["reason", "outcome", "basis", "id", "keeper", "rule"])
+    fates = [_fate(row, contested) for row in asked.to_pylist()]
     table = table.drop_columns("reason").append_column("fate", pa.array([fate for fate, _ in fates], pa.string()))
     table = table.append_column("reason", pa.array([reason for _, reason in fates], pa.string()))
     pq.write_table(table.select(SELECTION.names).cast(SELECTION), out, compression="zstd")

@@ -69,9 +69,10 @@ def run(
         show_json(rows) if as_json else show_rows("Would be done", rows, "The catalogue is empty.")
         return
     settings = load_settings(catalogue)
+    moment(now)
     chosen(read_sources(settings.catalogue), sources or [])
     with open_workspace(settings):
-        pass  # like a wrong name, a wrong key or folder is told at once, not after the server has started
+        pass  # like a wrong time or name, a wrong key or folder is told at once, not after the server has started
     with prefect_api(settings.data) as wait_until_ready, progress(as_json=as_json):
         from flows.run import run as run_flow  # noqa: PLC0415 - Prefect reads its settings when it is imported
 

@@ -135,10 +135,13 @@ def gather_task(space: Workspace, source: CatalogueSource, clock: Clock) -> str:
 
 
 def _refine(order: Order, sources: Sequence[CatalogueSource]) -> dict[str, Refined]:
-    """What is refined of each source that was ever crawled; refines what is not."""
+    """What is refined of each source that was ever crawled; refines what is not.
+
+    A source of which nothing stands, as when all of it is reserved, has a crawl and no documents: its pages are known.
+    """
     futures = {source.name: refine_task.submit(order.space, source, order.clock) for source in sources}
     refined = {name: future.result() for name, future in futures.items()}
-    return {name: one for name, one in refined.items() if one.documents}
+    return {name: one for name, one in refined.items() if one.crawl}
 
 
 def _decide(order: Order, refined: Mapping[str, Refined]) -> dict[str, str]:

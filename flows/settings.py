@@ -10,9 +10,9 @@ import tomllib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -44,10 +44,10 @@ class CrawlerSettings:
     script that adds flags.
     """
 
-    proxy: str = ""
-    delay_s_min: float = 1.0
+    proxy: Annotated[str, Field(pattern=r"^(http://[^/\s]+:\d+/?)?$")] = ""
+    delay_s_min: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
     about_url: str = ""
-    checkpoint_s: float = 300.0
+    checkpoint_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     chromium: str = CHROMIUM
 
 

@@ -35,8 +35,9 @@ def read_report(space: Workspace, crawl: str) -> dict[str, Any]:
 
 
 def nothing_collected(problems: list[str]) -> dict[str, Any]:
-    """The summary of a run that has nothing to release."""
-    return {"release": None, "funnel": {}, "sources": [], "problems": [*problems, "no page of any source was captured"]}
+    """The summary of a run that has nothing to release, as no source was ever crawled to the end."""
+    problem = "no source has been crawled: see `fodaftryk sources`, or add one with `fodaftryk sources add URL`"
+    return {"release": None, "funnel": {}, "sources": [], "problems": [*problems, problem]}
 
 
 def summarise(space: Workspace, sealed: Sealed, record: RunRecord, problems: list[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.demo.serve import HERE
 from tests.flows.conftest import Demo
 
 LATER = "2026-12-24T12:00:00Z"
@@ -36,3 +37,24 @@ def test_what_did_not_change_is_no_new_release(demo: Demo, later: Demo) -> None:
     assert (kept["release"], kept["page"]["change"], kept["document"]["crawl"]) == ("0.1.0", "unchanged", first.name)
     rows = [json.loads(line) for line in later.call("pages").stdout.splitlines()]
     assert sum(row["decision"] == "keep" for row in rows) == before["released"]
+
+
+def test_a_source_that_says_no_is_known_and_leaves_the_release(
+    web: tuple[str, list[str]], prefect_home: str, tmp_path: Path
+) -> None:
+    """When nothing of a source may be used any more its pages still have an answer, and the next release lacks them."""
+    (tmp_path / "catalogue").mkdir()
+    file = tmp_path / "catalogue" / "avis.toml"
+    agreed = (HERE / "catalogue" / "avis.toml").read_text()
+    file.write_text(agreed)
+    demo = Demo(tmp_path / "data", *web, prefect_home, {"FODAFTRYK_CATALOGUE": str(file.parent)})
+    assert demo.run()["funnel"]["released"] > 0
+    file.write_text(agreed.partition("[[rights.agreements]]")[0].replace('"agreed"', '"confirmed"'))
+    summary = demo.answer("run", "--now", LATER)
+    assert summary["release"]["version"] == "0.2.0"
+    assert summary["funnel"].get("released", 0) == 0
+    assert summary["funnel"]["known"] == sum(summary["funnel"]["refused"].values())
+    told = demo.answer("explain", "http://avis.demo.test/")
+    assert told["page"]["reason"] == "reserved"
+    rows = [json.loads(line) for line in demo.call("pages").stdout.splitlines()]
+    assert {row["decision"] for row in rows} == {"drop"}
