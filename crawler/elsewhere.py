@@ -142,8 +142,9 @@ def _is_superseded(url: str, signal: RightsSignal, read_at: Mapping[str, str]) -
 
 
 def _pages(frontier: Frontier, which: str) -> Iterator[tuple[str, str]]:
-    """The URL and signals of pages for which an SQL condition holds; the table may be changed meanwhile."""
-    query = f"SELECT url, signals FROM urls WHERE url > ? AND kind = 'page' AND {which} ORDER BY url LIMIT {_ROWS}"  # noqa: S608 - ours
+    """The URL and signals of pages and rows for which an SQL condition holds; the table may be changed meanwhile."""
+    told = f"kind IN ('page', 'row') AND {which}"
+    query = f"SELECT url, signals FROM urls WHERE url > ? AND {told} ORDER BY url LIMIT {_ROWS}"  # noqa: S608 - ours
     after = ""
     while rows := frontier.db.execute(query, (after,)).fetchall():
         yield from rows

@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
+from crawler.frontier_tables import SCHEMA
 from crawler.urls import same_page
 
 COMMIT_CHANGES_MAX = 200
@@ -31,10 +32,15 @@ KNOWN_PER_PAGE = 50
 
 
 class Kind(StrEnum):
-    """What a URL is asked for: a page of text, or a sitemap that names pages."""
+    """What a URL is asked for: a page of text, a sitemap that names pages, a page of an API's listing.
+
+    A row is a text that stands in a listing; its URL is its name, and is never asked for.
+    """
 
     PAGE = "page"
     SITEMAP = "sitemap"
+    LISTING = "listing"
+    ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +95,6 @@ class Outcome:
         return replace(self, **changed)
 
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS urls (
-  url TEXT PRIMARY KEY, host TEXT NOT NULL, kind TEXT NOT NULL, depth INTEGER NOT NULL, found_on TEXT NOT NULL,
-  hops INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0,
-  outcome TEXT, reason TEXT, status INTEGER, content_type TEXT, fetched_at TEXT, payload_digest TEXT, target TEXT,
-  signals TEXT, decision TEXT, etag TEXT, last_modified TEXT, read_at TEXT, asked INTEGER NOT NULL DEFAULT 0,
-  rank INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS urls_pending ON urls (host, rank, depth, url) WHERE state = 'pending';
-CREATE TABLE IF NOT EXISTS orders (page TEXT PRIMARY KEY, url TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS past (url TEXT PRIMARY KEY, page TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS urls_state ON urls (state) WHERE state <> 'done';
-CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS warcs (
-  file TEXT PRIMARY KEY, bytes INTEGER NOT NULL, records INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS families (
-  name TEXT PRIMARY KEY, barren INTEGER NOT NULL, turned_away INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS texts (host TEXT, digest TEXT, PRIMARY KEY (host, digest)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS evidence (
-  url TEXT PRIMARY KEY, status INTEGER, body BLOB NOT NULL, fetched_at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS admitted (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID;
-"""
-
-
 _OUTCOME = ", ".join(f"{field.name} = ?" for field in fields(Outcome))
 
 
@@ -120,24 +102,30 @@ class Frontier:
     """One crawl's frontier; use it from one thread of one process."""
 
     def __init__(self, path: Path, pages_max: int) -> None:
-        """Open or make the file; what was in flight when the last process died is pending again."""
+        """Open or make the file; what was in flight, and listings that were broken, are pending again."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;")
-        self.db.executescript(_SCHEMA)
-        again = "UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL WHERE state <> 'done'"
-        self.db.execute(f"{again} AND (state = 'in_flight' OR outcome IS NOT NULL)")
+        self.db.executescript(SCHEMA)
+        self.db.execute("DELETE FROM urls WHERE state = 'absent'")
+        self.db.execute("UPDATE urls SET attempts = 0 WHERE url IN (SELECT url FROM broken_listings)")
+        self.db.execute(
+            "UPDATE urls SET state = 'pending', outcome = NULL, reason = NULL"
+            " WHERE state = 'in_flight' OR (state <> 'done' AND outcome IS NOT NULL)"
+            " OR url IN (SELECT url FROM broken_listings)"
+        )
         by_host = "SELECT host, count(*) FROM urls WHERE state <> 'done' {} GROUP BY 1"
         self.pending = Counter(dict(self.db.execute(by_host.format(""))))
         self._first = Counter(dict(self.db.execute(by_host.format("AND rank = 0"))))
         self.counters: Counter[str] = Counter(dict(self.db.execute("SELECT name, value FROM counters")))
         self.roused = sorted(self.pending)
         self._known_max = pages_max * KNOWN_PER_PAGE
-        self._known = self.db.execute("SELECT count(*) FROM urls").fetchone()[0]
-        self.sitemaps = int(self.db.execute("SELECT count(*) FROM urls WHERE kind = 'sitemap'").fetchone()[0])
-        done = "FROM urls WHERE kind = 'page' AND state = 'done'"
-        self.asked = int(self.db.execute(f"SELECT coalesce(sum(asked), 0) {done}").fetchone()[0])
-        self.outcomes = Counter(dict(self.db.execute(f"SELECT outcome, count(*) {done} GROUP BY 1")))
+        self._known = self.db.execute("SELECT count(*) FROM urls WHERE kind <> 'row'").fetchone()[0]
+        self.kinds = Counter(dict(self.db.execute("SELECT kind, count(*) FROM urls GROUP BY 1")))
+        done = "FROM urls WHERE state = 'done' AND kind"
+        asked = f"SELECT coalesce(sum(asked), 0) {done} <> 'sitemap'"
+        self.asked = int(self.db.execute(asked).fetchone()[0])
+        self.outcomes = Counter(dict(self.db.execute(f"SELECT outcome, count(*) {done} IN ('page', 'row') GROUP BY 1")))
         self._changes, self._committed_at = 0, time.monotonic()
         self.before_commit: list[Callable[[], None]] = []
         self.db.execute("BEGIN")
@@ -205,7 +193,7 @@ class Frontier:
         ).rowcount
         if added:
             self._known += 1
-            self.sitemaps += found.kind is Kind.SITEMAP
+            self.kinds[found.kind] += 1
             self._is_pending(found.host)
             self._first[found.host] += found.rank == 0
         else:
@@ -254,10 +242,22 @@ class Frontier:
         finished = f"UPDATE urls SET state = 'done', {_OUTCOME} WHERE url = ?"  # noqa: S608 - names of our own
         self.db.execute(finished, (*astuple(outcome), turn.found.url))
         self._first[turn.found.host] -= turn.found.rank == 0
-        if turn.found.kind is Kind.PAGE:
-            self.asked += outcome.asked
-            self.outcomes[outcome.outcome] += 1
+        self.asked += outcome.asked and turn.found.kind is not Kind.SITEMAP
+        self.outcomes[outcome.outcome] += turn.found.kind is Kind.PAGE
         self._changed()
+
+    def place(self, found: Found, outcome: Outcome, state: str = "done") -> None:
+        """Give a URL that is not known, and not to be asked for, its outcome.
+
+        Nothing is committed, so that the rows of a listing stand or fall with it. What is `absent` has a place in this
+        run's report only.
+        """
+        row = (found.url, found.host, found.kind, found.depth, found.found_on, found.hops, state)
+        self.db.execute(
+            "INSERT INTO urls (url, host, kind, depth, found_on, hops, state) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+        )
+        self.leave(found.url, outcome)
+        self.outcomes[outcome.outcome] += 1
 
     def rerank(self, url: str, rank: int) -> None:
         """Move a URL that is pending to another place in its host's order."""
@@ -280,17 +280,20 @@ class Frontier:
         undone = "SELECT url FROM urls JOIN past USING (url) WHERE state <> 'done' ORDER BY url"
         return [url for (url,) in self.db.execute(undone)]
 
-    def left(self) -> int:
-        """How many URLs are pending or in flight, without counting rows."""
+    def outcome_at(self, url: str) -> str | None:
+        """The outcome of a URL that is known, empty while it has none; None when it is not known."""
+        row = self.db.execute("SELECT coalesce(outcome, '') FROM urls WHERE url = ?", (url,)).fetchone()
+        return str(row[0]) if row else None
+
+    def left(self, kind: Kind | None = None) -> int:
+        """How many URLs, or of one kind, are pending or in flight; only pages are in the sums of pages."""
+        if kind is not None:
+            undone = "SELECT count(*) FROM urls WHERE state <> 'done' AND state <> 'absent' AND kind = ?"
+            return int(self.db.execute(undone, (kind,)).fetchone()[0])
         in_flight = (
             "SELECT count(*) FROM urls WHERE state = 'in_flight' AND state <> 'done'"  # the latter for the index
         )
         return self.pending.total() + int(self.db.execute(in_flight).fetchone()[0])
-
-    def sitemaps_left(self) -> int:
-        """How many of them are sitemaps; they are no pages, and so in no sum of pages."""
-        unread = "SELECT count(*) FROM urls WHERE state <> 'done' AND kind = 'sitemap'"
-        return int(self.db.execute(unread).fetchone()[0])
 
     def barren(self, family: str, step: int = 0) -> int:
         """How many more barren than fruitful pages a family gave, after adding `step`; never below 0."""
@@ -314,10 +317,10 @@ class Frontier:
         return self.db.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (host, digest)).rowcount > 0
 
     def pages(self) -> Iterator[sqlite3.Row]:
-        """All pages by URL, as rows of the table `urls`."""
+        """All pages and rows by URL, as rows of the table `urls`."""
         cursor = self.db.cursor()
         cursor.row_factory = sqlite3.Row
-        return iter(cursor.execute("SELECT * FROM urls WHERE kind = 'page' ORDER BY url"))
+        return iter(cursor.execute("SELECT * FROM urls WHERE kind IN ('page', 'row') ORDER BY url"))
 
     def _is_pending(self, host: str) -> None:
         """Count one more pending URL of a host; one that had none is noted in `roused` for whoever hands out turns."""

@@ -46,10 +46,11 @@ class Gate:
         if canonical(url) != url:
             raise RefusedError("inside_address")
         access = await self._origins.access_to(url)
-        await self._find_sitemaps(origin_of(url))
+        if self._work.job.api is None:
+            await self._find_sitemaps(origin_of(url))
         if access is not Access.ALLOWED:
             raise RefusedError(access.value)
-        if turn.found.kind is Kind.PAGE:
+        if turn.found.kind is not Kind.SITEMAP:
             await self._origins.site_files(origin_of(url))
 
     async def _ask_for_resource(self, url: str) -> None:

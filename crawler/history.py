@@ -11,12 +11,13 @@ why it is read in full again after `FULL_READ_DAYS_MAX`, modified or not: server
 import gzip
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from crawler.files import PREVIOUS_FILE, STANDING
-from crawler.frontier import Found, Frontier
+from crawler.frontier import Found, Frontier, Kind
 from crawler.urls import host_of
 from crawler.work import Work
 
@@ -35,7 +36,8 @@ class Past:
     """A page as the crawl before left it: the row of its page list, with what is needed again.
 
     `crawl` and `captured_at` say where its body lies and when that was fetched, `read_at` when a body was last
-    received, `first_at` when for the first time; of `checks` later readings, `changes` found another body.
+    received, `first_at` when for the first time; of `checks` later readings, `changes` found another body. `kind` is
+    page or row; what is a row was `found_on` the listing it stood in.
     """
 
     payload_digest: str
@@ -50,10 +52,16 @@ class Past:
     first_at: str
     checks: int
     changes: int
+    kind: str = Kind.PAGE
+    found_on: str = ""
+    depth: int = 0
 
 
 def load(work: Work) -> None:
-    """Take up the page list of the crawl before, once; its pages are known from the start."""
+    """Take up the page list of the crawl before, once; its pages are known from the start.
+
+    Rows are known when a listing names them again, and so are all when only what changed is listed.
+    """
     path = work.job.folder / PREVIOUS_FILE
     if work.frontier.recall("history") or not path.is_file():
         return
@@ -67,10 +75,12 @@ def load(work: Work) -> None:
 
 def _take_up(work: Work, row: dict[str, Any]) -> None:
     url, signals = row["url"], json.dumps(row["signals"], ensure_ascii=False)
-    past = Past(**{field.name: row[field.name] for field in fields(Past)} | {"signals": signals})
-    found = Found(url, host_of(url), row["depth"], row["found_on"], rank=rank_of(past, work.now()))
-    if work.is_in_scope(found) and work.spelled(url) == url:
-        work.frontier.add(found)
+    past = Past(**{field.name: row[field.name] for field in fields(Past) if field.name in row} | {"signals": signals})
+    found = Found(url, host_of(url), past.depth, past.found_on, Kind(past.kind), rank=rank_of(past, work.now()))
+    is_still_wanted = row["outcome"] == "carried" and row["reason"] != "not_listed"
+    if work.is_in_scope(found) and (found.kind is Kind.ROW or work.spelled(url) == url):
+        if found.kind is Kind.PAGE and (is_still_wanted or not work.frontier.recall("since")):
+            work.frontier.add(found)
         body = json.dumps(asdict(past), ensure_ascii=False)
         work.frontier.db.execute("INSERT INTO past VALUES (?, ?)", (url, body))
 
@@ -115,6 +125,15 @@ def rank_by(past: Past, lastmod: str) -> int | None:
         return UNCHANGED_RANK if modified.date() < read.date() else 0
     modified = modified if modified.tzinfo else modified.replace(tzinfo=UTC)
     return UNCHANGED_RANK if modified <= read else 0
+
+
+def rerank(frontier: Frontier, pages: Mapping[str, str]) -> None:
+    """Pages that were read before go first or last, by when they are said to have changed."""
+    for page, lastmod in pages.items():
+        past = past_of(frontier, page) if lastmod else None
+        rank = rank_by(past, lastmod) if past else None
+        if rank is not None:
+            frontier.rerank(page, rank)
 
 
 def _moment(text: str) -> datetime:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from crawler.api import Api, Listed, api_from, listed_from
+from crawler.fields import Fields, TextType
 from crawler.observe.robots import PRODUCT_TOKEN
 from crawler.rendering import Rendering
 from crawler.urls import ascii_host, canonical, host_of, is_outside, matches, path_of
@@ -76,32 +78,6 @@ class Format(StrEnum):
     TEXTS = "texts"
 
 
-class TextType(StrEnum):
-    """What is in the text field of delivered rows."""
-
-    PLAIN = "text/plain"
-    MARKDOWN = "text/markdown"
-    WIKI = "text/x-wiki"
-    HTML = "text/html"
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """Which column or key of delivered rows holds what; empty: none does. A dot leads into an object of JSON.
-
-    `type` is what the text itself is written in.
-    """
-
-    text: str = "text"
-    id: str = "id"
-    url: str = ""
-    title: str = ""
-    author: str = ""
-    published: str = ""
-    licence: str = ""
-    type: TextType = TextType.PLAIN
-
-
 @dataclass(frozen=True, slots=True)
 class DeliveredFile:
     """A file on local disk: the name it was delivered under, with forward slashes, and the digest of its bytes."""
@@ -127,7 +103,8 @@ class Job:
     `seeds` and `sitemaps` are canonical URLs; `drop_parameters` names parameters of a query that make no other page,
     a star being any run; `folder` is the crawl's own work folder; `proxy` is an operator's egress
     proxy (`http://host:port`), or empty; `policy` is a policy file's path, or empty for the one that is shipped;
-    `now` replaces the clock in what is recorded; without `rendering` pages are read as they come.
+    `now` replaces the clock in what is recorded; without `rendering` pages are read as they come. With an `api` the
+    seeds are its listings, and `listed` says what earlier crawls of them came to.
     """
 
     source: str
@@ -146,6 +123,8 @@ class Job:
     now: datetime | None = None
     intake: Intake | None = None
     rendering: Rendering | None = None
+    api: Api | None = None
+    listed: Listed | None = None
 
     @property
     def user_agent(self) -> str:
@@ -168,6 +147,8 @@ def from_json(text: str) -> Job:
         raise JobError(f"The job cannot be read ({error!r}): compare it with the fields in crawler/job.py.") from error
     if not job.seeds and not job.sitemaps and job.intake is None:
         raise JobError("The job has neither seeds nor sitemaps: name at least one URL to begin with.")
+    if job.api is not None and not job.scope.names:
+        raise JobError("The job has an api and no names: say how the names of rows without an address begin.")
     return job
 
 
@@ -196,6 +177,8 @@ def to_json(job: Job) -> str:
         "names": job.scope.names,
         "intake": asdict(job.intake) if job.intake else None,
         "rendering": {**asdict(job.rendering), "hosts": sorted(job.rendering.hosts)} if job.rendering else None,
+        "api": asdict(job.api) if job.api else None,
+        "listed": asdict(job.listed) if job.listed else None,
     }
     return json.dumps(row, ensure_ascii=False, indent=1, sort_keys=True, default=str)
 
@@ -230,6 +213,8 @@ def _job(row: dict[str, Any]) -> Job:
         now=datetime.fromisoformat(now).astimezone(UTC) if now else None,
         intake=_intake(row["intake"]) if row.get("intake") else None,
         rendering=_rendering(row["rendering"]) if row.get("rendering") is not None else None,
+        api=api_from(row["api"]) if row.get("api") else None,
+        listed=listed_from(row["listed"]) if row.get("listed") else None,
     )
 
 

@@ -49,12 +49,12 @@ class Reader:
         self._work, self._origins, self._renderer = work, origins, renderer
         self.elsewhere = Elsewhere(work, origins)
 
-    async def read(self, capture: Capture) -> Reading:
-        """Read an answer that is a text.
+    async def read(self, capture: Capture, said: tuple[RightsSignal, ...] = ()) -> Reading:
+        """Read an answer that is a text, with what else is `said` of it.
 
         Raises `RenderError` when a page cannot be rendered, `NoTurnError` when the crawl ends before all is known.
         """
-        site = await self._said_by_site(capture.url)
+        site = (*await self._said_by_site(capture.url), *said)
         page = await self._read(capture, site)
         if self._renderer is None or not is_html(capture) or page.decision.outcome is Outcome.EXCLUDE:
             return page

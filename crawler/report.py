@@ -15,14 +15,14 @@ from typing import IO, Any
 
 from crawler.archive import Series, files_of
 from crawler.files import PAGES_FILE, REPORT_FILE, STANDING
-from crawler.frontier import Frontier
+from crawler.frontier import Frontier, Kind
 from crawler.history import Past, past_of
 from crawler.settling import HOPS_MAX
 
 CHANGES = ("new", "changed", "unchanged", "carried", "gone", "withdrawn", "signals")
-"""Words for what became of pages since the crawl before: `gone` were answered with 404 or 410 or say that they are
-not there, `withdrawn` may not be had or used any more; `signals` counts those, whatever their word, about which other
-statements were observed."""
+"""Words for what became of pages since the crawl before: `gone` were answered with 404 or 410, say that they are not
+there, or their listing has them no more; `withdrawn` may not be had or used any more; `signals` counts those, whatever
+their word, about which other statements were observed."""
 
 TRAPS_TOLD_MAX = 50
 """Traps told in a report, the worst first: a site has a few, and a labyrinth makes a new one at every step."""
@@ -88,6 +88,7 @@ def _pages(frontier: Frontier, crawl: str) -> Iterator[dict[str, Any]]:
                 outcome, reason, final_url = "failed", "redirect_loop", row["url"]
         yield {
             "url": row["url"],
+            "kind": row["kind"],
             "final_url": final_url,
             "outcome": outcome,
             "reason": reason,
@@ -137,7 +138,8 @@ def _change(row: sqlite3.Row, outcome: str, past: Past | None) -> str:
         return "new" if outcome == "captured" else ""
     if outcome in STANDING:
         return {"captured": "changed"}.get(outcome, outcome)
-    return "gone" if row["status"] in {404, 410} or row["reason"] == "soft_404" else "withdrawn"
+    is_gone = row["status"] in {404, 410} or row["reason"] in {"soft_404", "not_listed"}
+    return "gone" if is_gone else "withdrawn"
 
 
 def _end_of(frontier: Frontier, row: sqlite3.Row) -> str:
@@ -169,7 +171,7 @@ def _counts(frontier: Frontier) -> dict[str, int]:
         *("resources", "resources_refused"),
     )
     counts = {name: int(frontier.counters[name]) for name in names}
-    return {**counts, "sitemaps": frontier.sitemaps, "sitemaps_left": frontier.sitemaps_left()}
+    return {**counts, "sitemaps": frontier.kinds[Kind.SITEMAP], "sitemaps_left": frontier.left(Kind.SITEMAP)}
 
 
 def _warcs(folder: Path, files: list[tuple[str, int, int]]) -> list[dict[str, Any]]:

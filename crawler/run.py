@@ -23,6 +23,7 @@ from crawler.elsewhere import put_together
 from crawler.frontier import Frontier
 from crawler.history import load, past_of
 from crawler.job import Job
+from crawler.listed import broken, leave_unlisted, seeds_of, told
 from crawler.observe.evidence import instant
 from crawler.pace import Pace
 from crawler.report import write_report
@@ -53,9 +54,9 @@ class CrawlError(RuntimeError):
 def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
     """Crawl until done, out of budget, or told to stop; returns the process's exit code.
 
-    A crawl is complete when nothing is left or its budget is; run again within the same limits it asks nothing, and
-    with others it goes on. `say` takes an event for whoever watches. Raises `CrawlError` when the folder belongs to
-    another crawl, or when a fault of ours stopped the crawl.
+    A crawl is complete when nothing is left or its budget is, and no listing of an API broke off; run again within the
+    same limits it asks nothing, and with others it goes on. `say` takes an event for whoever watches. Raises
+    `CrawlError` when the folder belongs to another crawl, or when a fault of ours stopped the crawl.
     """
     if job.rendering:
         check_chromium(job.rendering.chromium)
@@ -69,7 +70,7 @@ def run(job: Job, clock: Callable[[], datetime], say: Say) -> int:
         archives = {series: Archive(job.folder, frontier, series) for series in used}
         work = Work(job, policy, frontier, archives, Pace(job.delay_s_min, seconds_left), clock)
         started = frontier.fact("started", instant(work.now()))
-        work.begin()
+        work.begin(seeds_of(work))
         load(work)
         frontier.commit()
         if frontier.left() and frontier.recall("limits") != _limits_of(job):
@@ -151,7 +152,7 @@ def _conclude(work: Work, started: str, say: Say) -> int:
     """Write the report; what was not reached is in it, and stays in the frontier for a run with more budget."""
     frontier, now = work.frontier, instant(work.now())
     left = frontier.left()
-    complete = left == 0 or not work.pace.stopping.is_set()
+    complete = (left == 0 or not work.pace.stopping.is_set()) and not broken(frontier)
     if left:
         reason = "out_of_budget" if complete else "interrupted"
         frontier.refuse_pending(reason)
@@ -159,6 +160,7 @@ def _conclude(work: Work, started: str, say: Say) -> int:
             past = past_of(frontier, url)
             assert past is not None
             frontier.leave(url, carried(work, url, past, reason))
+    leave_unlisted(work, complete=complete)
     put_together(frontier, work.job.terms, work.policy, work.now().date())
     if complete:
         frontier.fact("limits", _limits_of(work.job))
@@ -168,6 +170,7 @@ def _conclude(work: Work, started: str, say: Say) -> int:
         "complete": complete,
         "started": started,
         "ended": frontier.fact("ended", now) if complete else now,
+        **told(work),
     }
     say({"event": "finished", **write_report(work.job.folder, work.frontier, head)})
     return COMPLETE if complete else INCOMPLETE

@@ -11,6 +11,7 @@ from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from crawler.api import accept_of
 from crawler.frontier import Kind, Turn
 from crawler.history import Past, conditions, past_of
 from crawler.spider import PageSpider, spider_of
@@ -97,13 +98,20 @@ class FrontierScheduler(BaseScheduler):
     def _past(self, turn: Turn) -> Past | None:
         return past_of(self._work.frontier, turn.found.url)
 
+    def _conditions(self, turn: Turn) -> dict[str, str]:
+        return {} if self._work.job.rendering else conditions(self._past(turn), self._work.now())
+
+    def _wish(self, turn: Turn) -> dict[str, str]:
+        api = self._work.job.api
+        return {"Accept": accept_of(api)} if api and turn.found.kind is Kind.LISTING else {}
+
     def _request(self, turn: Turn) -> Request:
         self._work.take(turn)
         return Request(
             turn.found.url,
             self._spider.parse,
             errback=self._spider.errback,
-            headers={} if self._work.job.rendering else conditions(self._past(turn), self._work.now()),
+            headers={**self._conditions(turn), **self._wish(turn)},
             meta={"turn": turn},
             dont_filter=True,
         )

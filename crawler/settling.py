@@ -4,19 +4,19 @@ The order within one answer matters: links and the capture first, the outcome la
 outcome without what belongs to it.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from corpus.captures import NOT_MODIFIED, Capture
-from crawler.again import GONE, carried, not_modified, unchanged
+from crawler.again import GONE, carried, kept, not_modified, revisited
 from crawler.archive import Series
 from crawler.browser.loading import RenderError
 from crawler.faults import Fault
 from crawler.frontier import Found, Kind, Outcome, Turn
-from crawler.history import Past, past_of, rank_by
+from crawler.history import Past, past_of, rerank
 from crawler.judging import is_text, judged, outcome_of, with_evidence
 from crawler.links import feeds_of, texts_of
+from crawler.lister import Lister, text_of_detail
+from crawler.listings import is_json
 from crawler.notfound import says_not_found
 from crawler.observe import payment
 from crawler.origins import Origins
@@ -25,6 +25,7 @@ from crawler.sitemaps import parse_sitemap
 from crawler.traps import Novelty, families_of, letters_digest, shingles_of, words_of
 from crawler.urls import canonical, host_of, origin_of
 from crawler.work import Work
+from ledger.signals import RightsSignal
 
 HOPS_MAX = 10
 """Redirects followed from one link."""
@@ -52,6 +53,7 @@ class Settler:
 
     def __init__(self, work: Work, origins: Origins, reader: Reader) -> None:
         self._work, self._origins, self._reader = work, origins, reader
+        self._lister = Lister(work, origins)
         self._novelty = Novelty()
 
     def faulted(self, turn: Turn, fault: Fault) -> None:
@@ -80,6 +82,8 @@ class Settler:
             return self._redirected(turn, capture)
         if turn.found.kind is Kind.SITEMAP:
             return self._sitemap(turn, capture)
+        if turn.found.kind is Kind.LISTING and status == 200:
+            return await self._lister.settle(turn, capture)
         return await self._page(turn, capture)
 
     async def _page(self, turn: Turn, capture: Capture) -> Outcome | None:
@@ -87,16 +91,31 @@ class Settler:
         status, past = capture.status, self._past(turn)
         if status == NOT_MODIFIED and past is not None:
             files = await self._origins.site_files(origin_of(turn.found.url))
-            return self._revisited(not_modified(self._work, capture, past, files), capture, past)
+            return revisited(self._work, not_modified(self._work, capture, past, files), capture, past)
         if status != 200:
             return _unpaid(capture) or self._failed(capture, past)
+        if self._work.job.api is not None and is_json(capture.header("Content-Type")):
+            return await self._detail(turn, capture, past)
         if not is_text(capture):
             return outcome_of(capture, "refused", "not_text")
         return await self._read(turn, capture, past)
 
-    async def _read(self, turn: Turn, capture: Capture, past: Past | None) -> Outcome | None:
+    async def _detail(self, turn: Turn, document: Capture, past: Past | None) -> Outcome | None:
+        """A document of JSON about one row: its text is captured, and with it the document as evidence."""
+        found = text_of_detail(self._work, document)
+        if isinstance(found, Outcome):
+            return found
+        capture, said = found
+        outcome = await self._read(turn, capture, past, said)
+        if outcome is not None and outcome.outcome == "captured":
+            self._work.archives[Series.EVIDENCE].write(document)
+        return outcome
+
+    async def _read(
+        self, turn: Turn, capture: Capture, past: Past | None, said: tuple[RightsSignal, ...] = ()
+    ) -> Outcome | None:
         try:
-            page = await self._reader.read(capture)
+            page = await self._reader.read(capture, said)
         except RenderError as error:
             if past is None:
                 return outcome_of(capture, "failed", error.reason)
@@ -114,15 +133,17 @@ class Settler:
             self._weigh(url, words)
             if says_not_found(page.tree, len(words)):
                 return outcome_of(capture, "refused", "soft_404")
-            if turn.found.depth <= FEEDS_DEPTH_MAX:
-                self._work.note_feeds(feeds_of(page.tree, url), url)
-        self._work.note_pages(page.links, url, turn.found.depth + 1)
+        if self._work.job.api is None:
+            self._follow(turn, page)
         outcome = judged(capture, page.signals, page.decision)
-        if past is not None and past.payload_digest == capture.payload_digest:
-            return self._revisited(unchanged(outcome), capture, past)
-        if outcome.outcome == "captured":
-            self._reader.keep(page)
-        return outcome
+        return kept(self._work, outcome, capture, past, lambda: self._reader.keep(page))
+
+    def _follow(self, turn: Turn, page: Reading) -> None:
+        """Note what a page links to: pages, and near the front of a site also the feeds it names."""
+        url = turn.found.url
+        if page.tree is not None and turn.found.depth <= FEEDS_DEPTH_MAX:
+            self._work.note_feeds(feeds_of(page.tree, url), url)
+        self._work.note_pages(page.links, url, turn.found.depth + 1)
 
     def _past(self, turn: Turn) -> Past | None:
         return past_of(self._work.frontier, turn.found.url) if turn.found.kind is Kind.PAGE else None
@@ -132,12 +153,6 @@ class Settler:
         if past is None or capture.status in GONE:
             return outcome_of(capture, "failed", reason)
         return carried(self._work, capture.url, past, reason).but(asked=True)
-
-    def _revisited(self, outcome: Outcome, capture: Capture, past: Past) -> Outcome:
-        if outcome.outcome == "unchanged":
-            captured_at = datetime.fromisoformat(past.captured_at)
-            self._work.archives[Series.PAGES].write_revisit(capture, past.payload_digest, captured_at)
-        return outcome
 
     def _weigh(self, url: str, words: list[str]) -> None:
         """Count a page as fruitful or barren for its families."""
@@ -167,16 +182,8 @@ class Settler:
         sitemap = parse_sitemap(capture.payload, url)
         self._work.note_sitemaps(sitemap.sitemaps, url)
         self._work.note_pages(sitemap.pages, url, turn.found.depth + 1)
-        self._rerank({self._work.spelled(page): modified for page, modified in sitemap.pages.items()})
+        rerank(self._work.frontier, {self._work.spelled(page): said for page, said in sitemap.pages.items()})
         return outcome_of(capture, "captured")
-
-    def _rerank(self, pages: Mapping[str, str]) -> None:
-        """Pages that were read before go first or last, as their sitemap says when they changed."""
-        for page, lastmod in pages.items():
-            past = past_of(self._work.frontier, page) if lastmod else None
-            rank = rank_by(past, lastmod) if past else None
-            if rank is not None:
-                self._work.frontier.rerank(page, rank)
 
     def _put_off(self, turn: Turn, answer: Capture) -> bool:
         """Ask for a page again when an answer, its own or to its scripts, tells of trouble that may pass in time."""

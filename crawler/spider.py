@@ -15,6 +15,7 @@ from crawler.evidence import EVIDENCE_BYTES_MAX, Evidence, capture_of
 from crawler.faults import DOWNLOAD_ERRORS, fault_of
 from crawler.frontier import Kind, Turn
 from crawler.judging import may_be_text
+from crawler.listings import is_json
 from crawler.origins import Origins
 from crawler.pace import NoTurnError
 from crawler.reading import Reader
@@ -50,7 +51,8 @@ class PageSpider(Spider):
         """Leave the body of what is no text."""
         turn: Turn | None = request.meta.get("turn")
         kind = (headers.get("Content-Type") or b"").decode("latin-1")
-        if turn is not None and turn.found.kind is Kind.PAGE and not may_be_text(kind):
+        is_wanted = may_be_text(kind) or (self.work.job.api is not None and is_json(kind))
+        if turn is not None and turn.found.kind is Kind.PAGE and not is_wanted:
             raise StopDownload(fail=False)
 
     def bytes_received(self, data: bytes, request: Request) -> None:

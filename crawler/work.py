@@ -39,10 +39,11 @@ class Work:
         self.faults.append(fault)
         self.pace.stopping.set()
 
-    def begin(self) -> None:
+    def begin(self, seeds: Iterable[str]) -> None:
         """Note the seeds and sitemaps; nothing happens for those that are known."""
-        for url in map(self.spelled, self.job.seeds):
-            self.frontier.add(Found(url, host_of(url), 0, ""))
+        kind = Kind.PAGE if self.job.api is None else Kind.LISTING
+        for url in map(self.spelled, seeds):
+            self.frontier.add(Found(url, host_of(url), 0, "", kind))
         self.note_sitemaps(self.job.sitemaps, "")
 
     def spelled(self, url: str) -> str:
@@ -54,7 +55,7 @@ class Work:
         for url in urls:
             if host_of(url) not in self.job.scope.hosts:
                 self.frontier.counters["out_of_scope"] += 1
-            elif self.frontier.sitemaps < SITEMAPS_MAX:
+            elif self.frontier.kinds[Kind.SITEMAP] < SITEMAPS_MAX:
                 self.frontier.add(Found(url, host_of(url), 0, found_on, Kind.SITEMAP))
 
     def note_feeds(self, urls: Iterable[str], found_on: str) -> None:
@@ -67,19 +68,20 @@ class Work:
             self.note(Found(url, host_of(url), depth, found_on))
 
     def note(self, found: Found) -> None:
-        """Note one URL by the same rules."""
+        """Note one URL by the same rules; sitemaps and listings are bounded by their number, and are no traps."""
         if not self.is_in_scope(found):
             self.frontier.counters["out_of_scope"] += 1
-        elif trap := self.trap_of(found.url):
+        elif trap := self.trap_of(found.url) if found.kind is Kind.PAGE else "":
             self.frontier.counters["trapped"] += 1
             self.frontier.turn_away(trap)
         elif not self.frontier.add(found):
             self.frontier.counters["no_room"] += 1
 
     def is_in_scope(self, found: Found) -> bool:
-        """Whether a URL belongs to the crawl; path patterns are for pages, and not for the sitemaps that name them."""
+        """Whether a URL belongs to the crawl; path patterns are for texts, and not for what only names them."""
         scope = self.job.scope
-        return scope.holds(found.url) if found.kind is Kind.PAGE else found.host in scope.hosts
+        is_text = found.kind in (Kind.PAGE, Kind.ROW)
+        return scope.holds(found.url) if is_text else found.host in scope.hosts
 
     def trap_of(self, url: str) -> str:
         """The family for which a URL is not asked: one that has run dry, or `MISBUILT`; empty when it is worth it."""
@@ -102,12 +104,12 @@ class Work:
     def take(self, turn: Turn) -> None:
         """A URL is handed out: its host is busy with it."""
         self.pace.host(turn.found.host).busy += 1
-        self.pages_out += turn.found.kind is Kind.PAGE
+        self.pages_out += turn.found.kind is not Kind.SITEMAP
 
     def give_back(self, turn: Turn) -> None:
         """A URL that was handed out is settled, or back in the frontier."""
         self.pace.host(turn.found.host).busy -= 1
-        self.pages_out -= turn.found.kind is Kind.PAGE
+        self.pages_out -= turn.found.kind is not Kind.SITEMAP
 
     def refuse(self, turn: Turn, reason: str) -> None:
         """Finish a URL that is not asked for."""

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from crawler.job import Fields, Format, Intake, TextType
+from crawler.fields import Fields, TextType
+from crawler.job import Format, Intake
 from crawler.urls import canonical
 from flows.source_tables import Access, Table, Text
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from corpus.tables import TableError, read_rows
+from crawler.fields import Fields
 from crawler.intake.items import ITEM_BYTES_MAX, BrokenFileError, Item, Read, Unread
-from crawler.job import Fields
 
 LINE_BYTES_MAX = 2 * ITEM_BYTES_MAX
 """Bytes of one line: a text of the largest size, escaped, with its fields."""
@@ -66,8 +66,8 @@ def read_parquet(path: Path, fields: Fields) -> Iterator[Read]:
 
 def item_of(row: Mapping[str, Any], fields: Fields) -> Item | Unread:
     """The item a row holds, by the names of its fields."""
-    url, name = _words(row, fields.url), _words(row, fields.id)
-    text, what = _value(row, fields.text), url or name
+    url, name = words_at(row, fields.url), words_at(row, fields.id)
+    text, what = value_at(row, fields.text), url or name
     if not isinstance(text, str):
         return Unread("failed", "no_text", what)
     try:
@@ -78,7 +78,7 @@ def item_of(row: Mapping[str, Any], fields: Fields) -> Item | Unread:
         return Unread("failed", "empty", what)
     if len(payload) > ITEM_BYTES_MAX:
         return Unread("failed", "too_large", what)
-    title, author, published, licence = (_words(row, column) for column in _about(fields))
+    title, author, published, licence = (words_at(row, column) for column in _about(fields))
     item = Item(payload, f"{fields.type}; charset=utf-8", url, name)
     return replace(item, title=title, author=author, published=published, licence=licence)
 
@@ -98,7 +98,7 @@ def _from_json(line: bytes, fields: Fields) -> Item | Unread:
     return item_of(row, fields) if isinstance(row, dict) else Unread("failed", "bad_line")
 
 
-def _value(row: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever is there
+def value_at(row: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever is there
     """What stands under a name, or under the parts of a name with dots; None when nothing does."""
     if name in row:
         return row[name]
@@ -108,9 +108,9 @@ def _value(row: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever
     return found
 
 
-def _words(row: Mapping[str, Any], name: str) -> str:
+def words_at(row: Mapping[str, Any], name: str) -> str:
     """A field's value as words: several are joined, what is no word is left out."""
-    found = _value(row, name) if name else None
+    found = value_at(row, name) if name else None
     parts = found if isinstance(found, list | tuple) else [found]
     words = [part.isoformat() if isinstance(part, date) else str(part) for part in parts if _is_word(part)]
     return " ".join(", ".join(words).encode("utf-8", "replace").decode().split())

@@ -6,33 +6,24 @@ Everything that is read gets one row of the page list. A URL has one capture: wh
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
-from corpus.captures import Capture, digest_of
+from corpus.captures import Capture
 from crawler.archive import Archive
 from crawler.frontier import Found, Frontier, Outcome, Turn
+from crawler.intake.item_captures import capture_of, licences_of, url_of
 from crawler.intake.items import Aside, Item, Read, Unread, name_of
 from crawler.intake.sites import Sites, delivered_statement
 from crawler.job import DeliveredFile, Job
 from crawler.judging import is_text, judged, outcome_of
-from crawler.observe.evidence import Seen, statement
+from crawler.observe.evidence import Seen
 from crawler.observe.html import parse_html
 from crawler.observe.page import linked_rsl_urls, page_signals
 from crawler.observe.site import site_signals
 from crawler.origins import Access
 from crawler.urls import canonical, host_of, origin_of
 from ledger.decide import decide
-from ledger.licences import normalise_licence
 from ledger.policy import Policy
-from ledger.signals import Mechanism, RightsSignal, Verdict
-
-UNKNOWN_LICENCE = "LicenseRef-Unknown"
-"""For words in a licence's field that name none we know: they may be a reservation, so they are not passed over."""
-
-FIELD_CHARS_MAX = 500
-"""Characters of a title or an author that are kept; refinement keeps no more of them either."""
-
-_ABOUT = ("title", "author", "published")
+from ledger.signals import RightsSignal
 
 
 @dataclass(frozen=True)
@@ -60,13 +51,13 @@ class Taker:
         if isinstance(read, Unread):
             self._leave(read, place, file)
             return
-        url = self._url_of(read)
+        url = url_of(read, self.job.source)
         if not url:
             self._finish(place, file, Outcome("failed", "bad_url"))
         elif not self.job.scope.holds(url):
             counters["out_of_scope"] += 1
         else:
-            self._take(_capture(read, url, self.now), read, (place, file))
+            self._take(capture_of(read, url, self.now), read, (place, file))
 
     def _take(self, capture: Capture, item: Item, at: tuple[str, DeliveredFile]) -> None:
         place, file = at
@@ -100,7 +91,7 @@ class Taker:
         signals = (
             *(site_signals(site.files, url) if site else ()),
             *page_signals(capture, tree, linked),
-            *_licences(item, capture),
+            *licences_of(item, Seen.on(capture).at("file")),
             site.delivered if site else self._of_file(file),
         )
         return judged(capture, signals, decide(signals, self.job.terms, self.policy, self.now.date()))
@@ -109,11 +100,6 @@ class Taker:
         """What is known of reservations for a text out of a file of texts: nothing."""
         place = f"{name_of(self.job.source, file.name)}#file"
         return delivered_statement(place, ("missing", f"sha256:{file.sha256}"), self.now)
-
-    def _url_of(self, item: Item) -> str:
-        if item.url:
-            return canonical(item.url)
-        return name_of(self.job.source, item.id or digest_of(item.payload).replace(":", "-"))
 
     def _leave(self, unread: Unread, place: str, file: DeliveredFile) -> None:
         """Give what could not be read its row, under its address or id where that is free."""
@@ -140,23 +126,3 @@ class Taker:
 
 def _turn(url: str, file: DeliveredFile) -> Turn:
     return Turn(Found(url, host_of(url), 0, file.name), 0)
-
-
-def _capture(item: Item, url: str, now: datetime) -> Capture:
-    """An item as a capture; what its file says of it stands in headers of our own, percent-encoded."""
-    about = tuple(
-        (f"X-Delivered-{name.title()}", quote(value[:FIELD_CHARS_MAX], safe=" "))
-        for name in _ABOUT
-        if (value := getattr(item, name))
-    )
-    headers = item.headers or (("Content-Type", item.content_type),)
-    return Capture(url, item.fetched_at or now, 200, (*headers, *about), item.payload)
-
-
-def _licences(item: Item, capture: Capture) -> tuple[RightsSignal, ...]:
-    """The licence an item's own file states for it."""
-    if not item.licence:
-        return ()
-    licence = normalise_licence(item.licence) or UNKNOWN_LICENCE
-    seen = Seen.on(capture).at("file")
-    return (statement(Mechanism.LICENCE, Verdict.PERMITTED, ("licence", licence), item.licence, seen),)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.api import Api, Listed, ListingFormat, RowIs
+from crawler.fields import Fields, TextType
 from crawler.job import Job, JobError, Limits, Scope, from_json, to_json
 from crawler.rendering import Rendering
 from crawler.sitemaps import SITEMAP_BYTES_MAX, parse_sitemap
@@ -47,6 +49,21 @@ JOB = Job(
 def test_a_job_comes_back_as_it_was_written() -> None:
     """Writing and reading a job changes nothing."""
     assert from_json(to_json(JOB)) == JOB
+
+
+def test_an_api_comes_back_as_it_was_written() -> None:
+    """A job with listings, and with what earlier crawls of them came to, is read as it was written."""
+    api = Api(ListingFormat.JSON, RowIs.ADDRESS, count_by="side", count_step=1, fields=Fields(type=TextType.HTML))
+    listed = Listed(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC))
+    job = replace(JOB, api=api, listed=listed, scope=replace(JOB.scope, names="urn:fodaftryk:prove:"))
+    assert from_json(to_json(job)) == job
+    for old, new in (
+        ('"count_by"', '"count_up"'),
+        ('"format": "json"', '"format": "xml"'),
+        ('"names": "u', '"nmaes": "u'),
+    ):
+        with pytest.raises(JobError):
+            from_json(to_json(job).replace(old, new))
 
 
 def test_hosts_are_read_as_they_are_written_by_people() -> None:

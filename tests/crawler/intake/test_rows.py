@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crawler.fields import Fields, TextType
 from crawler.intake.items import ITEM_BYTES_MAX, Item
 from crawler.intake.rows import LINE_BYTES_MAX
-from crawler.job import Fields, TextType
 from tests.crawler.intake.deliveries import brief, delivered, texts, what
 
 MAPPED = Fields(
