@@ -24,9 +24,11 @@ from pydantic import (
     model_validator,
 )
 
+from flows.api_table import ApiTable, Count
 from flows.errors import CatalogueError
-from flows.intake_table import Columns, IntakeTable, check_intake
-from flows.source_tables import Access, AgreementTable, Assertion, Crawl, Price, Rights, Table, Text, Url
+from flows.intake_table import IntakeTable, check_intake
+from flows.source_tables import Access, AgreementTable, Assertion, Crawl, Price, Rights, Url
+from flows.table import Columns, Table, Text
 from flows.toml_lines import Place, line_of, lines_of
 from ledger.agreements import Agreement
 from ledger.licences import LicenceAssertion
@@ -142,6 +144,9 @@ class CatalogueSource(Table):
 _TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): CatalogueSource,
     ("crawl",): Crawl,
+    ("crawl", "api"): ApiTable,
+    ("crawl", "api", "count"): Count,
+    ("crawl", "api", "fields"): Columns,
     ("intake",): IntakeTable,
     ("intake", "fields"): Columns,
     ("rights",): Rights,

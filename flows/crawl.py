@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus.captures import digest_of
-from crawler.files import PAGES_FILE, PREVIOUS_FILE
+from crawler.api import Listed, listed_from
+from crawler.files import PAGES_FILE, PREVIOUS_FILE, REPORT_FILE
 from crawler.job import Job, Limits, Scope, to_json
 from crawler.rendering import Rendering
 from flows.catalogue import CatalogueSource
@@ -141,7 +142,18 @@ def job_of(space: Workspace, source: CatalogueSource, folder: Path, now: datetim
         policy=space.settings.ledger.policy,
         now=now,
         rendering=Rendering(frozenset(plan.render_hosts), settings.chromium) if plan.render else None,
+        api=plan.api.value() if plan.api else None,
+        listed=_listed(space, source, folder) if plan.api else None,
     )
+
+
+def _listed(space: Workspace, source: CatalogueSource, folder: Path) -> Listed | None:
+    """What earlier crawls of the same listings came to, as the newest one's report tells; None when it does not."""
+    newest = newest_crawl(space.storage, source.name, crawled_at(folder.name))
+    if newest is None or not newest.endswith(f"-{_scope_digest(space, source)}"):
+        return None
+    report = json.loads(space.storage.local(f"{crawl_prefix(source.name, newest)}/{REPORT_FILE}").read_bytes())
+    return listed_from(report["listed"]) if report.get("listed") else None
 
 
 def _take_along(space: Workspace, source: CatalogueSource, folder: Path, now: datetime) -> None:
@@ -157,7 +169,7 @@ def _scope_digest(space: Workspace, source: CatalogueSource, files: str = "") ->
     """Eight hex digits for what decides which pages are taken: another scope, agreement or file, another crawl."""
     plan, terms = source.crawl, terms_of(space, source)
     limits = (plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max)
-    place = (plan.seeds, plan.hosts, plan.include, plan.exclude, plan.sitemaps, plan.drop_parameters)
+    place = (plan.seeds, plan.hosts, plan.include, plan.exclude, plan.sitemaps, plan.drop_parameters, plan.api)
     rendering = (plan.render, plan.render_hosts) if plan.render else ()
     parts = (*place, limits, terms.status, terms.agreements, *rendering)
     return digest_of_parts(*(repr(part) for part in parts), *([files] if source.intake is not None else []))[:8]
@@ -193,10 +205,21 @@ def _run_child(source: str, job_file: Path, checkpoints: Checkpoints) -> None:
     if child.returncode != _COMPLETE:
         checkpoints.put()
     if child.returncode == _INCOMPLETE:
-        raise CrawlError(f"{source}: the crawl stopped before it was complete; run again and it goes on. Log: {log}")
+        why = _broken(job_file.parent)
+        raise CrawlError(
+            f"{source}: the crawl stopped before it was complete{why}; run again and it goes on. Log: {log}"
+        )
     if child.returncode != _COMPLETE:
         tail = log.read_text(errors="replace").strip().splitlines()[-1:]
         raise CrawlError(f"{source}: the crawl failed: {' '.join(tail)} Full log: {log}")
+
+
+def _broken(folder: Path) -> str:
+    """Why the listings of an API broke off, in words that stand after what happened; empty when they did not."""
+    path = folder / REPORT_FILE
+    report = json.loads(path.read_bytes()) if path.is_file() else {}
+    reasons = ", ".join(report.get("listings_failed", ()))
+    return f" (a page of its listing could not be read: {reasons})" if reasons else ""
 
 
 def _reached_nothing(report: dict[str, Any]) -> bool:

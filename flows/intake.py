@@ -216,5 +216,6 @@ def _spoilt(folder: Path, report: Mapping[str, Any]) -> str:
 
 
 def scope_names(source: CatalogueSource) -> str:
-    """How the names of a source's texts begin that come as files without addresses; empty for what is crawled."""
-    return names_of(source.name) if source.intake is not None else ""
+    """How the names of a source's texts begin that come without addresses, in files or in an API's listings."""
+    has_names = source.intake is not None or source.crawl.api is not None
+    return names_of(source.name) if has_names else ""

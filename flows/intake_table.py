@@ -11,13 +11,12 @@ from pydantic import AfterValidator, Field
 from crawler.fields import Fields, TextType
 from crawler.job import Format, Intake
 from crawler.urls import canonical
-from flows.source_tables import Access, Table, Text
+from flows.source_tables import Access
+from flows.table import Columns, Table
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.*)?")
 _NAMES = Fields()
-
-Column = Annotated[str, Field(pattern=r"\S|^$")]
 
 
 def _place(text: str) -> str:
@@ -40,22 +39,6 @@ def _digest(text: str) -> str:
     if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
         raise ValueError(f"{text!r} is no SHA-256 in hexadecimal")
     return text.lower()
-
-
-class Columns(Table):
-    """Which column or key of a row holds what."""
-
-    text: Annotated[Text, Field(description="The column or key with the text; a dot leads into an object of JSON.")] = (
-        _NAMES.text
-    )
-    id: Annotated[Column, Field(description="What tells one text from another for good; empty when nothing does.")] = (
-        _NAMES.id
-    )
-    url: Annotated[Column, Field(description="The text's address on the web, on one of `hosts` in [crawl].")] = ""
-    title: Annotated[Column, Field(description="The text's title.")] = ""
-    author: Annotated[Column, Field(description="Who wrote it.")] = ""
-    published: Annotated[Column, Field(description="When it was published.")] = ""
-    licence: Annotated[Column, Field(description="The licence each row states for itself.")] = ""
 
 
 class IntakeTable(Table):

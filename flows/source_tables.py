@@ -9,10 +9,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from crawler.job import Limits
 from crawler.urls import ascii_host, canonical, host_of, is_outside
+from flows.api_table import ApiTable
+from flows.table import Table, Text
 from ledger.agreements import AgreementForm, Rate, RateUnit
 from ledger.licences import LicenceAssertion, normalise_licence
 from ledger.money import check_currency, parse_amount
@@ -65,13 +67,6 @@ def _amount(text: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_url)]
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
-
-
-class Table(BaseModel):
-    """A table of a file: no unknown keys, nothing converted from one type to another, never changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 def _seed_hosts(read: Mapping[str, Any]) -> tuple[str, ...]:
@@ -138,6 +133,10 @@ class Crawl(Table):
             "names; their robots.txt is asked as well."
         ),
     ] = ()
+    api: Annotated[
+        ApiTable | None,
+        Field(description="The [crawl.api] table: how the listings at the seeds are read, when access is api."),
+    ] = None
     fresh_days: Annotated[int, Field(ge=0, description="Days in which a finished crawl is not repeated.")] = 7
 
     @model_validator(mode="after")
@@ -146,6 +145,8 @@ class Crawl(Table):
             raise ValueError("there is nothing to begin with: name at least one seed or sitemap")
         if self.render_hosts and self.render is None:
             raise ValueError('`render_hosts` is for a browser, and the source has none: add render = "browser"')
+        if self.api is not None and (self.access is not Access.API or not self.seeds):
+            raise ValueError('[crawl.api] tells of the listings at the seeds: write access = "api", and name a seed')
         strangers = set(_seed_hosts({"seeds": self.seeds, "sitemaps": self.sitemaps})) - set(self.hosts)
         if strangers:
             raise ValueError(f"it begins at {', '.join(sorted(strangers))}, which `hosts` leaves out: add it there")

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crawler.api import Api, ListingFormat
+from crawler.fields import Fields, TextType
 from crawler.urls import is_outside
 from flows.catalogue import CatalogueSource, Finding, json_schema, load_catalogue
 from flows.errors import CatalogueError
@@ -293,3 +295,69 @@ def test_a_new_file_points_to_the_schema(tmp_path: Path) -> None:
     (tmp_path / "source.schema.json").write_text(json_schema(), encoding="utf-8")
     path = scaffold_source("https://avis.example.dk/", tmp_path, TODAY)
     assert path.read_text(encoding="utf-8").startswith("#:schema source.schema.json\n")
+
+
+API = """\
+access = "api"
+seeds = ["https://Avis.example.dk:8443/forside", "http://www.avis.example.dk"]
+
+[crawl.api]
+format = "odata"
+row = "text"
+count = { parameter = "$skip", step = 100 }
+address = "https://avis.example.dk/sag/{id}"
+since = "changed={date}"
+text_type = "text/html"
+
+[crawl.api.fields]
+text = "resume"
+"""
+
+
+def with_api(old: str = "", new: str = "") -> str:
+    """The good file with an API, and with something in it replaced."""
+    begin, end = GOOD.index("access = "), GOOD.index("[rights]")
+    return GOOD[:begin] + (API.replace(old, new) if old else API) + "\n" + GOOD[end:]
+
+
+def test_an_api_becomes_the_crawlers_values(folder: Path) -> None:
+    """What the file says of listings and their rows comes out as the crawler takes it."""
+    (folder / "avis.toml").write_text(with_api(), encoding="utf-8")
+    api = only(folder).crawl.api
+    assert api is not None
+    assert api.value() == Api(
+        ListingFormat.ODATA,
+        count_by="$skip",
+        count_step=100,
+        address="https://avis.example.dk/sag/{id}",
+        since="changed={date}",
+        fields=Fields(text="resume", type=TextType.HTML),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        ('format = "odata"', 'format = "xml"', "format", ("crawl.api.format", "json, odata, atom, sitemap")),
+        ('format = "odata"', 'format = "atom"', "[crawl.api]", ("atom has fields, count", "how the listings")),
+        ('row = "text"', 'row = "address"\nnext = "videre"', "[crawl.api]", ("keep one", "[crawl.api]")),
+        ('row = "text"', 'raekke = "tekst"', "raekke", ("nobody knows", "keys here")),
+        ("/sag/{id}", "/sag/{nr}", "address", ("crawl.api.address", "{id}")),
+        ("https://avis.example.dk/sag/{id}", "http://127.0.0.1/{id}", "address", ("no http or https", "{id}")),
+        ("changed={date}", "changed", "since", ("no query", "{time}")),
+        ("step = 100", "step = 0", "count", ("count.step", "By how much")),
+        ('text = "resume"', 'tekst = "resume"', "tekst", ("nobody knows", "`text`")),
+        ('text_type = "text/html"', 'text_type = "html"', "text_type", ("text_type", "text/markdown")),
+        ('access = "api"', 'access = "site"', "[crawl]", ("write access", "[crawl]")),
+    ],
+)
+def test_a_mistake_about_an_api_is_told_as_well(
+    folder: Path, old: str, new: str, line: str, told: tuple[str, str]
+) -> None:
+    """What does not fit a listing is told at its line, or at the table's, with what to do."""
+    text = with_api(old, new)
+    (folder / "avis.toml").write_text(text, encoding="utf-8")
+    (finding,) = load_catalogue(folder).findings
+    assert finding.line == line_of(line, text)
+    assert told[0] in finding.message
+    assert told[1] in finding.remedy
