@@ -27,7 +27,7 @@ are a server's faults, http_500 and above."""
 def seeds_of(work: Work) -> tuple[str, ...]:
     """Where the crawl begins: the job's seeds, or, of its listings, what changed since the crawl before."""
     since = work.frontier.fact("since", _since(work))
-    return tuple(with_query(seed, since) for seed in work.job.seeds) if since else work.job.seeds
+    return tuple(with_query(seed, since) or seed for seed in work.job.seeds) if since else work.job.seeds
 
 
 def _since(work: Work) -> str:

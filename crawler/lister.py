@@ -2,13 +2,15 @@
 
 A row that is a text becomes a capture of its own, under its address or a name of ours; what the listing's site and
 headers say holds for it, as does what its own address's site says. The listing as it came is the evidence, and is kept
-in the crawl's WARC unless one of its texts is reserved. A row that is an address goes the way of every page.
+in the crawl's WARC unless one of its texts is reserved, or lies outside the source. A row that is an address goes the
+way of every page.
 
 Rule for editing: all that waits for the network comes before the first row is written. Nothing is committed between a
 listing's first row and its outcome, so that a crash takes back the page as a whole.
 """
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -60,23 +62,22 @@ class Lister:
             return outcome_of(capture, "failed", error.reason)
         if any(host_of(url) not in hosts for url in listing.next):
             return outcome_of(capture, "failed", "next_out_of_scope")
-        texts = await self._texts(listing, capture)
+        linked = await self._origins.named_files(linked_rsl_urls(capture, None))
+        said = (*await self._site_says(capture.url), *page_signals(capture, None, linked))
+        texts = await self._texts(listing, capture, said)
         self._go_on(turn, listing, capture)
-        if not any(text.outcome.reason == "reserved" for text in texts.values()):
+        if self._may_be_kept(listing, texts, said):
             self._work.archives[Series.EVIDENCE].write(capture)
         for number, row in enumerate(listing.rows, 1):
             self._take(turn, row, number, texts.get(number))
         self._work.frontier.counters["rows"] += len(listing.rows)
         return outcome_of(capture, "captured")
 
-    async def _texts(self, listing: Listing, capture: Capture) -> dict[int, _Text]:
+    async def _texts(self, listing: Listing, capture: Capture, said: tuple[RightsSignal, ...]) -> dict[int, _Text]:
         """The rows that are texts and have an address in scope, by their number; bounded by the page's own bytes."""
-        linked = await self._origins.named_files(linked_rsl_urls(capture, None))
-        said = (*await self._site_says(capture.url), *page_signals(capture, None, linked))
-        items = ((number, row.read) for number, row in enumerate(listing.rows, 1) if not row.address)
         texts: dict[int, _Text] = {}
-        for number, item in items:
-            if isinstance(item, Item) and self._work.job.scope.holds(url_of(item, self._work.job.source)):
+        for number, item in _items(listing):
+            if self._work.job.scope.holds(url_of(item, self._work.job.source)):
                 texts[number] = await self._judged(item, capture, said)
                 await asyncio.sleep(0)  # a long page must not keep a wish to stop waiting
                 await self._work.pace.rest(0)
@@ -92,6 +93,12 @@ class Lister:
         signals = tuple(dict.fromkeys((*said, *(await self._site_says(url) if host_of(url) else ()), *of_row)))
         decision = decide(signals, self._work.job.terms, self._work.policy, now.date())
         return _Text(capture, judged(capture, signals, decision).but(asked=False))
+
+    def _may_be_kept(self, listing: Listing, texts: dict[int, _Text], said: tuple[RightsSignal, ...]) -> bool:
+        """Whether nothing in a listing is reserved, or is a text of another's that nobody asked about."""
+        reserved = decide(said, self._work.job.terms, self._work.policy, self._work.now().date()).outcome == "exclude"
+        asked_about = all(number in texts for number, _ in _items(listing))
+        return asked_about and not reserved and not any(text.outcome.reason == "reserved" for text in texts.values())
 
     async def _site_says(self, url: str) -> tuple[RightsSignal, ...]:
         return site_signals(await self._origins.site_files(origin_of(url)), url)
@@ -163,6 +170,13 @@ class Lister:
             frontier.counters["out_of_scope"] += 1
         else:
             frontier.place(row, outcome)
+
+
+def _items(listing: Listing) -> Iterator[tuple[int, Item]]:
+    """The rows that are texts, with their numbers from 1."""
+    for number, row in enumerate(listing.rows, 1):
+        if isinstance(row.read, Item) and not row.address:
+            yield number, row.read
 
 
 def text_of_detail(work: Work, capture: Capture) -> tuple[Capture, tuple[RightsSignal, ...]] | Outcome:

@@ -96,7 +96,7 @@ def test_rows_of_odata_become_captures(web: LittleWeb, crawler: Crawler) -> None
     assert crawled.code == 0, crawled.log
     assert captured(crawled) == {name(1): story(1).encode(), "http://a.dk/sag/2": story(2).encode()}
     listings = [url for url in captured(crawled, "evidence*") if url.startswith(API)]
-    assert listings == [API, f"{API}?$skip=2", f"{API}?$skip=4"]
+    assert listings == [API, f"{API}?$skip=2"]  # and not the third, which holds another host's text
     outcomes = crawled.outcomes()
     assert (outcomes[name(3)], outcomes[name(4)]) == ("no_text", "empty")
     assert sorted(outcomes.values()) == ["bad_row", "captured", "captured", "empty", "no_text"]
