@@ -11,12 +11,13 @@ from datetime import datetime
 from corpus.captures import Capture
 from crawler.archive import Series
 from crawler.evidence import kept_file
-from crawler.frontier import Frontier, Kind, Outcome
+from crawler.frontier import Frontier
 from crawler.history import Past
 from crawler.judging import judged, refusal_of, with_evidence
 from crawler.observe.page import page_signals
 from crawler.observe.site import SiteFiles, needed_files, rsl_urls, site_signals
 from crawler.origins import Access, rules_of
+from crawler.turns import Kind, Outcome
 from crawler.urls import origin_of
 from crawler.work import Work
 from ledger.decide import decide

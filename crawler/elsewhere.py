@@ -17,12 +17,13 @@ from lxml.html import HtmlElement
 
 from corpus.captures import Capture
 from crawler.files import STANDING
-from crawler.frontier import Frontier, Outcome
+from crawler.frontier import Frontier
 from crawler.judging import with_evidence
 from crawler.observe import natural_language, rsl
 from crawler.observe.evidence import EvidenceFile, instant
 from crawler.observe.terms_pages import site_of, terms_links
 from crawler.origins import Origins
+from crawler.turns import Outcome
 from crawler.urls import canonical
 from crawler.work import Work
 from ledger.decide import Terms, decide

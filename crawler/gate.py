@@ -13,9 +13,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.faults import RefusedError
-from crawler.frontier import Kind, Turn
 from crawler.origins import Access, Origins
 from crawler.spider import spider_of
+from crawler.turns import Kind, Turn
 from crawler.urls import canonical, origin_of
 from crawler.work import Work
 

@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.files import PREVIOUS_FILE, STANDING
-from crawler.frontier import Found, Frontier, Kind
+from crawler.frontier import Frontier
+from crawler.turns import Found, Kind
 from crawler.urls import host_of
 from crawler.work import Work
 

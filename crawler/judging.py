@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict
 
 from corpus.captures import Capture
-from crawler.frontier import Outcome
 from crawler.observe.evidence import instant
 from crawler.observe.html import HTML_TYPES, UNSAID_TYPES, is_html, media_type
+from crawler.turns import Outcome
 from ledger.decide import Decision
 from ledger.signals import Mechanism, RightsSignal, signals_to_json
 

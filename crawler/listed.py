@@ -10,9 +10,10 @@ from typing import Any
 
 from crawler.again import carried
 from crawler.api import since_query, with_query
-from crawler.frontier import Found, Frontier, Kind, Outcome
+from crawler.frontier import Frontier
 from crawler.history import FULL_READ_DAYS_MAX, past_of
 from crawler.observe.evidence import instant
+from crawler.turns import Found, Kind, Outcome
 from crawler.urls import host_of
 from crawler.work import Work
 

@@ -18,7 +18,6 @@ from corpus.captures import Capture
 from crawler.again import kept
 from crawler.api import ListingFormat
 from crawler.archive import Series
-from crawler.frontier import Found, Kind, Outcome, Turn
 from crawler.history import past_of, rerank
 from crawler.intake.item_captures import capture_of, licences_of, url_of
 from crawler.intake.items import Item, Unread, name_of
@@ -29,6 +28,7 @@ from crawler.observe.html import parse_html
 from crawler.observe.page import linked_rsl_urls, page_signals
 from crawler.observe.site import site_signals
 from crawler.origins import Origins
+from crawler.turns import Found, Kind, Outcome, Turn
 from crawler.urls import canonical, host_of, origin_of
 from crawler.work import Work
 from ledger.decide import decide

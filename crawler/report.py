@@ -15,9 +15,10 @@ from typing import IO, Any
 
 from crawler.archive import Series, files_of
 from crawler.files import PAGES_FILE, REPORT_FILE, STANDING
-from crawler.frontier import Frontier, Kind
+from crawler.frontier import Frontier
 from crawler.history import Past, past_of
 from crawler.settling import HOPS_MAX
+from crawler.turns import Kind
 
 CHANGES = ("new", "changed", "unchanged", "carried", "gone", "withdrawn", "signals")
 """Words for what became of pages since the crawl before: `gone` were answered with 404 or 410, say that they are not

@@ -12,9 +12,9 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from crawler.api import accept_of
-from crawler.frontier import Kind, Turn
 from crawler.history import Past, conditions, past_of
 from crawler.spider import PageSpider, spider_of
+from crawler.turns import Kind, Turn
 
 
 class FrontierScheduler(BaseScheduler):

@@ -11,7 +11,6 @@ from crawler.again import GONE, carried, kept, not_modified, revisited
 from crawler.archive import Series
 from crawler.browser.loading import RenderError
 from crawler.faults import Fault
-from crawler.frontier import Found, Kind, Outcome, Turn
 from crawler.history import Past, past_of, rerank
 from crawler.judging import is_text, judged, outcome_of, with_evidence
 from crawler.links import feeds_of, texts_of
@@ -23,6 +22,7 @@ from crawler.origins import Origins
 from crawler.reading import Reader, Reading
 from crawler.sitemaps import parse_sitemap
 from crawler.traps import Novelty, families_of, letters_digest, shingles_of, words_of
+from crawler.turns import Found, Kind, Outcome, Turn
 from crawler.urls import canonical, host_of, origin_of
 from crawler.work import Work
 from ledger.signals import RightsSignal

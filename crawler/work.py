@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from crawler.archive import Archive, Series
-from crawler.frontier import Found, Frontier, Kind, Outcome, Turn
+from crawler.frontier import Frontier
 from crawler.job import Job
 from crawler.pace import Pace
 from crawler.sitemaps import SITEMAPS_MAX
 from crawler.traps import MISBUILT, families_of, is_misbuilt
+from crawler.turns import Found, Kind, Outcome, Turn
 from crawler.urls import host_of, without_parameters
 from ledger.policy import Policy
 

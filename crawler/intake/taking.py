@@ -9,7 +9,7 @@ from datetime import datetime
 
 from corpus.captures import Capture
 from crawler.archive import Archive
-from crawler.frontier import Found, Frontier, Outcome, Turn
+from crawler.frontier import Frontier
 from crawler.intake.item_captures import capture_of, licences_of, url_of
 from crawler.intake.items import Aside, Item, Read, Unread, name_of
 from crawler.intake.sites import Sites, delivered_statement
@@ -20,6 +20,7 @@ from crawler.observe.html import parse_html
 from crawler.observe.page import linked_rsl_urls, page_signals
 from crawler.observe.site import site_signals
 from crawler.origins import Access
+from crawler.turns import Found, Outcome, Turn
 from crawler.urls import canonical, host_of, origin_of
 from ledger.decide import decide
 from ledger.policy import Policy

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from corpus.captures import Capture, read_captures
 from crawler.archive import Archive, Series
-from crawler.frontier import Found, Frontier, Outcome
+from crawler.frontier import Frontier
+from crawler.turns import Found, Outcome
 
 STEPS = st.lists(st.sampled_from(["add", "finish", "put back", "take", "commit", "crash"]), max_size=40)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.frontier import Found, Frontier, Outcome
+from crawler.frontier import Frontier
 from crawler.job import from_json
 from crawler.pace import Pace
 from crawler.scheduler import FrontierScheduler
 from crawler.spider import PageSpider
+from crawler.turns import Found, Outcome
 from crawler.work import Work
 from ledger.policy import load_policy
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.frontier import KNOWN_PER_PAGE, Found, Frontier
+from crawler.frontier import KNOWN_PER_PAGE, Frontier
+from crawler.turns import Found
 from tests.benchmarks.crawler.runs import run, write_job
 from tests.benchmarks.crawler.web import hosts_of, serving
 from tests.benchmarks.figures import show
