@@ -27,6 +27,9 @@ PAGES, HOSTS, WORDS = 1500, 6, 120
 KILLS_MAX = 4
 """Most kills of one crawl; each crawl gets one to this many."""
 
+REST_MIN = 0.1
+"""Share of an undisturbed crawl's time that its start and end alone take."""
+
 AT_REPORT = 0.1
 """Share of kills that wait for the report to be written, which takes a hundredth of a crawl's time."""
 
@@ -79,7 +82,7 @@ def _killed_crawl(job: Path, folder: Path, wall_s: float, luck: tuple[random.Ran
         with subprocess.Popen(
             [sys.executable, "-m", "crawler", str(job)], stdout=subprocess.DEVNULL, cwd=ROOT
         ) as crawl:
-            _wait(crawl, folder, dice, wall_s)
+            _wait(crawl, folder, dice, wall_s * _rest(folder))
             moment = _moment(folder)
             crawl.kill()
         if crawl.returncode != -signal.SIGKILL:
@@ -95,7 +98,7 @@ def _killed_crawl(job: Path, folder: Path, wall_s: float, luck: tuple[random.Ran
 
 
 def _wait(crawl: subprocess.Popen[bytes], folder: Path, dice: random.Random, wall_s: float) -> None:
-    """Until a moment in the time an undisturbed crawl takes, start-up included, or in the writing of the report."""
+    """Until a moment in the time the crawl is likely to take, start-up included, or in the writing of the report."""
     at_report = dice.random() < AT_REPORT
     until = time.monotonic() + (10 * wall_s if at_report else dice.uniform(0, wall_s))
     while crawl.poll() is None and time.monotonic() < until:
@@ -103,6 +106,19 @@ def _wait(crawl: subprocess.Popen[bytes], folder: Path, dice: random.Random, wal
             time.sleep(dice.uniform(0, REPORT_S))
             return
         time.sleep(0.001)
+
+
+def _rest(folder: Path) -> float:
+    """The share of an undisturbed crawl's time that is left for one: its pages still to come, and start and end."""
+    if not any(folder.glob("*.warc.gz")):
+        return 1.0
+    return max(1 - _count(folder, "done") / PAGES, REST_MIN)
+
+
+def _count(folder: Path, state: str) -> int:
+    """URLs in a state; the file is only read, so that what a kill left behind is left for the crawl to mend."""
+    with closing(sqlite3.connect(f"file:{folder / 'frontier.sqlite'}?mode=ro", uri=True)) as db:
+        return int(db.execute("SELECT count(*) FROM urls WHERE state = ?", (state,)).fetchone()[0])
 
 
 def _moment(folder: Path) -> str:
@@ -117,9 +133,7 @@ def _is_honest(folder: Path, code: int | None) -> bool:
     said = (folder / "report.json").exists() and _report(folder)["complete"]
     if not said:
         return code != 0
-    with closing(sqlite3.connect(folder / "frontier.sqlite")) as db:
-        left = db.execute("SELECT count(*) FROM urls WHERE state <> 'done'").fetchone()[0]
-    return left == 0 and code in (0, None)
+    return _count(folder, "pending") + _count(folder, "in_flight") == 0 and code in (0, None)
 
 
 def _compare(whole: Path, killed: Path, tally: Tally) -> None:
