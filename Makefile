@@ -44,7 +44,7 @@ demo: .venv/installed ## Serve a small Danish web on loopback and run the whole 
 
 .PHONY: test
 test: .venv/installed chromium ## Run the tests
-	$(RUN)/pytest
+	$(RUN)/pytest -n auto --dist loadfile
 
 .PHONY: check
 check: .venv/installed ## Lint, format, types and layering

@@ -34,7 +34,8 @@ def test_what_did_not_change_is_no_new_release(demo: Demo, later: Demo) -> None:
     first, second = sorted((later.data / "captures" / "blog").iterdir())
     assert (second / "00000.warc.gz").stat().st_size < (first / "00000.warc.gz").stat().st_size
     kept = later.answer("explain", "http://bibliotek.demo.test/lokalhistorie/moellen.html")
-    assert (kept["release"], kept["page"]["change"], kept["document"]["crawl"]) == ("0.1.0", "unchanged", first.name)
+    assert (kept["release"], kept["page"]["change"]) == ("0.1.0", "unchanged")
+    assert kept["document"]["crawl"] == min(path.name for path in (later.data / "captures" / "bibliotek").iterdir())
     rows = [json.loads(line) for line in later.call("pages").stdout.splitlines()]
     assert sum(row["decision"] == "keep" for row in rows) == before["released"]
 
