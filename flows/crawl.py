@@ -31,6 +31,11 @@ from ledger.records import CrawlRecord
 from ledger.sources import licences, record_crawl
 from ledger.terms import agreements
 
+NAMELESS = (
+    "Sites cannot see who crawls them, or how to refuse: publish a page such as docs/om-robotten.md, and set "
+    "FODAFTRYK_CRAWLER__ABOUT_URL (about_url in [crawler] of fodaftryk.toml) to its address."
+)
+
 _COMPLETE, _INCOMPLETE = 0, 3
 _UNREACHED = frozenset({"robots_unreachable", "dns", "connection", "timeout", "out_of_budget"})
 
@@ -55,6 +60,8 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
             folder.mkdir(parents=True, exist_ok=True)
             _take_along(space, source, folder, now)
             write_whole(job_file, to_json(job_of(space, source, folder, now if pinned else None)))
+        if not (space.settings.crawler.about_url or space.settings.crawler.proxy):
+            emit("hint", source.name, message=NAMELESS)
         emit("crawl", source.name, crawl=folder.name)
         _run_child(source.name, job_file, Checkpoints(space, folder))
         prefix = _finish(space, source, folder)

@@ -69,8 +69,8 @@ class _Bars(logging.Handler):
         else:
             numbers = ", ".join(f"{value:,} {key}" for key, value in told.items() if isinstance(value, int))
             self._progress.update(bar, doing=plain(f"{told['event']} {numbers}".strip()))
-        if told["event"] == "problem":
-            show_wrong("problem", told["message"])
+        if told["event"] in {"problem", "hint"}:
+            show_wrong(told["event"], told["message"])
 
 
 class _Lines(logging.Handler):
