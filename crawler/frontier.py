@@ -56,7 +56,7 @@ class Frontier:
         self.counters: Counter[str] = Counter(dict(self.db.execute("SELECT name, value FROM counters")))
         self.roused = sorted(self.pending)
         self._known_max = pages_max * KNOWN_PER_PAGE
-        self._known = self.db.execute("SELECT count(*) FROM urls WHERE kind <> 'row'").fetchone()[0]
+        self.known = self.db.execute("SELECT count(*) FROM urls WHERE kind <> 'row'").fetchone()[0]
         self.kinds = Counter(dict(self.db.execute("SELECT kind, count(*) FROM urls GROUP BY 1")))
         done = "FROM urls WHERE state = 'done' AND kind"
         asked = f"SELECT coalesce(sum(asked), 0) {done} <> 'sitemap'"
@@ -119,7 +119,7 @@ class Frontier:
 
     def add(self, found: Found) -> bool:
         """Note a URL; one that is known keeps its place unless it was found nearer. False when there is no room."""
-        if self._known >= self._known_max:
+        if self.known >= self._known_max:
             known = self.db.execute("SELECT 1 FROM urls WHERE url = ?", (found.url,)).fetchone()
             return known is not None
         row = (found.url, found.host, found.kind, found.depth, found.found_on, found.hops, found.rank)
@@ -128,7 +128,7 @@ class Frontier:
             row,
         ).rowcount
         if added:
-            self._known += 1
+            self.known += 1
             self.kinds[found.kind] += 1
             self._is_pending(found.host)
             self._first[found.host] += found.rank == 0

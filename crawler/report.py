@@ -65,7 +65,26 @@ def write_report(folder: Path, frontier: Frontier, head: dict[str, Any]) -> dict
         "changes": {name: changes[name] for name in CHANGES},
         "crawls": sorted(crawls),
     }
-    report = {**head, **_sums(sums), **_counts(frontier), **counted, **warcs}
+    return _written(folder, {**head, **_sums(sums), **_counts(frontier), **counted, **warcs})
+
+
+def write_brief(folder: Path, frontier: Frontier, head: dict[str, Any]) -> dict[str, Any]:
+    """Write the report alone, from the frontier's sums: for a crawl that is told to stop while it knows very much.
+
+    There is no page list, and no WARC is digested: both would take longer than a stop may. What is left is refused as
+    `interrupted`, as in the other report.
+    """
+    frontier.commit()
+    (folder / PAGES_FILE).unlink(missing_ok=True)
+    of_pages = "FROM urls WHERE kind IN ('page', 'row') AND state"
+    done = f"SELECT outcome, coalesce(reason, ''), count(*) {of_pages} = 'done' GROUP BY 1, 2"
+    sums = Counter({(outcome, reason): count for outcome, reason, count in frontier.db.execute(done)})
+    left = frontier.db.execute(f"SELECT count(*) {of_pages} <> 'done'").fetchone()[0]
+    sums["refused", "interrupted"] += left
+    return _written(folder, {**head, **_sums(sums), **_counts(frontier), "traps": _traps_of(frontier)})
+
+
+def _written(folder: Path, report: dict[str, Any]) -> dict[str, Any]:
     parts = sum(sum(report[word].values()) if word in _BY_REASON else report[word] for word in _OUTCOMES)
     assert report["known"] == parts, f"the report does not add up: {report['known']} known, {parts} accounted for"
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

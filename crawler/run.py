@@ -26,7 +26,7 @@ from crawler.job import Job
 from crawler.listed import broken, leave_unlisted, seeds_of, told
 from crawler.observe.evidence import instant
 from crawler.pace import Pace
-from crawler.report import write_report
+from crawler.report import write_brief, write_report
 from crawler.settings import settings_for
 from crawler.spider import PageSpider
 from crawler.work import Work
@@ -37,6 +37,9 @@ GRACE_S = 4.0
 
 PROGRESS_S = 1.0
 """Seconds between two lines of progress, and the longest time anything stays uncommitted."""
+
+LISTED_MAX = 50_000
+"""Pages up to which a crawl that is told to stop lists them all, in about three seconds; beyond, it tells the sums."""
 
 TICK_S = 0.1
 """Seconds until a wish to stop is seen."""
@@ -152,6 +155,10 @@ def _conclude(work: Work, started: str, say: Say) -> int:
     """Write the report; what was not reached is in it, and stays in the frontier for a run with more budget."""
     frontier, now = work.frontier, instant(work.now())
     left = frontier.left()
+    if work.pace.stopping.is_set() and frontier.known > LISTED_MAX:
+        head = {"source": work.job.source, "crawl": work.job.crawl, "complete": False, "started": started, "ended": now}
+        say({"event": "finished", **write_brief(work.job.folder, frontier, head)})
+        return INCOMPLETE
     complete = (left == 0 or not work.pace.stopping.is_set()) and not broken(frontier)
     if left:
         reason = "out_of_budget" if complete else "interrupted"
