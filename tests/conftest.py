@@ -6,7 +6,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from sysconfig import get_path
 
@@ -17,6 +17,14 @@ from corpus.storage import StorageSettings
 
 KEY, SECRET = "demo-key", "demo-secret"
 S3_START_S_MAX = 30
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have what a test told reach the process that reports it, whatever characters it tried."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(scope="session")
