@@ -41,8 +41,9 @@ UNKNOWN, OTHER, DANISH = "unknown", "other", "da"
 
 _PLACEHOLDER = re.compile("⟨[A-ZÆØÅ-]{1,20}⟩")
 _NAMES_A_THING = re.compile(r"://|^www\.|@|[/\\_][^/\\_]*[/\\_]")
+_MAY_NAME_A_THING = re.compile(r"[@/\\_]|www\.")
 _WORD = re.compile(r"[^\W\d_]+")
-_LATIN_END = "\u0250"  # Basic Latin to Latin Extended-B: all Latin alphabets of Europe
+_FOREIGN = re.compile("[^\u0000-\u024f]")  # up to Latin Extended-B: all Latin alphabets of Europe
 
 
 class ModelError(CorpusError):
@@ -67,14 +68,15 @@ def normalise(line: str) -> str:
 
     Addresses, paths and names of files are left out; they are in no language.
     """
-    tokens = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFC", line)).lower().split()
-    return " ".join(_WORD.findall(" ".join(token for token in tokens if not _NAMES_A_THING.search(token))))
+    text = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFC", line)).lower()
+    if _MAY_NAME_A_THING.search(text):
+        text = " ".join(token for token in text.split() if not _NAMES_A_THING.search(token))
+    return " ".join(_WORD.findall(text))
 
 
 def is_latin(words: str) -> bool:
     """Whether at least `LATIN_SHARE_MIN` of the letters of a normalised line are Latin."""
-    letters = words.replace(" ", "")
-    return sum(letter < _LATIN_END for letter in letters) >= LATIN_SHARE_MIN * len(letters)
+    return words.isascii() or len(_FOREIGN.findall(words)) <= (1 - LATIN_SHARE_MIN) * letters_of(words)
 
 
 @cache
@@ -105,7 +107,7 @@ def identify(text: str) -> Identified:
     letters: defaultdict[str, int] = defaultdict(int)
     scores: defaultdict[str, float] = defaultdict(float)
     for words in _blocks(text):
-        weight = len(words) - words.count(" ")
+        weight = letters_of(words)
         label, score = _judge(words)
         letters[label] += weight
         scores[label] += weight * score
@@ -128,19 +130,30 @@ def _blocks(text: str) -> Iterator[str]:
         words = normalise(line)
         if not words:
             continue
-        if len(words) - words.count(" ") >= LETTERS_MIN:
+        if letters_of(words) >= LETTERS_MIN:
             yield words
             continue
         held = f"{held} {words}".strip()
-        if len(held) - held.count(" ") >= LETTERS_MIN:
+        if letters_of(held) >= LETTERS_MIN:
             yield held
             held = ""
 
 
+def letters_of(words: str) -> int:
+    """Letters in a normalised text: all of it but the spaces."""
+    return len(words) - words.count(" ")
+
+
+def probabilities(words: str) -> dict[str, float]:
+    """Probability of each label for one normalised text that has a word; they sum to 1."""
+    if not is_latin(words):
+        return {OTHER: 1.0}
+    answers = cast("list[tuple[float, str]]", load_model().f.predict(words[:LETTERS_MAX] + "\n", -1, 0.0, "strict"))
+    return {label.removeprefix("__label__"): min(probability, 1.0) for probability, label in answers}
+
+
 def _judge(words: str) -> tuple[str, float]:
     """Label and probability of one normalised block."""
-    if not is_latin(words):
-        return OTHER, 1.0
-    answers = cast("list[tuple[float, str]]", load_model().f.predict(words[:LETTERS_MAX] + "\n", 1, 0.0, "strict"))
-    probability, label = answers[0]
-    return label.removeprefix("__label__"), min(probability, 1.0)
+    said = probabilities(words)
+    label = max(said, key=said.__getitem__)
+    return label, said[label]

@@ -39,7 +39,9 @@ def test_what_did_not_change_is_no_new_release(demo: Demo, later: Demo) -> None:
     rows = [json.loads(line) for line in later.call("pages").stdout.splitlines()]
     kept_rows = [row for row in rows if row["decision"] == "keep"]
     assert sum(row["final_url"] == row["url"] for row in kept_rows) == before["released"]
-    assert [row["url"] for row in kept_rows if row["final_url"] != row["url"]] == ["http://blog.demo.test/gammel-adresse"]
+    assert [row["url"] for row in kept_rows if row["final_url"] != row["url"]] == [
+        "http://blog.demo.test/gammel-adresse"
+    ]
 
 
 def test_a_source_that_says_no_is_known_and_leaves_the_release(

@@ -1,0 +1,89 @@
+"""Whether a page may be Danish at all, asked of its HTML before the text is extracted.
+
+Extraction costs most of what a page costs, and nearly all pages of a bulk delivery are in other languages. So the
+page's longest runs of text are shown to the language model, and the page goes on when anything that counts among them
+may be Danish. A page that says too little goes on too: what it is, is not for us to
+say. Menus and footers in elements of their own are left out, as extraction leaves them out. Tags are cut out by
+patterns whose time is linear in the page's length, whatever it holds.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+
+from corpus.language import DANISH, LETTERS_MIN, letters_of, normalise, probabilities
+
+RUNS_MAX = 16
+"""Runs of text judged, the longest first: main text is longer than menus."""
+
+RUN_CHARS_MAX = 240
+"""Characters judged of one run: behind them the model's answer hardly changes."""
+
+DANISH_PROBABILITY_MIN = 0.25
+"""A run may be Danish when the model gives Danish at least this much: wrongly dropped is worse than wrongly kept."""
+
+DANISH_SHARE_MIN = 0.25
+"""A page may be Danish when at least this share of its judged letters stands in runs that may be."""
+
+DANISH_LETTERS_MIN = 80
+"""Or when at least this many do: two short paragraphs in a foreign frame are a page too."""
+
+_NAMES = ("script", "style", "noscript", "svg", "template", "textarea", "select", "nav", "footer")
+_SILENT = re.compile(rf"<({'|'.join(_NAMES)})\b|<!--", re.IGNORECASE)
+_END = {"": re.compile("-->")} | {name: re.compile(f"</{name}", re.IGNORECASE) for name in _NAMES}
+_MAY_STAY_OPEN = frozenset(_NAMES) - {"script", "style", "textarea"}
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|cite|code|dfn|em|font|i|kbd|mark|q|s|small|span|strong|sub|sup|time|tt|u|var|wbr)"
+    r"(?:\s[^<>]*)?>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_SHORT = 60
+
+
+def may_be_danish(page: str) -> bool:
+    """Whether the text of a decoded HTML page, or a plain text, may be Danish in any part that counts.
+
+    Measured by `bench_prefilter.py` on pages made of labelled sentences within menus and notices of other languages:
+    of Danish pages with 200 characters of main text or more none in 1,000 is lost, of pages with less one in five
+    hundred; of pages in other languages nine in ten are dropped, and what is kept of them has Danish menus.
+    """
+    judged = danish = 0
+    for run in sorted(_runs(page), key=len, reverse=True)[:RUNS_MAX]:
+        words = normalise(html.unescape(run[:RUN_CHARS_MAX]))
+        letters = letters_of(words)
+        if letters < LETTERS_MIN:
+            continue
+        judged += letters
+        danish += letters * (probabilities(words).get(DANISH, 0.0) >= DANISH_PROBABILITY_MIN)
+    return danish >= min(DANISH_LETTERS_MIN, DANISH_SHARE_MIN * judged)
+
+
+def _runs(page: str) -> Iterator[str]:
+    """Texts between the tags that part paragraphs; short neighbours are joined until they are long enough to judge."""
+    held = ""
+    for line in _TAG.sub("\n", _INLINE.sub("", "\n".join(_heard(page)))).split("\n"):
+        text = line.strip()
+        if len(text) > _SHORT:
+            yield text
+        elif text:
+            held = f"{held} {text}"
+            if len(held) > RUN_CHARS_MAX:
+                yield held
+                held = ""
+    yield held
+
+
+def _heard(page: str) -> Iterator[str]:
+    """The page without scripts, menus, footers and comments; a script that is never closed goes to the end."""
+    at, open_ended = 0, set[str]()
+    while opened := _SILENT.search(page, at):
+        yield page[at : opened.start()]
+        name = (opened[1] or "").lower()
+        closed = None if name in open_ended else _END[name].search(page, opened.end())
+        if closed is None and name not in _MAY_STAY_OPEN:
+            return
+        if closed is None:
+            open_ended.add(name)
+        at = (closed or opened).end()
+    yield page[at:]
