@@ -14,7 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 import corpus.selection
+import dedup.bands
 import dedup.clusters
+import dedup.components
+import dedup.edges
 import ledger.agreements
 import ledger.decide
 import ledger.licences
@@ -34,7 +37,7 @@ OUT_OF_SCOPE = Ruling("exclude", "none", "none", "", "out-of-scope")
 TOO_OLD = Ruling("hold", "none", "none", "", "evidence-too-old")
 
 _DECIDING = digest_of_code(ledger.decide, ledger.signals, ledger.licences, ledger.agreements, corpus.selection)
-_CLUSTERING = digest_of_code(dedup.clusters, corpus.selection)
+_CLUSTERING = digest_of_code(dedup.bands, dedup.edges, dedup.components, dedup.clusters, corpus.selection)
 
 
 @dataclass(frozen=True, slots=True)

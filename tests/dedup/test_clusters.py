@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.clusters import Clusters, cluster
+from dedup.clusters import Clusters, cluster, joined
+from dedup.errors import CrowdedError
 from dedup.parameters import Parameters
 from dedup.signatures import shingles, sign
+from tests.dedup.signed import SEEDS, brute_force, near_copies
 
 PARAMETERS = Parameters()
+SMALL = Parameters(bands=4, rows=4, similarity_min=0.7)
 VOCABULARY = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiouyæøå" for c in "dgklmnrst"]
 
 
@@ -82,3 +85,37 @@ def test_signatures_of_other_parameters_are_refused() -> None:
     """Signatures of another width raise a clear error instead of meaningless clusters."""
     with pytest.raises(ValueError, match="not made with 128 permutations"):
         cluster(np.zeros((2, 64), dtype=np.uint32), np.arange(2), PARAMETERS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(0, 150))
+def test_clusters_are_what_comparing_all_with_all_gives(seed: int, count: int) -> None:
+    """For any signatures, the clusters are the connected components of all pairs that share a band and are alike."""
+    signatures = near_copies(seed, count, SMALL)
+    assert joined(signatures, SMALL).tolist() == brute_force(signatures, SMALL)
+
+
+def test_a_crowd_of_unlike_texts_in_one_band_is_told_apart() -> None:
+    """Pages of one template share a band and no more: they stay apart, and the copies among them are found."""
+    signatures = np.random.default_rng(1).integers(0, 2**32 - 1, (600, 128), dtype=np.uint32)
+    signatures[:, :40] = np.arange(40)
+    signatures[300:310] = signatures[17]
+    signatures[300:310, 100] = np.arange(10)
+    assert joined(signatures, PARAMETERS).tolist() == [17 if 300 <= at < 310 else at for at in range(600)]
+
+
+def test_a_band_that_too_many_share_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More unlike texts in one band than can be compared are an error that says what to do, not a silent loss."""
+    monkeypatch.setattr("dedup.edges.CROWD_MAX", 500)
+    signatures = np.random.default_rng(1).integers(0, 2**32 - 1, (600, 128), dtype=np.uint32)
+    signatures[:, :8] = 7
+    with pytest.raises(CrowdedError, match=r"600 different texts share a band .* more rows"):
+        joined(signatures, PARAMETERS)
+
+
+def test_a_shared_key_is_not_a_shared_band(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the keys of two bands meet by accident, texts that share no band are not joined, however alike."""
+    monkeypatch.setattr("dedup.clusters.keys_of", lambda some, _: np.zeros((5, len(some)), dtype=np.uint32))
+    signatures = np.zeros((2, 16), dtype=np.uint32)
+    signatures[1, ::4] = 1
+    assert joined(signatures, SMALL).tolist() == [0, 1]

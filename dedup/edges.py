@@ -1,0 +1,197 @@
+"""Edges: which rows of a bucket are copies, decided by the pair alone.
+
+Two signatures are joined when they share a band, value by value, and when at least `similarity_min` of all their
+values are equal. Nothing else is asked, not even how many others share the band, so that clusters (the connected
+components) are the same in any order, from any files, grown day by day or built at once.
+
+What need not be compared is left out, since it cannot change a component: all but one of several equal signatures, and
+pairs that are joined already. Rows are compared with their next neighbours of the same key, which joins most, and then
+those still apart with the rest.
+
+The worst case is a key with many different signatures that are not copies, such as pages of one template: n of them
+cost n²/2 comparisons of about 0.2 µs. `CROWD_MAX` bounds it, and refuses what is beyond; to skip some of these pairs
+would make the outcome hang on what else is there.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.bands import Entries, Rows, keys_in, rows_in, steps
+from dedup.components import NO_EDGES, Edges, Labels, alone, join
+from dedup.errors import CrowdedError
+from dedup.parameters import Parameters
+from dedup.signatures import Signatures
+
+Take: TypeAlias = Callable[[Rows], Signatures]
+"""Gives the signatures of ascending rows."""
+
+CROWD_MAX = 200_000
+"""Different signatures that may share one key: 2 × 10¹⁰ comparisons."""
+
+NEIGHBOURS = 4
+"""Distances at which all rows of a bucket are compared with their neighbours, before what is left is looked for."""
+
+PAIRS_STEP = 16_384
+"""Pairs compared at a time: 16 MB at 128 values a signature."""
+
+MEMBER_BYTES = 700
+"""Memory of a row while its bucket is compared: 512 of signature at 128 values, the rest labels and places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What makes a pair an edge: equal values in these columns, and at least so many in all."""
+
+    columns: slice
+    equal_min: int
+
+
+def alike_in(band: int, parameters: Parameters) -> Alike:
+    """What joins a pair that shares a band's key; the band after the last is of whole signatures: all must be equal."""
+    size = parameters.permutations
+    if band == parameters.bands:
+        return Alike(slice(0, 0), size)
+    equal_min = int(np.ceil(parameters.similarity_min * size - 1e-9))
+    return Alike(slice(band * parameters.rows, (band + 1) * parameters.rows), equal_min)
+
+
+def edges_in(entries: Entries, labels: Labels | None, take: Take, alike: Alike, memory_bytes: int) -> Edges:
+    """Edges between the components of sorted entries' rows that make them one where the rows are alike.
+
+    `labels` (by row) say what is joined already; None when nothing is. At most one edge a row is returned. Memory:
+    `memory_bytes` and about 30 bytes an entry. Raises CrowdedError.
+    """
+    entries = _unsettled(entries, labels)
+    starts = _runs(entries)
+    _check_crowd(entries, starts)
+    found = [NO_EDGES]
+    for first, last in _portions(starts, memory_bytes // MEMBER_BYTES):
+        bucket = _Bucket(rows_in(entries[starts[first] : starts[last]]), starts[first : last + 1] - starts[first])
+        found.append(_joining(bucket, labels, take, alike))
+    return np.concatenate(found)
+
+
+def count_equal(left: Signatures, right: Signatures) -> NDArray[np.int64]:
+    """How many values are equal, pair by pair."""
+    equal: NDArray[np.int64] = np.count_nonzero(left == right, axis=1)
+    return equal
+
+
+def alike_pairs(left: Signatures, right: Signatures, alike: Alike) -> NDArray[np.bool_]:
+    """Which pairs are edges."""
+    same = left == right
+    edges: NDArray[np.bool_] = np.count_nonzero(same, axis=1) >= alike.equal_min
+    edges &= same[:, alike.columns].all(axis=1)
+    return edges
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    """Rows in the order of their keys, and where the runs of one key begin (and the end)."""
+
+    rows: Rows
+    starts: Rows
+
+
+def _unsettled(entries: Entries, labels: Labels | None) -> Entries:
+    """The entries of keys that several rows have which are not all joined."""
+    keys = keys_in(entries)
+    same = keys[1:] == keys[:-1]
+    entries = entries[np.append(same, False)[: len(keys)] | np.append(False, same)[: len(keys)]]
+    if labels is None or not len(entries):
+        return entries
+    starts = _runs(entries)
+    return entries[np.repeat(_divided(labels[rows_in(entries)], starts), np.diff(starts))]
+
+
+def _runs(entries: Entries) -> Rows:
+    """Where runs of equal keys begin, and the end."""
+    if not len(entries):
+        return np.zeros(1, dtype=np.int64)
+    keys = keys_in(entries)
+    return np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1, [len(keys)]))
+
+
+def _divided(labels: NDArray[np.uint32], starts: Rows) -> NDArray[np.bool_]:
+    """Which runs hold more than one label."""
+    divided: NDArray[np.bool_] = np.minimum.reduceat(labels, starts[:-1]) != np.maximum.reduceat(labels, starts[:-1])
+    return divided
+
+
+def _check_crowd(entries: Entries, starts: Rows) -> None:
+    sizes = np.diff(starts)
+    if len(sizes) and sizes.max() > CROWD_MAX:
+        first = starts[sizes.argmax()]
+        named = ", ".join(str(row) for row in rows_in(entries[first : first + 3]))
+        raise CrowdedError(
+            f"{sizes.max()} different texts share a band (rows {named}, …) and can not all be compared: "
+            f"set apart the boilerplate they have in common, or sign with more rows in a band."
+        )
+
+
+def _portions(starts: Rows, members: int) -> Iterator[tuple[int, int]]:
+    """Runs in portions of at most so many rows, or of one run."""
+    first = 0
+    while first < len(starts) - 1:
+        last = int(np.searchsorted(starts, starts[first] + members, side="right")) - 1
+        last = max(last, first + 1)
+        yield first, last
+        first = last
+
+
+class _Meeting:
+    """The rows of one bucket, met to be compared: what is joined among them is in `joined`, by place in `names`."""
+
+    def __init__(self, bucket: _Bucket, labels: Labels | None, take: Take, alike: Alike) -> None:
+        members, self._at = np.unique(bucket.rows, return_inverse=True)
+        self._signatures = take(members)
+        self.names, mine = np.unique(members if labels is None else labels[members], return_inverse=True)
+        self._mine = mine[self._at]
+        self._alike = alike
+        self.joined = alone(len(self.names))
+
+    def labels(self, places: Rows | slice) -> NDArray[np.uint32]:
+        """Who the rows at some places of the bucket are joined to by now."""
+        return self.joined[self._mine[places]]
+
+    def compare(self, left: Rows, right: Rows) -> None:
+        """Compare the rows at two places each, and join those alike."""
+        for step in steps(len(left), PAIRS_STEP):
+            near, far = left[step], right[step]
+            same = alike_pairs(self._signatures[self._at[near]], self._signatures[self._at[far]], self._alike)
+            if same.any():
+                join(self.joined, np.stack((self.labels(near[same]), self.labels(far[same])), axis=1))
+
+
+def _joining(bucket: _Bucket, labels: Labels | None, take: Take, alike: Alike) -> Edges:
+    """Edges between labels of the bucket's rows."""
+    meeting = _Meeting(bucket, labels, take, alike)
+    starts = bucket.starts
+    end, open_ = np.repeat(starts[1:], np.diff(starts)), np.arange(len(bucket.rows))
+    for distance in range(1, NEIGHBOURS + 1):
+        open_ = open_[open_ + distance < end[open_]]
+        far = open_ + distance
+        apart = meeting.labels(open_) != meeting.labels(far)
+        meeting.compare(open_[apart], far[apart])
+    long = np.flatnonzero((np.diff(starts) > NEIGHBOURS + 1) & _divided(meeting.labels(slice(None)), starts))
+    for run in long:
+        _compare_rest(meeting, np.arange(starts[run], starts[run + 1]))
+    moved = meeting.joined != alone(len(meeting.joined))
+    names = meeting.names
+    return np.stack((names[moved], names[meeting.joined[moved]]), axis=1).astype(np.uint32)
+
+
+def _compare_rest(meeting: _Meeting, run: Rows) -> None:
+    """Compare what is not joined in a long run: all outside its largest component with that, and among themselves."""
+    labels = meeting.labels(run)
+    names, sizes = np.unique(labels, return_counts=True)
+    inside = labels == names[sizes.argmax()]
+    run = np.concatenate((run[~inside], run[inside]))
+    for position in range(int((~inside).sum())):
+        others = run[position + 1 :]
+        others = others[meeting.labels(others) != meeting.labels(run[position : position + 1])]
+        meeting.compare(np.full(len(others), run[position]), others)
