@@ -65,6 +65,11 @@ def speaking(signatures: Signatures) -> NDArray[np.bool_]:
     return found
 
 
+def speaking_in_steps(signatures: Signatures) -> NDArray[np.bool_]:
+    """Which of many signatures are of a text with words."""
+    return np.concatenate([np.empty(0, dtype=bool), *(speaking(signatures[step]) for step in steps(len(signatures)))])
+
+
 def steps(count: int, step: int = STEP_ROWS) -> Iterator[slice]:
     """Slices that cover `count` rows, a step at a time."""
     return (slice(start, min(start + step, count)) for start in range(0, count, step))

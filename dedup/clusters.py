@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.bands import Rows, check_width, entries_of, keys_of, speaking, steps
+from dedup.bands import Rows, check_width, entries_of, keys_of, speaking_in_steps, steps
 from dedup.components import Labels, alone, join
 from dedup.edges import Take, alike_in, count_equal, edges_in
 from dedup.parameters import Parameters
@@ -64,11 +64,6 @@ def joined(signatures: Signatures, parameters: Parameters) -> Labels:
             apart = labels[rows] == rows
             rows, keys = rows[apart], keys[:, apart]
     return labels
-
-
-def speaking_in_steps(signatures: Signatures) -> NDArray[np.bool_]:
-    """Which of many signatures are of a text with words."""
-    return np.concatenate([np.empty(0, dtype=bool), *(speaking(signatures[step]) for step in steps(len(signatures)))])
 
 
 def choose(labels: Labels, preference: Positions, take: Take) -> Clusters:
