@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.bands import Rows, check_width, entries_of, keys_of, speaking_in_steps, steps
+from dedup.bands import Rows, check_width, entries_of, keys_of, speaking, steps
 from dedup.components import Labels, alone, join
 from dedup.edges import Take, alike_in, count_equal, edges_in
 from dedup.parameters import Parameters
@@ -51,19 +51,40 @@ def cluster(signatures: Signatures, preference: Positions, parameters: Parameter
 
 def joined(signatures: Signatures, parameters: Parameters) -> Labels:
     """The smallest position of each one's cluster: who is a copy of whom, directly or by way of others."""
-    labels = alone(len(signatures))
-    rows = np.flatnonzero(speaking_in_steps(signatures))
-    keys = np.empty((parameters.bands + 1, len(rows)), dtype=np.uint32)
-    for step in steps(len(rows)):
-        keys[:, step] = keys_of(signatures[rows[step]], parameters)
+    return copies_among(len(signatures), lambda rows: signatures[rows], parameters).labels
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Who is joined (the smallest row of each one's cluster), and who is the first of those equal to it."""
+
+    labels: Labels
+    first: NDArray[np.bool_]
+
+
+def copies_among(count: int, take: Take, parameters: Parameters) -> Copies:
+    """Find the copies among `count` rows whose signatures `take` gives. Memory: 140 bytes a row, and `MEMORY_BYTES`."""
+    labels = alone(count)
+    rows, keys = _keyed(count, take, parameters)
+    first = np.ones(count, dtype=bool)
     for band in (parameters.bands, *range(parameters.bands)):
         entries = entries_of(keys[band], rows)
-        found = edges_in(entries, labels, lambda some: signatures[some], alike_in(band, parameters), MEMORY_BYTES)
-        join(labels, found)
+        join(labels, edges_in(entries, labels, take, alike_in(band, parameters), MEMORY_BYTES))
         if band == parameters.bands:
-            apart = labels[rows] == rows
-            rows, keys = rows[apart], keys[:, apart]
-    return labels
+            first = labels == alone(count)
+            rows, keys = rows[first[rows]], keys[:, first[rows]]
+    return Copies(labels, first)
+
+
+def _keyed(count: int, take: Take, parameters: Parameters) -> tuple[Rows, NDArray[np.uint32]]:
+    """The rows with words, and their keys."""
+    rows, keys = [np.empty(0, dtype=np.int64)], [np.empty((parameters.bands + 1, 0), dtype=np.uint32)]
+    for step in steps(count):
+        signatures = take(np.arange(step.start, step.stop))
+        speak = speaking(signatures)
+        rows.append(np.flatnonzero(speak) + step.start)
+        keys.append(keys_of(signatures[speak], parameters))
+    return np.concatenate(rows), np.concatenate(keys, axis=1)
 
 
 def choose(labels: Labels, preference: Positions, take: Take) -> Clusters:
