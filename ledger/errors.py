@@ -1,6 +1,7 @@
 """What can go wrong at the ledger, as a small tree.
 
     LedgerError                the ledger cannot do what was asked; the message says what to do next
+    ├── JournalBroken          journal, tree, key and checkpoints do not fit together: audit before all else
     ├── LedgerUnavailable      the database cannot be reached, opened or migrated: see to it, then try again
     ├── RecordConflict         something else stands already under the same id or reference: choose another, or see why
     ├── RecordRefused          what was handed in breaks a rule of the ledger: correct it
@@ -14,7 +15,11 @@ class LedgerError(Exception):
     """The ledger cannot do what was asked."""
 
 
-class LedgerUnavailable(LedgerError):  # noqa: N818  names the state, and reads better than LedgerUnavailableError
+class JournalBroken(LedgerError):  # noqa: N818  names the state, and reads better than JournalBrokenError
+    """The journal, its tree, its key or its checkpoints do not fit together."""
+
+
+class LedgerUnavailable(LedgerError):  # noqa: N818  as above
     """The database cannot be reached, opened or migrated."""
 
 

@@ -1,8 +1,9 @@
 """The journal: what happened to whom, in order, never changed.
 
 An entry's leaf is the canonical JSON (RFC 8785) of all it says, its number included; its digest is the SHA-256 of those
-bytes. The number is given inside the writer's transaction, counts from 0 and has no gaps, so it can serve as the index
-in a hash tree over the leaves. The database itself refuses to change an entry, to delete one and to skip a number.
+bytes. The number is given inside the writer's transaction, counts from 0 and has no gaps: it is the entry's index in
+the hash tree over the leaves (`tree`). The database itself refuses to change an entry, to delete one and to skip a
+number.
 
 Rule for bodies: no personal data and no page text, since nothing can be taken out again. Names, notes and bank
 references are represented by a commitment, the SHA-256 of a random nonce and the values; both lie in the row the entry
@@ -10,22 +11,23 @@ is about, and erasing them there leaves the journal whole.
 """
 
 import hashlib
-import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 import rfc8785
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from ledger import tables
 from ledger.errors import RecordRefused
 from ledger.instants import instant_from_text, instant_to_text
+from ledger.leaves import leaf
 from ledger.records import Entry
 from ledger.store import Ledger
+from ledger.tree import grow, size_of
 
 LEAF_BYTES_MAX = 65_535
 """Longest leaf: published transparency logs count an entry's bytes in 16 bits (c2sp.org/tlog-tiles, entry bundles)."""
@@ -82,21 +84,23 @@ def append(connection: Connection, stamp: Stamp, event: Event) -> int:
         RecordRefused: the leaf is longer than `LEAF_BYTES_MAX`.
 
     """
-    last = connection.scalar(select(func.max(tables.entry.c.seq)))
-    seq = 0 if last is None else last + 1
-    body = canonical(event.body)
-    values = {
-        "seq": seq,
-        "recorded_at": instant_to_text(stamp.now),
-        "kind": event.kind,
-        "subject": event.subject,
-        "actor": stamp.actor,
-    }
-    leaf = canonical({**values, "body": event.body})
-    if len(leaf) > LEAF_BYTES_MAX:
-        raise RecordRefused(f"{event.subject}: the journal takes {LEAF_BYTES_MAX} bytes an entry, not {len(leaf)}")
-    connection.execute(insert(tables.entry).values(**values, body=body.decode(), digest=digest(leaf)))
-    return seq
+    return append_all(connection, stamp, (event,))
+
+
+def append_all(connection: Connection, stamp: Stamp, events: Iterable[Event]) -> int:
+    """Enter events in their order, inside a writing transaction, and return the number of the first.
+
+    Raises:
+        RecordRefused: a leaf is longer than `LEAF_BYTES_MAX`.
+
+    """
+    first = size_of(connection)
+    at = instant_to_text(stamp.now)
+    rows = [_row(seq, at, stamp.actor, event) for seq, event in enumerate(events, first)]
+    if rows:
+        connection.execute(insert(tables.entry), rows)
+        grow(connection, first, first + len(rows))
+    return first
 
 
 def entries(ledger: Ledger, subject: str | None = None) -> tuple[Entry, ...]:
@@ -110,9 +114,8 @@ def entries(ledger: Ledger, subject: str | None = None) -> tuple[Entry, ...]:
 
 def leaf_of(entry: Entry) -> bytes:
     """Return the canonical bytes an entry's digest is taken of, made anew from what it says."""
-    values = asdict(entry)
-    del values["digest"]
-    return canonical({**values, "recorded_at": instant_to_text(entry.recorded_at), "body": json.loads(entry.body)})
+    at = instant_to_text(entry.recorded_at)
+    return leaf((entry.seq, at, entry.kind, entry.subject, entry.actor, entry.body))
 
 
 def canonical(value: Mapping[str, Json] | Sequence[Json]) -> bytes:
@@ -133,6 +136,15 @@ def new_nonce() -> str:
 def commitment(nonce: str, values: Mapping[str, Json]) -> str:
     """Commit to values that must be erasable: `sha256:…` of the nonce's bytes and the values' canonical JSON."""
     return digest(bytes.fromhex(nonce) + canonical(values))
+
+
+def _row(seq: int, at: str, actor: str, event: Event) -> dict[str, str | int]:
+    body = canonical(event.body).decode()
+    line = (seq, at, event.kind, event.subject, actor, body)
+    written = leaf(line)
+    if len(written) > LEAF_BYTES_MAX:
+        raise RecordRefused(f"{event.subject}: the journal takes {LEAF_BYTES_MAX} bytes an entry, not {len(written)}")
+    return dict(zip(tables.entry.c.keys(), (*line, digest(written)), strict=True))
 
 
 def _entry(row: Row[tuple[object, ...]]) -> Entry:

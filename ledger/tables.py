@@ -5,6 +5,7 @@ compares them). Column types are the plain ones, since Alembic writes no imports
 (`ledger.instants`), because SQLite would hand back a naive datetime; amounts are whole micro-units. A row that was
 journalled holds the `seq` of its entry, so that a proof of the entry is a proof of the row. `nonce` hides what the
 journal only commits to: erase the values and the nonce, and nobody can guess them back, while the journal stands.
+`subtree` is the hash tree over the entries, as far as it never changes again: hashes over 256, 65,536, … of them.
 """
 
 from sqlalchemy import (
@@ -50,6 +51,14 @@ entry = Table(
     Column("body", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Index(None, "subject", "seq"),
+)
+
+subtree = Table(
+    "subtree",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", _Whole, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False),
 )
 
 source = Table(
