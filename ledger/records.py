@@ -166,3 +166,11 @@ class Entry:
     actor: str
     body: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not fit: where, and what is the matter with it."""
+
+    where: str
+    what: str

@@ -1,0 +1,112 @@
+"""Rows against the entries that journalled them: an audit's look at what stands beside the journal.
+
+A row that was journalled names its entry (`entry_seq`). The rule it is held to: a column whose name is a key of the
+entry's body has the body's value; the entry is about the row's source or release; and what the body only commits to is
+what the row holds, as long as its nonce is there. A row whose names were erased has none, and is not compared so far.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, select
+
+from ledger import tables
+from ledger.journal import canonical, commitment, digest
+from ledger.records import Finding
+
+HIDDEN = {
+    "source": ("title", "holder", "payee"),
+    "agreement": ("party", "payee", "note"),
+    "payment": ("payee", "reference"),
+}
+"""The columns that an entry only commits to; a source's has also what is said of its licences."""
+
+ONE_ROW = {"crawl": "crawl", "release": "release", "usage": "usage", "due": "obligation", "payment": "payment"}
+"""Kinds of entries that each have one row for ever, and its table."""
+
+
+ROWS_AT_ONCE = 1000
+"""Rows read in one go, so that memory does not grow with the table."""
+
+
+def check_rows(connection: Connection) -> Iterator[Finding]:
+    """Tell every journalled row that is not what its entry says, and every entry whose row is gone."""
+    for table in tables.metadata.sorted_tables:
+        if "entry_seq" in table.c:
+            yield from _check_table(connection, table)
+    entry = tables.entry
+    for kind, name in ONE_ROW.items():
+        table = tables.metadata.tables[name]
+        joined = entry.outerjoin(table, table.c.entry_seq == entry.c.seq)
+        gone = select(entry.c.seq).select_from(joined).where(entry.c.kind == kind, table.c.entry_seq.is_(None))
+        for seq in connection.scalars(gone.order_by(entry.c.seq)):
+            yield Finding(f"entry {seq}", f"has no row in the table {name}: it was removed")
+
+
+def _check_table(connection: Connection, table: Table) -> Iterator[Finding]:
+    entry = tables.entry
+    said = (entry.c.subject.label("entry_subject"), entry.c.body.label("entry_body"))
+    joined = table.outerjoin(entry, table.c.entry_seq == entry.c.seq)
+    query = select(table, *said).select_from(joined).order_by(*table.primary_key)
+    for row in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}).mappings():
+        name = " ".join(str(row[column.name]) for column in table.primary_key)
+        wrong = ", ".join(_differing(connection, table, row))
+        if wrong:
+            yield Finding(f"{table.name} {name}", f"is not what entry {row['entry_seq']} says: {wrong}")
+
+
+def _differing(connection: Connection, table: Table, row: RowMapping) -> Iterator[str]:
+    """Name what differs between a row and its entry."""
+    if row["entry_body"] is None:
+        yield "there is no such entry"
+        return
+    body = json.loads(row["entry_body"])
+    if row["entry_subject"] != _subject(table, row):
+        yield "subject"
+    for column, value in _stated(body, row):
+        if _plain(row[column]) != value:
+            yield column
+    if table is tables.usage and body["shards_digest"] != digest(canonical(_shards(connection, row["entry_seq"]))):
+        yield "shards"
+    if table.name in HIDDEN and row["nonce"] and "commitment" in body:
+        hidden: dict[str, Any] = {name: row[name] for name in HIDDEN[table.name]}
+        if table is tables.source:
+            hidden["licences"] = _licences(connection, row["name"])
+        if commitment(row["nonce"], hidden) != body["commitment"]:
+            yield f"one of {', '.join(hidden)}"
+
+
+def _subject(table: Table, row: RowMapping) -> str:
+    if table is tables.release:
+        return f"release:{row['version']}"
+    return f"source:{row['name' if table is tables.source else 'source']}"
+
+
+def _stated(body: Mapping[str, Any], row: RowMapping) -> Iterator[tuple[str, Any]]:
+    """What a body says of the columns of its names; of a rate inside it, of the columns `rate_…`."""
+    for key, value in body.items():
+        if key == "rate":
+            for part in ("per", "amount_micro", "currency"):
+                column = f"rate_{part}" if f"rate_{part}" in row else part
+                yield column, None if value is None else value[part]
+        elif key in row:
+            yield key, canonical(value).decode() if isinstance(value, list | dict) else value
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _shards(connection: Connection, seq: int) -> list[str]:
+    table = tables.usage_shard.c
+    return sorted(connection.scalars(select(table.digest).where(table.usage_seq == seq)))
+
+
+def _licences(connection: Connection, source: str) -> list[dict[str, str]]:
+    table = tables.licence.c
+    rows = connection.execute(
+        select(table.asserted_by, table.place, table.note).where(table.source == source).order_by(table.position)
+    )
+    return [dict(row) for row in rows.mappings()]
