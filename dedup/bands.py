@@ -49,6 +49,15 @@ def entries_of(keys: NDArray[np.uint32], rows: Rows) -> Entries:
     return entries
 
 
+def kept_entries(entries: Entries, keep: NDArray[np.bool_]) -> Entries:
+    """The entries of the rows to keep, counted anew without the others. Memory: 8 bytes a row, 30 an entry."""
+    rows = rows_in(entries)
+    kept = keep[rows]
+    rows = rows[kept]
+    places = (np.cumsum(keep) - 1).astype(np.uint64)
+    return entries[kept] - rows.astype(np.uint64) + places[rows]
+
+
 def keys_in(entries: Entries) -> NDArray[np.uint64]:
     """The keys of entries."""
     return entries >> _HALF

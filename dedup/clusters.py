@@ -56,24 +56,25 @@ def joined(signatures: Signatures, parameters: Parameters) -> Labels:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Who is joined (the smallest row of each one's cluster), and who is the first of those equal to it."""
+    """The smallest row of each one's cluster, and the smallest of those equal to it."""
 
     labels: Labels
-    first: NDArray[np.bool_]
+    equals: Labels
 
 
 def copies_among(count: int, take: Take, parameters: Parameters) -> Copies:
     """Find the copies among `count` rows whose signatures `take` gives. Memory: 140 bytes a row, and `MEMORY_BYTES`."""
     labels = alone(count)
     rows, keys = _keyed(count, take, parameters)
-    first = np.ones(count, dtype=bool)
+    equals = labels
     for band in (parameters.bands, *range(parameters.bands)):
         entries = entries_of(keys[band], rows)
         join(labels, edges_in(entries, labels, take, alike_in(band, parameters), MEMORY_BYTES))
         if band == parameters.bands:
-            first = labels == alone(count)
-            rows, keys = rows[first[rows]], keys[:, first[rows]]
-    return Copies(labels, first)
+            equals = labels.copy()
+            first = equals[rows] == rows
+            rows, keys = rows[first], keys[:, first]
+    return Copies(labels, equals)
 
 
 def _keyed(count: int, take: Take, parameters: Parameters) -> tuple[Rows, NDArray[np.uint32]]:

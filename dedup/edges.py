@@ -55,8 +55,19 @@ def alike_in(band: int, parameters: Parameters) -> Alike:
     size = parameters.permutations
     if band == parameters.bands:
         return Alike(slice(0, 0), size)
-    equal_min = int(np.ceil(parameters.similarity_min * size - 1e-9))
-    return Alike(slice(band * parameters.rows, (band + 1) * parameters.rows), equal_min)
+    return Alike(slice(band * parameters.rows, (band + 1) * parameters.rows), _equal_min(parameters))
+
+
+def _equal_min(parameters: Parameters) -> int:
+    """How many values of two signatures must be equal; a similarity that is a count of values means that count."""
+    return int(np.ceil(parameters.similarity_min * parameters.permutations - 1e-9))
+
+
+def similar_enough(same: NDArray[np.bool_], parameters: Parameters) -> NDArray[np.bool_]:
+    """Which pairs are edges, whatever band they share; `same` (pairs × permutations) says which values are equal."""
+    edges: NDArray[np.bool_] = np.count_nonzero(same, axis=1) >= _equal_min(parameters)
+    edges &= same.reshape(-1, parameters.bands, parameters.rows).all(axis=-1).any(axis=-1)
+    return edges
 
 
 def edges_in(entries: Entries, labels: Labels | None, take: Take, alike: Alike, memory_bytes: int) -> Edges:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: a temporary name, to the disk, then the name."""
+"""Files of raw values: written whole or not at all (a temporary name, to the disk, then the name), and read mapped."""
 
 import os
 from collections.abc import Iterable
@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dedup.errors import IndexDamagedError
 
 Array = NDArray[Any]
 
@@ -37,3 +39,18 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def mapped(path: Path, kind: type[Any], size: int, part: slice | None = None) -> Array:
+    """A file of `size` values, or a part of it, mapped to be read. Raises IndexDamagedError for another size."""
+    item = np.dtype(kind).itemsize
+    part = part or slice(0, size)
+    try:
+        found = path.stat().st_size
+    except FileNotFoundError:
+        found = -1
+    if found != size * item:
+        raise IndexDamagedError(f"{path} should have {size * item} bytes: build it anew from the documents.")
+    if part.stop == part.start:
+        return np.empty(0, dtype=kind)
+    return np.memmap(path, kind, "r", part.start * item, part.stop - part.start)

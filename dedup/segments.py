@@ -1,53 +1,60 @@
 """Segments: signatures at rest, with their entries sorted by band, so that a bucket is a piece of a file.
 
-A segment is a folder of two files of raw values: `signatures` (rows × permutations, uint32) and `bands` (bands + 1
-times its entries, uint64, each band sorted; see `dedup.bands`). Rows are counted within the segment in its files, and
-over all segments, one after the other, everywhere else. A row without words has a signature and no entries.
+A segment is a folder of three files of raw values: `signatures` (rows × permutations, uint32), `bands` (for each band
+its entries, sorted, uint64; see `dedup.bands`) and `wholes` (the entries of whole signatures). Rows are counted within
+the segment in its files, and over all segments, one after the other, everywhere else. A row without words has a
+signature and no entries; a row that equals an earlier one may have one in `wholes` alone.
 
 Nothing is held open or in memory: files are mapped a window at a time, so that what is read is not all there at once.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.bands import KEYS, Entries, Rows, entries_of, keys_of, rows_in, speaking_in_steps, steps
-from dedup.errors import IndexDamagedError
-from dedup.files import write_whole
+from dedup.bands import KEYS, Entries, Rows, entries_of, kept_entries, keys_of, speaking_in_steps, steps
+from dedup.files import mapped, write_whole
 from dedup.parameters import Parameters
 from dedup.signatures import Signatures
 
 WINDOW_BYTES = 32 << 20
 """Bytes of a file mapped at a time."""
 
-SEGMENT_BYTES = 1_400
-"""Memory of a row while its segment is written: 512 of signature at 128 values, its entries, and what makes them."""
+SEGMENT_BYTES = 800
+"""Memory of a row while its segment is written: 512 of signature at 128 values, its keys, and a step of both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A folder of signatures: how many rows it has, and how many of them have entries."""
+    """A folder of signatures: how many rows it has, how many of them are in `wholes`, and how many in each band."""
 
     folder: Path
     rows: int
     speaking: int
+    banded: int
 
 
-def write_segment(folder: Path, signatures: Signatures, parameters: Parameters) -> Segment:
-    """Write signatures as a segment. Memory: `SEGMENT_BYTES` a row at 128 values."""
+def write_segment(
+    folder: Path, signatures: Signatures, parameters: Parameters, first: NDArray[np.bool_] | None = None
+) -> Segment:
+    """Write signatures as a segment. Memory: `SEGMENT_BYTES` a row at 128 values.
+
+    Where equal signatures are known, `first` says which rows stand for theirs in the bands.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rows = np.flatnonzero(speaking_in_steps(signatures))
     keys = np.empty((parameters.bands + 1, len(rows)), dtype=np.uint32)
     for step in steps(len(rows)):
         keys[:, step] = keys_of(signatures[rows[step]], parameters)
+    banded = slice(None) if first is None else first[rows]
     write_whole(folder / "signatures", (signatures[step] for step in steps(len(signatures))))
-    write_whole(folder / "bands", (entries_of(band, rows) for band in keys))
-    return Segment(folder, len(signatures), len(rows))
+    write_whole(folder / "bands", (entries_of(band[banded], rows[banded]) for band in keys[:-1]))
+    write_whole(folder / "wholes", [entries_of(keys[-1], rows)])
+    return Segment(folder, len(signatures), len(rows), len(rows[banded]))
 
 
 def merge_segments(folder: Path, segments: "Segments", keep: NDArray[np.bool_], parts: int) -> Segment:
@@ -56,18 +63,16 @@ def merge_segments(folder: Path, segments: "Segments", keep: NDArray[np.bool_], 
     Memory: 13 bytes a row, 30 an entry of a part, and a window.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    bands = range(segments.parameters.bands + 1)
-    places = (np.cumsum(keep) - 1).astype(np.uint64)
 
-    def kept(entries: Entries) -> Entries:
-        rows = rows_in(entries)
-        entries, rows = entries[keep[rows]], rows[keep[rows]]
-        return entries - rows.astype(np.uint64) + places[rows]
+    def kept(band: int) -> Iterator[Entries]:
+        return (kept_entries(segments.bucket(band, part, parts), keep) for part in range(parts))
 
+    bands = segments.parameters.bands
     write_whole(folder / "signatures", (window[keep[rows]] for rows, window in segments.windows()))
-    write_whole(folder / "bands", (kept(segments.bucket(band, part, parts)) for band in bands for part in range(parts)))
-    entries = (folder / "bands").stat().st_size // 8
-    return Segment(folder, int(keep.sum()), entries // len(bands))
+    write_whole(folder / "bands", chain.from_iterable(map(kept, range(bands))))
+    write_whole(folder / "wholes", kept(bands))
+    speaking, banded = ((folder / name).stat().st_size // 8 for name in ("wholes", "bands"))
+    return Segment(folder, int(keep.sum()), speaking, banded // bands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +128,14 @@ class Segments:
         return bucket
 
     def entries(self, segment: Segment, band: int) -> Entries:
-        """One segment's entries of a band, mapped; rows are the segment's own."""
-        size = segment.speaking * (self.parameters.bands + 1)
-        return _mapped(
-            segment.folder / "bands", np.uint64, size, slice(band * segment.speaking, (band + 1) * segment.speaking)
-        )
+        """One segment's entries of a band, or of whole signatures after the last; rows are the segment's own."""
+        bands = self.parameters.bands
+        if band == bands:
+            return mapped(segment.folder / "wholes", np.uint64, segment.speaking)
+        part = slice(band * segment.banded, (band + 1) * segment.banded)
+        return mapped(segment.folder / "bands", np.uint64, bands * segment.banded, part)
 
     def _signatures(self, segment: Segment, rows: slice) -> Signatures:
         width = self.parameters.permutations
         part = slice(rows.start * width, rows.stop * width)
-        return _mapped(segment.folder / "signatures", np.uint32, segment.rows * width, part).reshape(-1, width)
-
-
-def _mapped(path: Path, kind: type[Any], size: int, part: slice) -> NDArray[Any]:
-    """A part of a file of `size` values, mapped to be read."""
-    item = np.dtype(kind).itemsize
-    try:
-        found = path.stat().st_size
-    except FileNotFoundError:
-        found = -1
-    if found != size * item:
-        raise IndexDamagedError(f"{path} should have {size * item} bytes: build it anew from the documents.")
-    if part.stop == part.start:
-        return np.empty(0, dtype=kind)
-    return np.memmap(path, kind, "r", part.start * item, part.stop - part.start)
+        return mapped(segment.folder / "signatures", np.uint32, segment.rows * width, part).reshape(-1, width)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dedup.parameters import Parameters
 from dedup.signatures import Signatures
 
+SMALL = Parameters(bands=4, rows=4, similarity_min=0.7)
 EMPTY = np.iinfo(np.uint32).max
 
 
@@ -51,6 +52,14 @@ def shuffled(count: int, seed: int) -> list[int]:
     order = list(range(count))
     random.Random(seed).shuffle(order)
     return order
+
+
+def texts(*values: int) -> Signatures:
+    """Signatures of 16 values that begin with others of one text the further the larger a value is."""
+    made = np.tile(np.arange(100, 116, dtype=np.uint32), (len(values), 1))
+    for row, value in zip(made, values, strict=True):
+        row[:value] = value
+    return made
 
 
 SEEDS = st.integers(0, 2**32 - 1)

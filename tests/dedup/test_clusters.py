@@ -11,10 +11,9 @@ from dedup.clusters import Clusters, cluster, joined
 from dedup.errors import CrowdedError
 from dedup.parameters import Parameters
 from dedup.signatures import shingles, sign
-from tests.dedup.signed import SEEDS, brute_force, near_copies
+from tests.dedup.signed import SEEDS, SMALL, brute_force, near_copies
 
 PARAMETERS = Parameters()
-SMALL = Parameters(bands=4, rows=4, similarity_min=0.7)
 VOCABULARY = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiouyæøå" for c in "dgklmnrst"]
 
 

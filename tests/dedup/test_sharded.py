@@ -12,13 +12,10 @@ from hypothesis import strategies as st
 
 from dedup.clusters import joined
 from dedup.errors import IndexDamagedError
-from dedup.parameters import Parameters
 from dedup.segments import Segments, merge_segments, write_segment
 from dedup.sharded import Means, labels_of
 from dedup.signatures import Signatures
-from tests.dedup.signed import SEEDS, near_copies
-
-SMALL = Parameters(bands=4, rows=4, similarity_min=0.7)
+from tests.dedup.signed import SEEDS, SMALL, near_copies
 
 
 def sharded(folder: Path, signatures: Signatures, cuts: list[int]) -> Segments:
@@ -78,8 +75,8 @@ def test_a_merged_segment_is_the_segment_of_the_kept_rows(seed: int, count: int,
         keep = np.random.default_rng(seed).random(count) < 0.8
         merged = merge_segments(Path(name) / "merged", sharded(Path(name), signatures, cuts), keep, parts)
         whole = write_segment(Path(name) / "whole", signatures[keep], SMALL)
-        assert (merged.rows, merged.speaking) == (whole.rows, whole.speaking)
-        for file in ("signatures", "bands"):
+        assert (merged.rows, merged.speaking, merged.banded) == (whole.rows, whole.speaking, whole.banded)
+        for file in ("signatures", "bands", "wholes"):
             assert (merged.folder / file).read_bytes() == (whole.folder / file).read_bytes()
 
 
