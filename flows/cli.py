@@ -17,7 +17,9 @@ import typer
 from corpus.errors import CorpusError
 from flows.cli_deliver import deliver
 from flows.cli_ledger import ledger_app
+from flows.cli_proof import proof
 from flows.cli_sources import sources_app
+from flows.cli_verify import verify
 from flows.embedded import prefect_api
 from flows.errors import FlowError
 from flows.explain import explain as explain_url
@@ -40,6 +42,8 @@ app = typer.Typer(
 app.add_typer(sources_app, name="sources")
 app.add_typer(ledger_app, name="ledger")
 app.command()(deliver)
+app.command()(proof)
+app.command()(verify)
 
 CatalogueOption = Annotated[
     Path | None, typer.Option("--catalogue", help="Folder of source files. Default: the setting, else ./catalogue.")

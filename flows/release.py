@@ -14,6 +14,7 @@ from corpus.refine import refine_digest
 from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage, usages
 from corpus.selection import count_fates
 from corpus.shards import Packing, Shard, pack_source
+from flows.attesting import attest_release, publish_checkpoint
 from flows.progress import emit
 from flows.refine import refine_settings
 from flows.workspace import Workspace
@@ -80,9 +81,10 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     manifest = replace(manifest, version=version)
     check_seal(manifest, fates)
     check_unclaimed(manifest, space.storage)
+    publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
     digest = stage(manifest, space.storage)
     record_release(space.ledger, _record(manifest, digest), now)
-    publish(digest, space.storage)
+    _show(space, version, digest)
     emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
     return Sealed(version, new=True)
 
@@ -92,7 +94,13 @@ def latest_manifest(space: Workspace) -> Manifest | None:
     recorded = releases(space.ledger)
     if not recorded:
         return None
-    return publish(recorded[-1].manifest_digest, space.storage)
+    return _show(space, recorded[-1].version, recorded[-1].manifest_digest)
+
+
+def _show(space: Workspace, version: str, digest: str) -> Manifest:
+    """Show a recorded release, with the ledger's own word for it beside the manifest."""
+    attest_release(space, version)
+    return publish(digest, space.storage)
 
 
 def _funnel(fates: Mapping[str, Counter[tuple[str, str]]]) -> dict[str, dict[str, int]]:

@@ -53,10 +53,16 @@ class CrawlerSettings:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
-    """Where the ledger lies (empty: SQLite in the data folder) and which policy file decides (empty: ours)."""
+    """Where the ledger lies (empty: SQLite in the data folder) and which policy file decides (empty: ours).
+
+    `key` is the file of the key that signs its checkpoints (empty: in the data folder), made when there is none.
+    `origin` names the ledger in them, as `example.dk/ledger` (empty: a name made with the key); it never changes.
+    """
 
     url: str = ""
     policy: str = ""
+    key: str = ""
+    origin: Annotated[str, Field(pattern=r"^[^\s+]{0,200}$")] = ""
 
 
 class Settings(BaseSettings):
@@ -89,6 +95,11 @@ class Settings(BaseSettings):
     def ledger_url(self) -> str:
         """The ledger's database."""
         return self.ledger.url or f"sqlite:///{self.data / 'ledger.sqlite'}"
+
+    @property
+    def ledger_key(self) -> Path:
+        """The file of the key that signs the ledger's checkpoints."""
+        return Path(self.ledger.key) if self.ledger.key else self.data / "ledger.key"
 
     @property
     def ledger_file(self) -> Path | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from ledger.agreements import Rate
 
@@ -174,3 +175,12 @@ class Finding:
 
     where: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an entry commits to: the entry's number, the nonce in hex, and the values."""
+
+    entry: int
+    nonce: str
+    values: Mapping[str, Any]

@@ -6,7 +6,7 @@ what the row holds, as long as its nonce is there. A row whose names were erased
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlalchemy import Connection, RowMapping, Table, select
 
 from ledger import tables
 from ledger.journal import canonical, commitment, digest
-from ledger.records import Finding
+from ledger.records import Finding, Opening
+from ledger.store import Ledger
 
 HIDDEN = {
     "source": ("title", "holder", "payee"),
@@ -71,9 +72,7 @@ def _differing(connection: Connection, table: Table, row: RowMapping) -> Iterato
     if table is tables.usage and body["shards_digest"] != digest(canonical(_shards(connection, row["entry_seq"]))):
         yield "shards"
     if table.name in HIDDEN and row["nonce"] and "commitment" in body:
-        hidden: dict[str, Any] = {name: row[name] for name in HIDDEN[table.name]}
-        if table is tables.source:
-            hidden["licences"] = _licences(connection, row["name"])
+        hidden = _hidden(connection, table, row)
         if commitment(row["nonce"], hidden) != body["commitment"]:
             yield f"one of {', '.join(hidden)}"
 
@@ -104,9 +103,35 @@ def _shards(connection: Connection, seq: int) -> list[str]:
     return sorted(connection.scalars(select(table.digest).where(table.usage_seq == seq)))
 
 
+def _hidden(connection: Connection, table: Table, row: RowMapping) -> dict[str, Any]:
+    """What a row's entry commits to."""
+    hidden: dict[str, Any] = {name: row[name] for name in HIDDEN[table.name]}
+    if table is tables.source:
+        hidden["licences"] = _licences(connection, row["name"])
+    return hidden
+
+
 def _licences(connection: Connection, source: str) -> list[dict[str, str]]:
     table = tables.licence.c
     rows = connection.execute(
         select(table.asserted_by, table.place, table.note).where(table.source == source).order_by(table.position)
     )
     return [dict(row) for row in rows.mappings()]
+
+
+def openings(ledger: Ledger, names: Sequence[str]) -> tuple[Opening, ...]:
+    """Return what the entries of some sources' rows commit to, so that a holder can check it; erased ones are left out.
+
+    Only what stands today is known: names that were changed since are in no row any more.
+    """
+    opened: list[Opening] = []
+    with ledger.reading() as connection:
+        for name in HIDDEN:
+            table = tables.metadata.tables[name]
+            column = table.c.name if table is tables.source else table.c.source
+            query = select(table).where(column.in_(names), table.c.nonce != "")
+            opened += [
+                Opening(row["entry_seq"], row["nonce"], _hidden(connection, table, row))
+                for row in connection.execute(query.order_by(table.c.entry_seq)).mappings().all()
+            ]
+    return tuple(opened)
