@@ -16,6 +16,7 @@ import typer
 
 from corpus.errors import CorpusError
 from flows.cli_deliver import deliver
+from flows.cli_journal import journal_app
 from flows.cli_ledger import ledger_app
 from flows.cli_proof import proof
 from flows.cli_sources import sources_app
@@ -40,6 +41,7 @@ app = typer.Typer(
     help="Collect Danish text that a language model may lawfully learn from, and answer for every page of it.",
 )
 app.add_typer(sources_app, name="sources")
+ledger_app.add_typer(journal_app)
 app.add_typer(ledger_app, name="ledger")
 app.command()(deliver)
 app.command()(proof)

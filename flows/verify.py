@@ -48,7 +48,7 @@ def verify(path: Path, key: str | None) -> Verdict:
     """
     for knows, what, check in KINDS:
         if knows(path):
-            trusted = _key_for(path, key)
+            trusted = named_key(key) if key else _key_beside(path)
             counted, findings = check(path, trusted)
             return Verdict(what, counted, tuple(findings[:FINDINGS_MAX]), trusted, key is None)
     raise FlowError(
@@ -160,21 +160,22 @@ KINDS: tuple[tuple[Callable[[Path], bool], str, Callable[[Path, PublicKey], Chec
 """Whether this is one, what it is called, and its check; the first that knows it is taken."""
 
 
-def _key_for(path: Path, named: str | None) -> PublicKey:
-    """The key that was named, or the one that lies beside what is checked."""
-    places = [path, path.parent, path.parent.parent, path.parent.parent / attesting.FOLDER]
-    if named is None:
-        beside = [place / holding.VKEY for place in places if (place / holding.VKEY).is_file()]
-        if not beside:
-            raise FlowError(f"There is no {holding.VKEY} beside {path}: name the key you trust with --key.")
-        file = beside[0]
-    else:
-        file = Path(named)
+def named_key(named: str) -> PublicKey:
+    """Read a public key that is given as its line, or as a file with it. Raises FlowError when it is none."""
+    file = Path(named)
     try:
-        is_line = named is not None and "+" in named and not file.exists()
-        return PublicKey.parse(str(named) if is_line else _text(file, KEY_BYTES_MAX))
+        return PublicKey.parse(named if "+" in named and not file.exists() else _text(file, KEY_BYTES_MAX))
     except BadNote as error:
-        raise FlowError(f"{file}: {error}") from error
+        raise FlowError(f"{named}: {error}") from error
+
+
+def _key_beside(path: Path) -> PublicKey:
+    """The key that lies beside what is checked."""
+    places = [path, path.parent, path.parent.parent, path.parent.parent / attesting.FOLDER]
+    beside = [place / holding.VKEY for place in places if (place / holding.VKEY).is_file()]
+    if not beside:
+        raise FlowError(f"There is no {holding.VKEY} beside {path}: name the key you trust with --key.")
+    return named_key(str(beside[0]))
 
 
 def _lines(file: Path, bytes_max: int) -> Iterator[tuple[int, bytes]]:

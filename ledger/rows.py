@@ -6,7 +6,7 @@ what the row holds, as long as its nonce is there. A row whose names were erased
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -124,14 +124,16 @@ def openings(ledger: Ledger, names: Sequence[str]) -> tuple[Opening, ...]:
 
     Only what stands today is known: names that were changed since are in no row any more.
     """
-    opened: list[Opening] = []
     with ledger.reading() as connection:
-        for name in HIDDEN:
-            table = tables.metadata.tables[name]
-            column = table.c.name if table is tables.source else table.c.source
-            query = select(table).where(column.in_(names), table.c.nonce != "")
-            opened += [
-                Opening(row["entry_seq"], row["nonce"], _hidden(connection, table, row))
-                for row in connection.execute(query.order_by(table.c.entry_seq)).mappings().all()
-            ]
-    return tuple(opened)
+        return openings_in(connection, names, HIDDEN)
+
+
+def openings_in(connection: Connection, names: Sequence[str], kinds: Iterable[str]) -> tuple[Opening, ...]:
+    """Return what `openings` does, of some tables, inside a transaction."""
+    opened: list[Opening] = []
+    for kind in HIDDEN.keys() & set(kinds):
+        table = tables.metadata.tables[kind]
+        column = table.c.name if table is tables.source else table.c.source
+        rows = connection.execute(select(table).where(column.in_(names), table.c.nonce != "")).mappings().all()
+        opened += [Opening(row["entry_seq"], row["nonce"], _hidden(connection, table, row)) for row in rows]
+    return tuple(sorted(opened, key=lambda opening: opening.entry))
