@@ -126,7 +126,9 @@ def _target(url: str) -> URL:
 
 def _engine(target: URL) -> Engine:
     if target.drivername != "sqlite":
-        return create_engine(target, pool_pre_ping=True)
+        engine = create_engine(target, pool_pre_ping=True)
+        engine.dialect.use_insertmanyvalues_wo_returning = True  # pg8000 else asks the server twice for each row
+        return engine
     folder = Path(str(target.database)).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
