@@ -23,6 +23,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpus.columns import INT, REAL, TEXT, Column
+from corpus.measures import Measures
+
 SIGNATURE_SIZE = 128
 """Values in a MinHash signature: 14 bands of 8 rows need 112, and 128 is what tools of the field expect."""
 
@@ -39,59 +42,32 @@ class Reason(StrEnum):
     EXTRACTION_EMPTY = "extraction_empty"
     MOJIBAKE = "mojibake"
     ERROR_PAGE = "error_page"
+    PLACEHOLDER = "placeholder"
     BOILERPLATE = "boilerplate"
     TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
     LANGUAGE_UNKNOWN = "language_unknown"
     NOT_DANISH = "not_danish"
+    ADULT = "adult"
+    SPAM = "spam"
     FEW_STOP_WORDS = "few_stop_words"
     WORD_LENGTH = "word_length"
     NON_ALPHABETIC = "non_alphabetic"
+    SYMBOLS = "symbols"
+    CODE = "code"
+    BULLET_LINES = "bullet_lines"
+    ELLIPSIS_LINES = "ellipsis_lines"
+    FRAGMENTS = "fragments"
     SHORT_LINES = "short_lines"
     UNPUNCTUATED_LINES = "unpunctuated_lines"
     DUPLICATE_LINES = "duplicate_lines"
+    DUPLICATE_PARAGRAPHS = "duplicate_paragraphs"
     DUPLICATE_NGRAMS = "duplicate_ngrams"
     TOP_NGRAMS = "top_ngrams"
 
 
 FAILURES = frozenset({Reason.EXTRACTION_TIMEOUT, Reason.EXTRACTION_CRASHED})
 """Reasons that say nothing about the page, only that it could not be read: counted as failed, not as marked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What a field is in Arrow: its type, its meaning, the unit it is in, whether it may be null."""
-
-    arrow: pa.DataType
-    meaning: str
-    unit: str = ""
-    nullable: bool = False
-
-
-TEXT, INT, REAL = pa.string(), pa.int32(), pa.float32()
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """What the rules measured on a text; the limits are in `corpus.rules`, so that they can change without this."""
-
-    words: Annotated[int, Column(INT, "words in the text", "words")] = 0
-    stop_words: Annotated[int, Column(INT, "how many different Danish stop words occur", "words")] = 0
-    mean_word_length: Annotated[float, Column(REAL, "mean length of a word", "characters")] = 0.0
-    non_alphabetic_share: Annotated[float, Column(REAL, "words without a letter, of all words", "share")] = 0.0
-    lines_per_word: Annotated[float, Column(REAL, "line breaks per word", "lines/word")] = 0.0
-    punctuated_lines_share: Annotated[float, Column(REAL, "lines that end in punctuation, of all lines", "share")] = 0.0
-    duplicate_lines_share: Annotated[float, Column(REAL, "characters in lines seen before, of all", "share")] = 0.0
-    duplicate_ngrams_excess: Annotated[
-        float, Column(REAL, "share of characters in repeated n-grams, over its limit: worst of n = 5 to 10", "ratio")
-    ] = 0.0
-    top_ngrams_excess: Annotated[
-        float, Column(REAL, "share of characters in the top n-gram, over its limit: worst of n = 2 to 4", "ratio")
-    ] = 0.0
-    mojibake_share: Annotated[float, Column(REAL, "wrongly decoded characters, of all letters", "share")] = 0.0
-    error_phrases: Annotated[int, Column(INT, "phrases of error pages found", "phrases")] = 0
-    boilerplate_share: Annotated[
-        float, Column(REAL, "characters in sentences about cookies and consent, of all", "share")
-    ] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +95,7 @@ class Document:
     language: Annotated[str, Column(TEXT, "language: da nb nn sv fo is de en nl other unknown")]
     language_score: Annotated[float, Column(REAL, "mean probability of that language over the judged letters", "share")]
     da_share: Annotated[float, Column(REAL, "share of the judged letters in Danish lines", "share")]
+    profile: Annotated[str, Column(TEXT, "quality profile the text was held against")]
     measures: Measures
     emails: Annotated[int, Column(INT, "e-mail addresses replaced", "count")]
     cprs: Annotated[int, Column(INT, "CPR numbers replaced", "count")]

@@ -4,7 +4,8 @@ CorpusError
 ├── StorageError     the folder or the object store refused, with what to do about it
 ├── SealError        a release that must not be sealed: its counts or contents do not agree
 ├── WorkerError      extraction's worker processes cannot run at all (`workers.py`)
-└── ModelError       the language model is missing, or is not the one of the recipe (`language.py`)
+├── ModelError       the language model is missing, or is not the one of the recipe (`language.py`)
+└── ProfileError     there is no quality profile of that name, or its file is wrong (`profiles.py`)
 """
 
 

@@ -7,11 +7,13 @@ measures are those of the text that is kept.
 from dataclasses import dataclass
 
 from corpus.captures import Capture, digest_of
-from corpus.documents import Document, Measures, Reason, document_id
+from corpus.documents import Document, Reason, document_id
 from corpus.extract import Extracted
 from corpus.formats import read_capture
 from corpus.language import DA_SHARE_MIN, UNKNOWN, Identified, identify
+from corpus.measures import Measures
 from corpus.personal import Counts, redact
+from corpus.profiles import DEFAULT, load_profile
 from corpus.rules import judge
 
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}
@@ -22,11 +24,12 @@ _NOT_MEASURED = Measures()
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One captured page on its way to a worker."""
+    """One captured page on its way to a worker, and the name of the quality profile it is held against."""
 
     source: str
     crawl: str
     capture: Capture
+    profile: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def refine_page(page: Page) -> Document:
         nothing = Reason.PAGE_TOO_LARGE if said.too_large else Reason.EXTRACTION_EMPTY
         return _document(page, extracted, Result(nothing, said.trouble, said.charset))
     redacted = redact(extracted.text)
-    identified, judged = identify(redacted.text), judge(redacted.text)
+    identified, judged = identify(redacted.text), judge(redacted.text, load_profile(page.profile))
     reason, detail = min(
         ((judged.reason, judged.detail), _language_reason(identified)),
         key=lambda pair: _RANK[pair[0]] if pair[0] else len(_RANK),
@@ -98,6 +101,7 @@ def _document(page: Page, extracted: Extracted, result: Result) -> Document:
         language=result.identified.label,
         language_score=result.identified.score,
         da_share=result.identified.da_share,
+        profile=page.profile,
         measures=result.measures,
         emails=result.counts.emails,
         cprs=result.counts.cprs,

@@ -24,14 +24,17 @@ from corpus.captures import digest_of, read_captures
 from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, DocumentWriter, Reason, write_documents
 from corpus.language import model_digest
 from corpus.pages import Page, lost
+from corpus.profiles import DEFAULT, load_profile
+from corpus.wordlists import LISTS
 from corpus.workers import WorkerLimits, Workers
 
 Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 """Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE)."""
 
 _CODE = (
-    "captures", "charset", "documents", "docx", "extract", "formats", "language", "pages", "pdf", "personal", "records",
-    "refine", "render", "rules", "wikitext",
+    "captures", "charset", "columns", "documents", "docx", "extract", "formats", "language", "measures", "measuring",
+    "pages", "pdf", "personal", "phrases", "records", "refine", "render", "repetition", "rules", "wikitext",
+    "wordlists",
 )  # fmt: skip
 _LIBRARIES = (
     "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
@@ -41,11 +44,15 @@ _LIBRARIES = (
 
 @dataclass(frozen=True, slots=True)
 class RefineSettings:
-    """How to refine. `signature_scheme` names what `sign` does, since another one gives other documents."""
+    """How to refine, with the quality profile texts are held against.
+
+    `signature_scheme` names what `sign` does, since another one gives other documents.
+    """
 
     limits: WorkerLimits = field(default_factory=WorkerLimits)
     batch_documents: int = 512
     signature_scheme: str = ""
+    profile: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,8 @@ def refine_digest(settings: RefineSettings) -> str:
         "code": {name: digest_of((Path(__file__).parent / f"{name}.py").read_bytes()) for name in _CODE},
         "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
         "model": model_digest(),
+        "word_lists": {file.name: digest_of(file.read_bytes()) for file in sorted(LISTS.glob("*.txt"))},
+        "profile": [settings.profile, load_profile(settings.profile).digest],
         "seconds_per_item_max": settings.limits.seconds_per_item_max,
         "memory_bytes_max": settings.limits.memory_bytes_max,
         "batch_documents": settings.batch_documents,
@@ -105,7 +114,7 @@ def refine(warc: Path, origin: Origin, out: Path, settings: RefineSettings, sign
     Raises WorkerError when the program itself fails; what a page does to a worker is a Reason.
     """
     counts = _Counts()
-    pages = _captured(warc, origin, counts)
+    pages = _captured(warc, origin, settings.profile, counts)
     with write_documents(out) as writer, Workers("corpus.pages:refine_page", settings.limits) as workers:
         documents = _documents(workers, pages)
         while batch := list(itertools.islice(documents, settings.batch_documents)):
@@ -114,7 +123,7 @@ def refine(warc: Path, origin: Origin, out: Path, settings: RefineSettings, sign
     return counts.report()
 
 
-def _captured(warc: Path, origin: Origin, counts: "_Counts") -> Iterator[Page]:
+def _captured(warc: Path, origin: Origin, profile: str, counts: "_Counts") -> Iterator[Page]:
     """Captures that are pages by the crawl's account; the same capture is taken once."""
     taken: set[str] = set()
     for capture in read_captures(warc):
@@ -123,7 +132,7 @@ def _captured(warc: Path, origin: Origin, counts: "_Counts") -> Iterator[Page]:
             continue
         taken.add(capture.url)
         counts.pages += 1
-        yield Page(origin.source, origin.crawl, capture)
+        yield Page(origin.source, origin.crawl, capture, profile)
 
 
 def _documents(workers: Workers, pages: Iterable[Page]) -> Iterator[Document]:

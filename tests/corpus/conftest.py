@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from corpus.captures import digest_of
-from corpus.documents import SIGNATURE_SIZE, Document, Measures, Reason, document_id, write_documents
+from corpus.documents import SIGNATURE_SIZE, Document, Reason, document_id, write_documents
+from corpus.measures import Measures
 
 FETCHED = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 
@@ -42,6 +43,7 @@ def make_document(source: str, name: str, text: str, *, reason: Reason | None = 
         language="da",
         language_score=1.0,
         da_share=1.0,
+        profile="default",
         measures=Measures(words=len(text.split())),
         emails=0,
         cprs=0,

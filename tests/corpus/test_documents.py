@@ -12,13 +12,13 @@ from corpus.documents import (
     SCHEMA,
     SIGNATURE_SIZE,
     Document,
-    Measures,
     Reason,
     document_id,
     read_documents,
     to_table,
     write_documents,
 )
+from corpus.measures import Measures
 
 DOCUMENT = Document(
     id=document_id("s", "https://a.dk/", "sha256:00", date(2026, 11, 24)),
@@ -42,6 +42,7 @@ DOCUMENT = Document(
     language="da",
     language_score=0.99,
     da_share=1.0,
+    profile="default",
     measures=Measures(words=3),
     emails=0,
     cprs=0,
