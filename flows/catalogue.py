@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -27,6 +26,7 @@ from pydantic import (
 from flows.api_table import ApiTable, Count
 from flows.errors import CatalogueError
 from flows.intake_table import IntakeTable, check_intake
+from flows.quality_table import Kind, Quality, profile_of
 from flows.source_tables import Access, AgreementTable, Assertion, Crawl, Price, Rights, Url
 from flows.table import Columns, Table, Text
 from flows.toml_lines import Place, line_of, lines_of
@@ -39,23 +39,6 @@ NAME_CHARS_MAX = 60
 
 RESERVED_NAMES = frozenset({"default"})
 """Names no source may have: a release calls all sources together `default`."""
-
-
-class Kind(StrEnum):
-    """What sort of text a source holds."""
-
-    LAW = "law"
-    DEBATES = "debates"
-    GOVERNMENT = "government"
-    NEWS = "news"
-    ENCYCLOPAEDIA = "encyclopaedia"
-    LITERATURE = "literature"
-    FORUM = "forum"
-    SCIENCE = "science"
-    HEALTH = "health"
-    BUSINESS = "business"
-    CULTURE = "culture"
-    OTHER = "other"
 
 
 def _name(text: str) -> str:
@@ -108,6 +91,9 @@ class CatalogueSource(Table):
         IntakeTable | None,
         Field(description="The [intake] table, for what comes as a dump or a delivery: in which files the texts come."),
     ] = None
+    quality: Annotated[
+        Quality | None, Field(description="The [quality] table: against which profile its texts are held.")
+    ] = None
     rights: Annotated[Rights, Field(description="The [rights] table: whose the texts are.")]
 
     @field_validator("intake")
@@ -129,6 +115,11 @@ class CatalogueSource(Table):
         comes_as_files = self.crawl.access in (Access.DUMP, Access.DELIVERY)
         return self.status is not SourceStatus.RESERVED and (self.intake is not None or not comes_as_files)
 
+    @property
+    def profile(self) -> str:
+        """The quality profile its texts are held against."""
+        return profile_of(self.kind, self.quality)
+
     def licences(self) -> tuple[LicenceAssertion, ...]:
         """Who says what licence, in the file's order."""
         return tuple(assertion.value() for assertion in self.rights.licences)
@@ -149,6 +140,7 @@ _TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("crawl", "api", "fields"): Columns,
     ("intake",): IntakeTable,
     ("intake", "fields"): Columns,
+    ("quality",): Quality,
     ("rights",): Rights,
     ("rights", "licences"): Assertion,
     ("rights", "agreements"): AgreementTable,

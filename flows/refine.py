@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 import dedup.signatures
+from corpus.profiles import DEFAULT
 from corpus.refine import Origin, RefineSettings, read_pages, refine, refine_digest
 from dedup.signatures import sign
 from flows.errors import CountError
@@ -15,25 +16,29 @@ from flows.workspace import Workspace
 _SIGNING = digest_of_code(dedup.signatures)
 
 
-def refine_settings(settings: Settings) -> RefineSettings:
-    """How to refine: the limits that were set, and the signatures that deduplication wants."""
-    return RefineSettings(limits=settings.refine, signature_scheme=f"{settings.dedup.signing_digest} {_SIGNING}")
+def refine_settings(settings: Settings, profile: str = DEFAULT) -> RefineSettings:
+    """How to refine: the limits that were set, the signatures deduplication wants, the source's quality profile."""
+    scheme = f"{settings.dedup.signing_digest} {_SIGNING}"
+    return RefineSettings(limits=settings.refine, signature_scheme=scheme, profile=profile)
 
 
-def refine_standing(space: Workspace, crawl: str) -> list[str]:
+def refine_standing(space: Workspace, crawl: str, profile: str) -> list[str]:
     """Refine all captures that hold pages of a crawl (a prefix in storage), its own and earlier crawls'.
+
+    `profile` names the quality profile that the source's texts are held against.
 
     Returns the keys of the documents files; what of them still stands is asked when they are decided.
     """
     source = crawl.split("/")[1]
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
-    return [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name))]
+    how = refine_settings(space.settings, profile)
+    return [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name), how)]
 
 
-def _refine_crawl(space: Workspace, crawl: str) -> list[str]:
+def _refine_crawl(space: Workspace, crawl: str, how: RefineSettings) -> list[str]:
     _, source, name = crawl.split("/")
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
-    parameters = refine_digest(refine_settings(space.settings))
+    parameters = refine_digest(how)
     keys = {
         warc["file"]: f"documents/{source}/{name}/{digest_of_parts(warc['sha256'], parameters)}.parquet"
         for warc in report["warcs"]
@@ -41,11 +46,11 @@ def _refine_crawl(space: Workspace, crawl: str) -> list[str]:
     undone = [file for file, key in keys.items() if not space.storage.exists(key)]
     pages = read_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")) if undone else {}
     for file in undone:
-        _refine_file(space, f"{crawl}/{file}", pages, keys[file])
+        _refine_file(space, f"{crawl}/{file}", keys[file], pages, how)
     return sorted(keys.values())
 
 
-def _refine_file(space: Workspace, warc: str, pages: Mapping[str, str], key: str) -> None:
+def _refine_file(space: Workspace, warc: str, key: str, pages: Mapping[str, str], how: RefineSettings) -> None:
     _, source, crawl, file = warc.split("/")
     emit("refine", source, file=file)
     parameters = space.settings.dedup
@@ -54,7 +59,7 @@ def _refine_file(space: Workspace, warc: str, pages: Mapping[str, str], key: str
             space.storage.local(warc),
             Origin(source, crawl, pages),
             out,
-            refine_settings(space.settings),
+            how,
             lambda texts: sign(texts, parameters),
         )
         if report.pages != report.kept + sum(report.marked.values()) + sum(report.failed.values()):

@@ -66,7 +66,7 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
         parameters={
             "policy": space.policy.digest,
             "dedup": space.settings.dedup.digest,
-            "refine": refine_digest(refine_settings(space.settings)),
+            "refine": refine_digest(refine_settings(space.settings)),  # the sources' profiles are in their documents
         },
         shards=tuple(sorted(draft.shards, key=lambda shard: shard.path)),
         funnel=_funnel(fates),

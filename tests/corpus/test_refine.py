@@ -101,4 +101,5 @@ def test_digest_names_what_decides_the_documents() -> None:
     base = refine_digest(SETTINGS)
     assert base == refine_digest(replace(SETTINGS, limits=WorkerLimits(workers=8)))
     assert base != refine_digest(replace(SETTINGS, signature_scheme="other"))
+    assert base != refine_digest(replace(SETTINGS, profile="law"))
     assert base != refine_digest(replace(SETTINGS, limits=WorkerLimits(seconds_per_item_max=1.0)))

@@ -361,3 +361,21 @@ def test_a_mistake_about_an_api_is_told_as_well(
     assert finding.line == line_of(line, text)
     assert told[0] in finding.message
     assert told[1] in finding.remedy
+
+
+def test_a_source_is_held_against_the_profile_of_its_kind(folder: Path) -> None:
+    """News are held against the news profile; a kind without one, against the default; [quality] names another."""
+    assert only(folder).profile == "news"
+    (folder / "avis.toml").write_text(GOOD.replace('kind = "news"', 'kind = "health"'), encoding="utf-8")
+    assert only(folder).profile == "default"
+    named = GOOD.replace("[rights]", '[quality]\nprofile = "tables"\n\n[rights]')
+    (folder / "avis.toml").write_text(named, encoding="utf-8")
+    assert only(folder).profile == "tables"
+
+
+def test_an_unknown_profile_is_told_with_those_there_are(folder: Path) -> None:
+    """A profile that does not exist is a finding in its line, and the remedy names those that do."""
+    told = broken(folder, "[rights]", '[quality]\nprofile = "lov"\n\n[rights]')
+    assert told.message == "`quality.profile`: there is no quality profile 'lov'"
+    assert "default" in told.remedy
+    assert "law" in told.remedy
