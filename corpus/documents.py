@@ -100,6 +100,11 @@ class Document:
     emails: Annotated[int, Column(INT, "e-mail addresses replaced", "count")]
     cprs: Annotated[int, Column(INT, "CPR numbers replaced", "count")]
     phones: Annotated[int, Column(INT, "telephone numbers replaced", "count")]
+    ibans: Annotated[int, Column(INT, "IBANs replaced", "count")]
+    accounts: Annotated[int, Column(INT, "Danish bank accounts replaced", "count")]
+    cards: Annotated[int, Column(INT, "payment card numbers replaced", "count")]
+    addresses: Annotated[int, Column(INT, "street addresses beside a person's name replaced", "count")]
+    ips: Annotated[int, Column(INT, "IP addresses replaced", "count")]
     reason: Annotated[Reason | None, Column(TEXT, "why it is not kept; null when it is kept", nullable=True)]
     detail: Annotated[str, Column(TEXT, "the measure behind the reason")]
 

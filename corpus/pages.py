@@ -4,7 +4,7 @@ Pure, and run in an isolated worker (`corpus.workers`). Personal data goes befor
 measures are those of the text that is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from corpus.captures import Capture, digest_of
 from corpus.documents import Document, Reason, document_id
@@ -17,7 +17,7 @@ from corpus.profiles import DEFAULT, load_profile
 from corpus.rules import judge
 
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}
-_NOTHING_REPLACED = Counts(0, 0, 0)
+_NOTHING_REPLACED = Counts()
 _NOT_IDENTIFIED = Identified(UNKNOWN, 0.0, 0.0)
 _NOT_MEASURED = Measures()
 
@@ -103,9 +103,7 @@ def _document(page: Page, extracted: Extracted, result: Result) -> Document:
         da_share=result.identified.da_share,
         profile=page.profile,
         measures=result.measures,
-        emails=result.counts.emails,
-        cprs=result.counts.cprs,
-        phones=result.counts.phones,
+        **asdict(result.counts),
         reason=result.reason,
         detail=result.detail,
     )

@@ -14,7 +14,7 @@ import itertools
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from corpus.captures import digest_of, read_captures
 from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, DocumentWriter, Reason, write_documents
 from corpus.language import model_digest
 from corpus.pages import Page, lost
+from corpus.personal import Counts
 from corpus.profiles import DEFAULT, load_profile
 from corpus.wordlists import LISTS
 from corpus.workers import WorkerLimits, Workers
@@ -31,10 +32,11 @@ from corpus.workers import WorkerLimits, Workers
 Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 """Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE)."""
 
+_FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
     "captures", "charset", "columns", "documents", "docx", "extract", "formats", "language", "measures", "measuring",
     "pages", "pdf", "personal", "phrases", "records", "refine", "render", "repetition", "rules", "wikitext",
-    "wordlists",
+    "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (
     "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
@@ -163,14 +165,14 @@ class _Counts:
     def __init__(self) -> None:
         self.pages = self.aside = 0
         self.outcomes: Counter[Reason | None] = Counter()
-        self.replaced: Counter[str] = Counter(emails=0, cprs=0, phones=0)
+        self.replaced: Counter[str] = Counter(asdict(Counts()))
         self.extractors: Counter[str] = Counter()
 
     def add(self, batch: list[Document]) -> None:
         for document in batch:
             self.outcomes[document.reason] += 1
             self.extractors[document.extractor] += 1
-            self.replaced.update(emails=document.emails, cprs=document.cprs, phones=document.phones)
+            self.replaced.update({kind: getattr(document, kind) for kind in self.replaced})
 
     def report(self) -> RefineReport:
         marked: dict[str, int] = {str(reason): self.outcomes[reason] for reason in Reason if self.outcomes[reason]}

@@ -15,6 +15,11 @@ _MEASURES = (
     "emails",
     "cprs",
     "phones",
+    "ibans",
+    "accounts",
+    "cards",
+    "addresses",
+    "ips",
 )
 
 

@@ -48,6 +48,11 @@ def make_document(source: str, name: str, text: str, *, reason: Reason | None = 
         emails=0,
         cprs=0,
         phones=0,
+        ibans=0,
+        accounts=0,
+        cards=0,
+        addresses=0,
+        ips=0,
         reason=reason,
         detail="",
     )

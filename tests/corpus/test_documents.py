@@ -47,6 +47,11 @@ DOCUMENT = Document(
     emails=0,
     cprs=0,
     phones=0,
+    ibans=0,
+    accounts=0,
+    cards=0,
+    addresses=0,
+    ips=0,
     reason=None,
     detail="",
 )

@@ -22,7 +22,7 @@ SENTENCES = (
     "Byrådet vedtog i går, at der skal bygges flere almene boliger i kommunen inden for de næste fem år.",
     "Borgmesteren glæder sig over aftalen, som hun kalder den vigtigste i hele perioden.",
     "Oppositionen havde ønsket sig flere ungdomsboliger og færre parkeringspladser ved stationen.",
-    "Spørgsmål besvares af forvaltningen på tlf. 33 12 34 56 eller post@kommunen.dk hver dag.",
+    "Spørgsmål besvares af forvaltningen på tlf. 33 12 34 56 eller inger.holm@kommunen.dk hver dag.",
 )
 GOOD = (
     "<html lang='da'><title>Boliger</title><article>" + "".join(f"<p>{line}</p>" for line in SENTENCES) + "</article>"
