@@ -6,6 +6,7 @@ A folder that needs nothing more to be checked, by `fodaftryk verify` or by anyb
     proofs/<number>.tlog-proof the proof of each
     openings.jsonl             what entries only commit to, with the nonce: names and notes, for the holder alone
     ledger.vkey, checkpoint    the public key, and the checkpoint all proofs lead to
+    earlier-checkpoint, since  the checkpoint the holder had before, and the proof that the journal was only added to
     README.md                  what this shows, what it does not, in Danish and English
 """
 
@@ -18,15 +19,17 @@ from flows.attesting import publish_checkpoint, secret_key
 from flows.errors import CatalogueError, FlowError
 from flows.sources import read_sources
 from flows.workspace import Workspace
-from ledger.attest import prove
+from ledger.attest import prove, succeed
 from ledger.journal import canonical
 from ledger.releases import releases
 from ledger.rows import openings
 from ledger.sources import source as find_source
 from ledger.sources import sources
+from ledger.succession import write_succession
 from ledger.tlog_proofs import write_proof
 
 EVENTS, OPENINGS, PROOFS, CHECKPOINT, VKEY = "events.jsonl", "openings.jsonl", "proofs", "checkpoint", "ledger.vkey"
+EARLIER, SINCE = "earlier-checkpoint", "since"
 
 _README = Path(__file__).with_name("proof_readme.md")
 
@@ -40,8 +43,10 @@ class Held:
     note: str
 
 
-def hold_out(space: Workspace, names: Sequence[str], out: Path) -> Held:
+def hold_out(space: Workspace, names: Sequence[str], out: Path, earlier: str | None = None) -> Held:
     """Write all that the journal has about some sources to a new folder, under a checkpoint of this moment.
+
+    `earlier` is the note of a checkpoint that the holder has: then it is proved too that the journal continues it.
 
     Raises FlowError when the folder holds something, UnknownRecord for a source that is not in the ledger, and
     JournalBroken when an entry cannot be proved.
@@ -50,9 +55,10 @@ def hold_out(space: Workspace, names: Sequence[str], out: Path) -> Held:
         find_source(space.ledger, name)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FlowError(f"{out} is there already and not empty: name a new folder, so that nothing is mixed.")
-    (out / PROOFS).mkdir(parents=True, exist_ok=True)
     note = publish_checkpoint(space)
     key = secret_key(space).public
+    since = None if earlier is None else succeed(space.ledger, earlier, note, key)
+    (out / PROOFS).mkdir(parents=True, exist_ok=True)
     entries = 0
     with (out / EVENTS).open("wb") as events:
         for proof in prove(space.ledger, _subjects(space, names), note, key):
@@ -62,6 +68,9 @@ def hold_out(space: Workspace, names: Sequence[str], out: Path) -> Held:
     with (out / OPENINGS).open("wb") as opened:
         for opening in openings(space.ledger, names):
             opened.write(canonical(asdict(opening)) + b"\n")
+    if since is not None:
+        (out / SINCE).write_text(write_succession(since), encoding="utf-8")
+        (out / EARLIER).write_text(str(earlier), encoding="utf-8")
     (out / VKEY).write_text(f"{key.vkey}\n", encoding="utf-8")
     (out / CHECKPOINT).write_text(note, encoding="utf-8")
     (out / "README.md").write_bytes(_README.read_bytes())

@@ -16,6 +16,7 @@ from ledger.leaves import Line, leaf
 from ledger.merkle import BrokenTree, consistency, inclusion, is_consistent, root
 from ledger.notes import BadNote, PublicKey, SecretKey
 from ledger.store import Ledger
+from ledger.succession import Succession, check_succession
 from ledger.tlog_proofs import Proof, check_proof
 from ledger.tree import LINE, LINES_AT_ONCE, blocks_of, size_of
 
@@ -48,6 +49,25 @@ def attest(ledger: Ledger, key: SecretKey, last: str | None) -> str:
             f"published last: entries were changed, or are gone, or this is another ledger; {_AUDIT}"
         )
     return str(last) if size == known.size else sign_checkpoint(key, now.size, now.root)
+
+
+def succeed(ledger: Ledger, earlier: str, later: str, key: PublicKey) -> Succession:
+    """Prove that the journal was only added to from an earlier checkpoint's note to a later one's.
+
+    Raises:
+        JournalBroken: it was not, or another key signed one of them.
+
+    """
+    try:
+        old, new = open_checkpoint(earlier, key), open_checkpoint(later, key)
+        if old.size > new.size:
+            raise BadNote(f"the earlier checkpoint has {old.size} entries, and the later {new.size}")  # noqa: TRY301
+        with ledger.reading() as connection:
+            succession = Succession(old.size, tuple(consistency(old.size, new.size, blocks_of(connection))), later)
+        check_succession(succession, earlier, key)
+    except (BadNote, BrokenTree) as error:
+        raise JournalBroken(f"the earlier checkpoint is not continued ({error}): {_AUDIT}") from error
+    return succession
 
 
 def prove(ledger: Ledger, subjects: Sequence[str], note: str, key: PublicKey) -> Iterator[Proof]:

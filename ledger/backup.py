@@ -17,16 +17,13 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import IO, Any
 
-from alembic import command
-from alembic.util import CommandError
 from sqlalchemy import Connection, Date, MetaData, Table, func, insert, select
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from ledger import tables
-from ledger.errors import JournalBroken, LedgerUnavailable, RecordRefused
+from ledger.errors import JournalBroken, RecordRefused
 from ledger.leaves import leaf
 from ledger.merkle import Frontier, leaf_hash
-from ledger.migrate import alembic_config
 from ledger.store import HEAD, Ledger
 from ledger.tree import lines, size_of
 
@@ -117,15 +114,12 @@ def _written(connection: Connection) -> Iterator[object]:
 
 def _put_in(connection: Connection, read: IO[str]) -> object:
     """Build the schema of the backup's time, put the rows in, bring it up to date; return the last line."""
+    from ledger.migrate import rebuild, upgrade  # noqa: PLC0415 - Alembic loads for half a second
+
     head = json.loads(read.readline(LINE_CHARS_MAX))
     if head["format"] != FORMAT:
         raise ValueError(f"its format is {head['format']!r}")
-    config = alembic_config(connection)
-    try:
-        command.downgrade(config, "base")
-        command.upgrade(config, str(head["revision"]))
-    except CommandError as error:
-        raise LedgerUnavailable(f"a newer version of this program made the backup ({error}): update it") from error
+    rebuild(connection, str(head["revision"]))
     schema = MetaData()
     schema.reflect(connection)
     last: object = None
@@ -136,7 +130,7 @@ def _put_in(connection: Connection, read: IO[str]) -> object:
         table, columns = schema.tables[name], head["tables"][name]
         while rows := [_row(table, columns, line) for line in islice(lines_, ROWS_AT_ONCE)]:
             connection.execute(insert(table), rows)
-    command.upgrade(config, "head")
+    upgrade(connection)
     return last
 
 

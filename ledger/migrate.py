@@ -34,3 +34,19 @@ def upgrade(connection: Connection) -> None:
             f"the ledger was written by a newer version of this program ({error}): "
             "update the program, or open the ledger it belongs to"
         ) from error
+
+
+def rebuild(connection: Connection, revision: str) -> None:
+    """Drop all that the database holds, and build the schema anew as it was at a revision.
+
+    Raises:
+        LedgerUnavailable: this program does not know the revision.
+
+    """
+    try:
+        command.downgrade(alembic_config(connection), "base")
+        command.upgrade(alembic_config(connection), revision)
+    except CommandError as error:
+        raise LedgerUnavailable(
+            f"the backup was made by a newer version of this program ({error}): update the program"
+        ) from error

@@ -65,7 +65,7 @@ def _differing(connection: Connection, table: Table, row: RowMapping) -> Iterato
         return
     body = json.loads(row["entry_body"])
     if row["entry_subject"] != _subject(table, row):
-        yield "subject"
+        yield "whom it is about"
     for column, value in _stated(body, row):
         if _plain(row[column]) != value:
             yield column
@@ -78,9 +78,11 @@ def _differing(connection: Connection, table: Table, row: RowMapping) -> Iterato
 
 
 def _subject(table: Table, row: RowMapping) -> str:
+    """Whom a row is about; where it names neither source nor release, its entry alone says so."""
     if table is tables.release:
         return f"release:{row['version']}"
-    return f"source:{row['name' if table is tables.source else 'source']}"
+    named = row["name"] if table is tables.source else row.get("source")
+    return str(row["entry_subject"]) if named is None else f"source:{named}"
 
 
 def _stated(body: Mapping[str, Any], row: RowMapping) -> Iterator[tuple[str, Any]]:

@@ -21,6 +21,7 @@ from flows.settings import LedgerSettings, Settings, moment
 from flows.verify import verify
 from flows.workspace import Workspace, open_workspace
 from ledger.agreements import Agreement, AgreementForm
+from ledger.checkpoints import sign_checkpoint
 from ledger.errors import JournalBroken, UnknownRecord
 from ledger.journal import Event, Stamp, append_all
 from ledger.notes import SecretKey
@@ -129,6 +130,9 @@ def _without_proof(folder: Path) -> None:
         (_swap, "line 1"),
         (_without_line, "proofs/000000000000.tlog-proof: is of no entry"),
         (_without_proof, "line 1: 000000000000.tlog-proof is missing"),
+        (_edit("events.jsonl", '"seq":4', '"seq":1e400'), "line 3: is no entry of a journal: it has no number"),
+        (lambda folder: (folder / "events.jsonl").write_text("[" * 60_000), "line 1: is no entry"),
+        (lambda folder: (folder / "openings.jsonl").write_text("[" * 60_000), "openings.jsonl, line 1"),
     ],
 )
 def test_whatever_is_changed_is_named(
@@ -141,6 +145,35 @@ def test_whatever_is_changed_is_named(
     found = "; ".join(f"{finding.where}: {finding.what}" for finding in verify(copy, None).findings)
     assert wanted in found
     assert command("verify", str(copy)).exit_code == 1
+
+
+def test_a_holder_sees_that_the_journal_was_only_added_to(
+    space: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a checkpoint from before comes the proof that the journal continues it; what does not fit is found."""
+    earlier = publish_checkpoint(space)
+    (tmp_path / "earlier").write_text(earlier)
+    add(space)
+    monkeypatch.chdir(tmp_path)  # where the command finds the same data folder
+    done = command("proof", "--source", "avis", "--since", "earlier", "--out", "out")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "out/since").read_text().startswith("old 7\n")
+    assert verify(tmp_path / "out", None).findings == ()
+    shutil.copytree(tmp_path / "out", tmp_path / "copy")
+    key = secret_key(space)
+    for name, text in (
+        ("since", "something else"),
+        ("since", f"old 7\n\n{earlier}"),  # true, but not of the journal that the proofs are of
+        ("earlier-checkpoint", sign_checkpoint(key, 6, bytes(32))),
+        ("earlier-checkpoint", sign_checkpoint(key, 7, bytes(32))),
+    ):
+        shutil.copytree(tmp_path / "out", tmp_path / "copy", dirs_exist_ok=True)
+        (tmp_path / "copy" / name).write_text(text)
+        assert [finding.where for finding in verify(tmp_path / "copy", None).findings] == ["since"], text
+    for note in (earlier.replace("\n7\n", "\n8\n"), sign_checkpoint(key, 7, bytes(32)), ""):
+        with pytest.raises(JournalBroken, match="is not continued"):
+            hold_out(space, ["avis"], tmp_path / "new", note)
+    assert not (tmp_path / "new").exists()
 
 
 def test_another_key_is_not_believed(held: tuple[Held, Path]) -> None:
@@ -198,16 +231,19 @@ def test_checkpoints_are_published_once_and_follow_each_other(space: Workspace) 
 
 def test_a_release_carries_the_ledgers_word(space: Workspace) -> None:
     """Beside the manifest lie a checkpoint and the proof of the entry that names it; another manifest is refused."""
-    manifest = b'{"version": "0.1.0"}'
     attest_release(space, "0.1.0")
     before = dict(published(space))
     attest_release(space, "0.1.0")
     assert published(space) == before
     assert before["releases/0.1.0/checkpoint"] == before[f"{FOLDER}000000000007"]
-    space.storage.put_bytes("releases/0.1.0/manifest.json", manifest)
     folder = Path(space.storage.uri("releases/0.1.0"))
-    found = verify(folder, str(Path(space.storage.uri(FOLDER)) / "ledger.vkey"))
-    assert (found.what, [each.where for each in found.findings]) == ("a release's manifest", ["manifest.json"])
+    for manifest in ('{"version": "0.1.0"}', "{}", "[]", "[" * 60_000, None):
+        if manifest is not None:
+            (folder / "manifest.json").write_text(manifest)
+        else:
+            (folder / "manifest.json").unlink()
+        found = verify(folder, str(Path(space.storage.uri(FOLDER)) / "ledger.vkey"))
+        assert (found.what, [each.where for each in found.findings]) == ("a release's manifest", ["manifest.json"])
 
 
 def test_a_key_is_never_replaced_in_silence(tmp_path: Path) -> None:
