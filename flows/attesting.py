@@ -72,7 +72,7 @@ def publish_checkpoint(space: Workspace) -> str:
     """
     key = secret_key(space)
     ours = [name for name in space.storage.keys(FOLDER) if _PUBLISHED.fullmatch(name)]
-    last = _text(space, max(ours, key=len_then_name)) if ours else None
+    last = _text(space, max(ours, key=_by_number)) if ours else None
     note = attest(space.ledger, key, last)
     size = int(note.split("\n", 2)[1])
     space.storage.put_bytes(f"{FOLDER}{size:012}", note.encode(), only_new=True)
@@ -91,17 +91,17 @@ def attest_release(space: Workspace, version: str) -> None:
         space.storage.put_bytes(folder + CHECKPOINT, note.encode(), only_new=True)
 
 
-def len_then_name(key: str) -> tuple[int, str]:
-    """Sort keys that end in a number by it."""
-    return len(key), key
-
-
 def sizes_stated(notes: Mapping[str, str]) -> dict[str, int]:
     """Return how many entries a published checkpoint has by its own name, for those that are named by it."""
     return {key: int(key.removeprefix(FOLDER)) for key in notes if key.startswith(FOLDER)}
 
 
 _SETTING = "with FODAFTRYK_LEDGER__KEY or [ledger] key in fodaftryk.toml"
+
+
+def _by_number(key: str) -> tuple[int, str]:
+    """Sort keys that end in a number by it."""
+    return len(key), key
 
 
 def _first_key(space: Workspace) -> SecretKey:
