@@ -58,7 +58,7 @@ def fill(ledger: Ledger, count: int) -> None:
 
 def _event(number: int) -> Event:
     counts = {"basis": "open_licence", "tier": "open", "licence": "CC-BY-4.0", "words": 123456, "bytes": 1234567}
-    return Event("usage", f"source:s{number % 997}", {**counts, "documents": number, "shards_digest": "s" * 71})
+    return Event("try", f"source:s{number % 997}", {**counts, "documents": number, "shards_digest": "s" * 71})
 
 
 def proof_ms(ledger: Ledger, size: int, root: bytes) -> list[float]:
