@@ -14,6 +14,8 @@ from corpus.errors import StorageError
 from flows.errors import FlowError
 from flows.workspace import Workspace
 from ledger.attest import attest, prove
+from ledger.checkpoints import open_checkpoint
+from ledger.errors import JournalBroken
 from ledger.notes import BadNote, PublicKey, SecretKey, new_secret_key, read_secret_key
 from ledger.tlog_proofs import read_proof, write_proof
 
@@ -71,10 +73,8 @@ def publish_checkpoint(space: Workspace) -> str:
     Raises JournalBroken when the journal does not begin with the checkpoint published last.
     """
     key = secret_key(space)
-    ours = [name for name in space.storage.keys(FOLDER) if _PUBLISHED.fullmatch(name)]
-    last = _text(space, max(ours, key=_by_number)) if ours else None
-    note = attest(space.ledger, key, last)
-    size = int(note.split("\n", 2)[1])
+    note = attest(space.ledger, key, _last(space, key.public))
+    size = open_checkpoint(note, key.public).size
     space.storage.put_bytes(f"{FOLDER}{size:012}", note.encode(), only_new=True)
     return note
 
@@ -96,7 +96,27 @@ def sizes_stated(notes: Mapping[str, str]) -> dict[str, int]:
     return {key: int(key.removeprefix(FOLDER)) for key in notes if key.startswith(FOLDER)}
 
 
+_AUDIT = "Nothing is signed; find out what happened with `fodaftryk ledger audit`."
 _SETTING = "with FODAFTRYK_LEDGER__KEY or [ledger] key in fodaftryk.toml"
+
+
+def _last(space: Workspace, key: PublicKey) -> str | None:
+    """The checkpoint published last, if there is one: that of the highest number, which must be its size.
+
+    Otherwise an older one under a higher name would let the entries behind it be rewritten.
+    """
+    ours = [name for name in space.storage.keys(FOLDER) if _PUBLISHED.fullmatch(name)]
+    if not ours:
+        return None
+    place = max(ours, key=_by_number)
+    note = _text(space, place)
+    try:
+        size = open_checkpoint(note, key).size
+    except BadNote as error:
+        raise JournalBroken(f"{space.storage.uri(place)}: {error}. {_AUDIT}") from error
+    if size != int(place.removeprefix(FOLDER)):
+        raise JournalBroken(f"{space.storage.uri(place)} is the checkpoint of {size} entries: exchanged. {_AUDIT}")
+    return note
 
 
 def _by_number(key: str) -> tuple[int, str]:

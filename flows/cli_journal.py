@@ -58,9 +58,12 @@ def checkpoint(as_json: JsonOption = False) -> None:  # noqa: FBT002
 @journal_app.command("backup")
 def backup(file: Annotated[Path, typer.Argument(help="A new file for it.")]) -> None:
     """Write everything in the ledger to one file, as of this moment. The signing key is not in it."""
-    with look_into(load_settings()) as space:
+    settings = load_settings()
+    if settings.ledger_file is not None and not settings.ledger_file.exists():
+        raise FlowError(f"There is no ledger at {settings.ledger_file}: see that FODAFTRYK_DATA names its folder.")
+    with look_into(settings) as space:
         size, root = back_up(space.ledger, file)
-        key = space.settings.ledger_key
+        key = settings.ledger_key
     OUT.print(f"{plain(file)} has {size:,} entries with the root {root.hex()}.")
     OUT.print(f"The key that signs is not in it: keep {plain(key)} by itself, where only you can read it.")
 

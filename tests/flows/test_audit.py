@@ -155,6 +155,8 @@ def test_a_lost_ledger_is_brought_back(house: Path) -> None:
         command("ledger", "restore", house / "backup")
     for file in (house / "data").glob("ledger.sqlite*"):
         file.unlink()
+    with pytest.raises(FlowError, match="There is no ledger"):
+        command("ledger", "backup", house / "nothing")
     with open_workspace(Settings(data=house / "data")) as space, pytest.raises(JournalBroken):
         publish_checkpoint(space)
     assert "7 entries" in command("ledger", "restore", house / "backup", "--replace")

@@ -229,6 +229,19 @@ def test_checkpoints_are_published_once_and_follow_each_other(space: Workspace) 
     assert public_key(space) == secret_key(space).public
 
 
+def test_an_older_checkpoint_under_a_higher_name_is_not_followed(space: Workspace) -> None:
+    """Put there by who owns the storage, it would let what came after it be rewritten; so would one by another key."""
+    older = publish_checkpoint(space)
+    add(space)
+    publish_checkpoint(space)
+    space.storage.put_bytes(f"{FOLDER}000000000999", older.encode())
+    with pytest.raises(JournalBroken, match="checkpoint of 7 entries: exchanged"):
+        publish_checkpoint(space)
+    space.storage.put_bytes(f"{FOLDER}000000000999", sign_checkpoint(SecretKey("x", bytes(32)), 9, bytes(32)).encode())
+    with pytest.raises(JournalBroken, match="not signed by"):
+        publish_checkpoint(space)
+
+
 def test_a_release_carries_the_ledgers_word(space: Workspace) -> None:
     """Beside the manifest lie a checkpoint and the proof of the entry that names it; another manifest is refused."""
     attest_release(space, "0.1.0")
