@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from ledger import tables
 from ledger.leaves import Line, leaf
-from ledger.merkle import HEIGHT, WIDTH, Blocks, fold, leaf_hash
+from ledger.merkle import HEIGHT, WIDTH, Blocks, BrokenTree, fold, leaf_hash
 
 ROWS_KEPT = 1024
 """Blocks a reader remembers: 8 KB of hashes each, 20 KB in Python; as many events as that of one holder lie close."""
@@ -62,7 +62,10 @@ def block(connection: Connection, level: int, number: int) -> Sequence[bytes]:
         return [leaf_hash(leaf(line)) for line in lines(connection, first, first + WIDTH)]
     table = tables.subtree
     kept = select(table.c.hash).where(table.c.level == level, table.c.number.between(first, first + WIDTH - 1))
-    return [bytes.fromhex(value) for value in connection.scalars(kept.order_by(table.c.number))]
+    try:
+        return [bytes.fromhex(value) for value in connection.scalars(kept.order_by(table.c.number))]
+    except ValueError:
+        raise BrokenTree(f"level {level}, from number {first} on: what is kept is no hash") from None
 
 
 def lines(connection: Connection, first: int, behind: int) -> Iterator[Line]:

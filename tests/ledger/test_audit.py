@@ -176,7 +176,11 @@ TAMPERED: list[tuple[list[str], str]] = [
     (["UPDATE agreement SET \"end\" = '2026-01-02'"], "agreement aftale-1 is not what entry 1 says: end"),
     (["UPDATE licence SET note = ''"], "source avis is not what entry 0 says: one of title"),
     (["UPDATE crawl SET counts = '{}'"], "crawl crawl-1 is not what entry 2 says: counts"),
-    (["UPDATE payment SET entry_seq = 4000"], "there is no such entry"),
+    (["UPDATE payment SET entry_seq = 4000"], "payment Avisen A/S ref-1 is not what entry 4000 says"),
+    (["UPDATE payment SET entry_seq = 1"], "payment Avisen A/S ref-1 is not what entry 1 says"),
+    (["UPDATE payment SET nonce = 'none'"], "payment Avisen A/S ref-1 is not what entry 6 says"),
+    (["UPDATE entry SET body = 'x' WHERE seq = 5"], "is not what entry 5 says: it or the entry cannot be read"),
+    (["UPDATE entry SET body = '[]' WHERE seq = 4"], "is not what entry 4 says: it or the entry cannot be read"),
 ]
 
 
@@ -261,9 +265,9 @@ def test_a_rewritten_ledger_signs_nothing_more(stocked: Ledger) -> None:
 def test_a_changed_tree_signs_and_proves_nothing(stocked: Ledger) -> None:
     """A kept hash that was changed or removed stops the next checkpoint and the proofs it lies under."""
     note = published(stocked)["checkpoints/600"]
-    for statement in ("UPDATE subtree SET hash = repeat('0', 64) WHERE number = 0", "DELETE FROM subtree"):
-        zeros = "'" + "0" * 64 + "'"
-        change(stocked, statement.replace("repeat('0', 64)", zeros))
+    zeros = "0" * 64
+    for statement in (f"UPDATE subtree SET hash = '{zeros}'", "UPDATE subtree SET hash = 'x'", "DELETE FROM subtree"):
+        change(stocked, statement)
         with pytest.raises(JournalBroken, match="audit"):
             attest(stocked, KEY, note)
         with pytest.raises(JournalBroken, match="audit"):
@@ -298,6 +302,18 @@ def test_a_holder_gets_every_entry_about_them_and_no_other(ledger: Ledger) -> No
     assert [proof.index for proof in proofs][:3] == [3, 8, 10]
     assert proofs[-1].index == 598
     assert all(check_proof(proof, proof.extra, KEY.public).size == 600 for proof in proofs)
+
+
+def test_a_value_of_another_kind_is_found(tmp_path: Path) -> None:
+    """SQLite takes bytes where a text should be; the audit tells of the entry, and reads on."""
+    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+    fill(ledger, 20)
+    drop_triggers(ledger)
+    change(ledger, "UPDATE entry SET actor = x'00' WHERE seq = 7")
+    found = audited(ledger)
+    assert [finding.where for finding in found.findings] == ["entry 7"]
+    assert found.entries == 20
+    ledger.close()
 
 
 def test_an_audit_tells_the_first_findings_only(stocked: Ledger) -> None:
