@@ -8,7 +8,7 @@ Memory: `cluster_documents` holds 512 bytes of signature and about 200 bytes mor
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -38,16 +38,20 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision as this room stores it: outcome (include, exclude or hold) and on what right."""
+    """A decision as this room stores it: outcome (include, exclude or hold), on what right and what evidence.
+
+    `evidence` is the places it rests on, one a line.
+    """
 
     outcome: str
     basis: str
     tier: str
     licence: str
     rule: str
+    evidence: str = ""
 
 
-_RULING = [pa.field(name, pa.string()) for name in ("outcome", "basis", "tier", "licence", "rule")]
+_RULING = [pa.field(name, pa.string()) for name in ("outcome", "basis", "tier", "licence", "rule", "evidence")]
 _KEY = [pa.field("id", pa.string()), pa.field("source", pa.string()), pa.field("url", pa.string())]
 DECISIONS = pa.schema([*_KEY, pa.field("fetched", pa.date32()), pa.field("chars", pa.int32()), *_RULING])
 CLUSTERS = pa.schema(
@@ -63,15 +67,16 @@ _CLEAREST_FIRST = {
     ("include", "official_document"): 0,
     ("include", "agreement"): 1,
     ("include", "open_licence"): 2,
-    ("include", "tdm"): 3,
-    ("hold", "none"): 4,
-    ("exclude", "none"): 5,
+    ("include", "contribution"): 3,
+    ("include", "tdm"): 4,
+    ("hold", "none"): 5,
+    ("exclude", "none"): 6,
 }
 """Among copies the one with the clearest right is kept. An agreement comes before a licence that a page gives itself:
 whoever copies a newspaper cannot license it."""
 
-_RESERVING = ("source-reserved", "signal-reserved")
-"""Rules of the decisions that say a rights holder said no: what they exclude may not be taken from a copy either."""
+_RESERVING = ("source-reserved", "signal-reserved", "case-", "agreement-embargo")
+"""Rules of the decisions that say a rights holder said no, or not yet: the text may not be taken from a copy either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +88,39 @@ class Standing:
     in_scope: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How documents are ruled on, as rights are another room's matter.
+
+    `about` tells from a row's url and `columns` what sets it apart from the other documents of pages that stand alike;
+    `decide` is asked once for each of the two together.
+    """
+
+    columns: tuple[str, ...]
+    about: Callable[[Mapping[str, Any]], Hashable]
+    decide: Callable[[Standing, Any], Ruling]
+
+
 _UNRULED = dict.fromkeys(field.name for field in _RULING)
 
 
-def decide_documents(
-    documents: Path, standing: Mapping[str, Standing], decide: Callable[[Standing], Ruling], out: Path
-) -> int:
+def decide_documents(documents: Path, standing: Mapping[str, Standing], judge: Judge, out: Path) -> int:
     """Rule on the documents of a file whose pages still stand, by URL; returns how many are kept.
 
     What a later crawl found changed, gone or reserved stands no more, and is left out. A marked document needs no
-    ruling. Pages of one site mostly stand alike, so `decide` is asked once for each kind.
+    ruling. Pages of one site mostly stand alike, so the judge is asked once for each kind.
     """
-    ask = cache(decide)
+    ask = cache(judge.decide)
     count = 0
+    own = ["id", "source", "url", "fetched", "chars", "reason"]
     with pq.ParquetWriter(out, DECISIONS, compression="zstd") as writer:
-        for batch in read_documents(documents, ["id", "source", "url", "fetched", "chars", "reason"]):
+        for batch in read_documents(documents, [*own, *(name for name in judge.columns if name not in own)]):
             rows = [row for row in batch.to_pylist() if row["url"] in standing]
-            ruled = [row | (_UNRULED if row["reason"] else asdict(ask(standing[row["url"]]))) for row in rows]
+            ruled = [
+                {name: row[name] for name in own[:-1]}
+                | (_UNRULED if row["reason"] else asdict(ask(standing[row["url"]], judge.about(row))))
+                for row in rows
+            ]
             writer.write_table(pa.Table.from_pylist(ruled, schema=DECISIONS))
             count += sum(row["reason"] is None for row in rows)
     return count

@@ -30,7 +30,7 @@ GONE = frozenset({401, 403, 404, 410, 451})
 def not_modified(work: Work, capture: Capture, past: Past, files: SiteFiles) -> Outcome:
     """The outcome of a page that was answered with 304: unchanged, unless it is reserved by now."""
     signals = (*site_signals(files, capture.url), *_said_by_page((files,), past), *page_signals(capture, None))
-    decision = decide(signals, work.job.terms, work.policy, work.now().date())
+    decision = decide(signals, work.job.terms.at(capture.url), work.policy, work.now().date())
     outcome = judged(capture, signals, decision, standing="unchanged")
     return outcome.but(
         payload_digest=past.payload_digest,
@@ -75,7 +75,7 @@ def carried(work: Work, url: str, past: Past, reason: str, *, heard: tuple[Right
             return Outcome("refused", access.value, asked=False)
     of_sites = (said for address, files in sites.items() for said in site_signals(files, address))
     signals = tuple(dict.fromkeys((*of_sites, *_said_by_page(sites.values(), past), *heard)))
-    decision = decide(signals, work.job.terms, work.policy, work.now().date())
+    decision = decide(signals, work.job.terms.at(url), work.policy, work.now().date())
     left_out = decision.outcome == "exclude"
     outcome = Outcome(
         "refused" if left_out else "carried",

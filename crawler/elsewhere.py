@@ -102,7 +102,8 @@ def put_together(frontier: Frontier, terms: Terms, policy: Policy, as_of: date) 
         of_site = (signal for signal in sites.get(site, ()) if _words(signal) not in words)
         signals = tuple(dict.fromkeys((*kept, *of_site, *in_feeds)))
         if set(signals) != set(held):
-            outcome = with_evidence(Outcome("captured"), signals, decide(signals, terms, policy, as_of))
+            decision = decide(signals, terms.at(url), policy, as_of)
+            outcome = with_evidence(Outcome("captured"), signals, decision)
             change = "UPDATE urls SET signals = ?, decision = ? WHERE url = ?"
             frontier.db.execute(change, (outcome.signals, outcome.decision, url))
 

@@ -7,7 +7,7 @@ A job that continues an earlier one names the same folder, source and crawl; its
 import json
 import re
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,9 @@ from crawler.api import Api, Listed, api_from, listed_from
 from crawler.fields import Fields, TextType
 from crawler.observe.robots import PRODUCT_TOKEN
 from crawler.rendering import Rendering
+from crawler.terms import terms_from_rows, terms_to_rows
 from crawler.urls import ascii_host, canonical, host_of, is_outside, matches, path_of
-from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.decide import Terms
-from ledger.licences import LicenceAssertion
-from ledger.records import SourceStatus
 
 VERSION = "0.1"
 
@@ -154,7 +152,6 @@ def from_json(text: str) -> Job:
 
 def to_json(job: Job) -> str:
     """Write a job so that `from_json` reads the same."""
-    terms = asdict(job.terms)
     row = {
         "source": job.source,
         "crawl": job.crawl,
@@ -169,9 +166,7 @@ def to_json(job: Job) -> str:
         "drop_parameters": list(job.drop_parameters),
         "proxy": job.proxy,
         "user_agent_url": job.user_agent_url,
-        "licences": terms["licences"],
-        "agreements": terms["agreements"],
-        "status": terms["status"],
+        **terms_to_rows(job.terms),
         "policy": job.policy,
         "now": job.now.isoformat() if job.now else None,
         "names": job.scope.names,
@@ -190,18 +185,13 @@ def _job(row: dict[str, Any]) -> Job:
         exclude=tuple(row.get("exclude", ())),
         names=str(row.get("names", "")),
     )
-    terms = Terms(
-        status=SourceStatus(row["status"]),
-        licences=tuple(_licence(item) for item in row.get("licences", ())),
-        agreements=tuple(_agreement(item) for item in row.get("agreements", ())),
-    )
     now = row.get("now")
     return Job(
         source=str(row["source"]),
         crawl=str(row["crawl"]),
         folder=Path(row["folder"]),
         scope=scope,
-        terms=terms,
+        terms=terms_from_rows(row),
         seeds=tuple(_start(url, scope) for url in row.get("seeds", ())),
         sitemaps=tuple(_start(url, scope) for url in row.get("sitemaps", ())),
         limits=Limits(**row.get("limits", {})),
@@ -255,22 +245,3 @@ def _start(url: str, scope: Scope) -> str:
     if not spelled or host_of(spelled) not in scope.hosts:
         raise JobError(f"{url!r} is no http(s) URL on one of the job's hosts: add its host, or take it out.")
     return spelled
-
-
-def _licence(row: dict[str, Any]) -> LicenceAssertion:
-    on = row.get("on")
-    return LicenceAssertion(**{**row, "on": date.fromisoformat(on) if on else None})
-
-
-def _agreement(row: dict[str, Any]) -> Agreement:
-    rate, end = row.get("rate"), row.get("end")
-    return Agreement(
-        **{
-            **row,
-            "form": AgreementForm(row["form"]),
-            "uses": tuple(row["uses"]),
-            "start": date.fromisoformat(row["start"]),
-            "end": date.fromisoformat(end) if end else None,
-            "rate": Rate(**{**rate, "per": RateUnit(rate["per"])}) if rate else None,
-        }
-    )

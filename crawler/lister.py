@@ -66,7 +66,7 @@ class Lister:
         said = (*await self._site_says(capture.url), *page_signals(capture, None, linked))
         texts = await self._texts(listing, capture, said)
         self._go_on(turn, listing, capture)
-        if self._may_be_kept(listing, texts, said):
+        if self._may_be_kept(listing, texts, capture.url, said):
             self._work.archives[Series.EVIDENCE].write(capture)
         for number, row in enumerate(listing.rows, 1):
             self._take(turn, row, number, texts.get(number))
@@ -91,12 +91,13 @@ class Lister:
         seen = Seen(f"{url}#row", listing.payload_digest, instant(listing.fetched_at))
         of_row = (*page_signals(capture, tree, linked), *licences_of(item, seen))
         signals = tuple(dict.fromkeys((*said, *(await self._site_says(url) if host_of(url) else ()), *of_row)))
-        decision = decide(signals, self._work.job.terms, self._work.policy, now.date())
+        decision = decide(signals, self._work.job.terms.at(url), self._work.policy, now.date())
         return _Text(capture, judged(capture, signals, decision).but(asked=False))
 
-    def _may_be_kept(self, listing: Listing, texts: dict[int, _Text], said: tuple[RightsSignal, ...]) -> bool:
+    def _may_be_kept(self, listing: Listing, texts: dict[int, _Text], url: str, said: tuple[RightsSignal, ...]) -> bool:
         """Whether nothing in a listing is reserved, or is a text of another's that nobody asked about."""
-        reserved = decide(said, self._work.job.terms, self._work.policy, self._work.now().date()).outcome == "exclude"
+        terms = self._work.job.terms.at(url)
+        reserved = decide(said, terms, self._work.policy, self._work.now().date()).outcome == "exclude"
         asked_about = all(number in texts for number, _ in _items(listing))
         return asked_about and not reserved and not any(text.outcome.reason == "reserved" for text in texts.values())
 

@@ -24,7 +24,8 @@ from crawler.observe.tdm_policy import policy_statement, policy_urls
 from crawler.origins import Origins
 from crawler.urls import canonical, origin_of
 from crawler.work import Work
-from ledger.decide import Decision, Outcome, decide
+from ledger.bases import Outcome
+from ledger.decide import Decision, decide
 from ledger.signals import Mechanism, RightsSignal, Verdict
 
 _TAKES_AWAY = frozenset({Verdict.RESERVED, Verdict.MALFORMED})
@@ -67,7 +68,9 @@ class Reader:
         signals = (*page.signals, *_added(page.signals, (*later.signals, *data)))
         wanted = (canonical(url) for url in rendered.navigations)
         links = tuple(dict.fromkeys((*later.links, *page.links, *filter(None, wanted))))
-        return Reading(rendered.capture, later.tree, links, signals, self._decide(signals), rendered)
+        return Reading(
+            rendered.capture, later.tree, links, signals, self._decide(rendered.capture.url, signals), rendered
+        )
 
     def keep(self, page: Reading) -> None:
         """Put a page that is captured into the WARC, with what a rendered one was made of."""
@@ -95,7 +98,7 @@ class Reader:
         policies = await self._origins.named_files(policy_urls(signals))
         signals = (*signals, *map(policy_statement, policies))
         links = () if tree is None else links_of(tree, capture.url, encoding_of(capture))
-        return Reading(capture, tree, links, signals, self._decide(signals))
+        return Reading(capture, tree, links, signals, self._decide(capture.url, signals))
 
     async def _said_by_site(self, url: str) -> tuple[RightsSignal, ...]:
         return site_signals(await self._origins.site_files(origin_of(url)), url)
@@ -106,8 +109,8 @@ class Reader:
         found = (*await self._said_by_site(capture.url), *page_signals(capture, None))
         return [said for said in found if said.verdict in _TAKES_AWAY]
 
-    def _decide(self, signals: tuple[RightsSignal, ...]) -> Decision:
-        return decide(signals, self._work.job.terms, self._work.policy, self._work.now().date())
+    def _decide(self, url: str, signals: tuple[RightsSignal, ...]) -> Decision:
+        return decide(signals, self._work.job.terms.at(url), self._work.policy, self._work.now().date())
 
 
 def _added(first: tuple[RightsSignal, ...], later: Iterable[RightsSignal]) -> list[RightsSignal]:

@@ -27,7 +27,8 @@ from flows.api_table import ApiTable, Count
 from flows.errors import CatalogueError
 from flows.intake_table import IntakeTable, check_intake
 from flows.quality_table import Kind, Quality, profile_of
-from flows.source_tables import Access, AgreementTable, Assertion, Crawl, Price, Rights, Url
+from flows.rights_tables import AgreementTable, Assertion, Price, Rights
+from flows.source_tables import Access, Crawl, Url
 from flows.table import Columns, Table, Text
 from flows.toml_lines import Place, line_of, lines_of
 from ledger.agreements import Agreement
@@ -126,10 +127,7 @@ class CatalogueSource(Table):
 
     def agreements(self) -> tuple[Agreement, ...]:
         """The agreements, in the file's order."""
-        return tuple(
-            Agreement(**{**dict(stated), "source": self.name, "rate": stated.rate.value() if stated.rate else None})
-            for stated in self.rights.agreements
-        )
+        return tuple(stated.value(self.name) for stated in self.rights.agreements)
 
 
 _TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {

@@ -15,10 +15,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from corpus.errors import CorpusError
+from flows.catalogue import CatalogueSource, load_catalogue
+from flows.cli_cases import case_app
 from flows.cli_deliver import deliver
 from flows.cli_journal import journal_app
 from flows.cli_ledger import ledger_app
 from flows.cli_proof import proof
+from flows.cli_rights import register as register_rights
 from flows.cli_sources import sources_app
 from flows.cli_verify import verify
 from flows.embedded import prefect_api
@@ -26,6 +29,7 @@ from flows.errors import FlowError
 from flows.explain import explain as explain_url
 from flows.pages import page_rows
 from flows.records import RunRecord, newest_record
+from flows.rights import notices
 from flows.settings import load_settings, moment
 from flows.show import progress, show_json, show_rows, show_summary, show_wrong
 from flows.show_explained import show_explained
@@ -43,6 +47,8 @@ app = typer.Typer(
 app.add_typer(sources_app, name="sources")
 ledger_app.add_typer(journal_app)
 app.add_typer(ledger_app, name="ledger")
+register_rights(ledger_app)
+ledger_app.add_typer(case_app, name="case")
 app.command()(deliver)
 app.command()(proof)
 app.command()(verify)
@@ -93,8 +99,14 @@ def run(
 def status(as_json: JsonOption = False) -> None:  # noqa: FBT002
     """Show each source: its last crawl, what is released of it, and how its payment stands."""
     with _looking() as space:
-        rows = status_rows(space)
-    show_json(rows) if as_json else show_rows("Sources", rows, "Nothing is crawled yet. Begin with `fodaftryk run`.")
+        now = moment().date()
+        rows, told = status_rows(space, now), notices(space, _catalogue(space), now)
+    if as_json:
+        show_json(rows)
+        return
+    show_rows("Sources", rows, "Nothing is crawled yet. Begin with `fodaftryk run`.")
+    for notice in told:
+        show_wrong("notice", notice)
 
 
 @app.command()
@@ -122,8 +134,14 @@ def explain(
 ) -> None:
     """Tell everything known of a page: signals as they stood, decision and rule, copies, shard and release."""
     with _looking() as space:
-        told = explain_url(space, _record(space), url)
+        told = explain_url(space, _record(space), url, moment().date())
     show_json(told) if as_json else show_explained(told)
+
+
+def _catalogue(space: Workspace) -> tuple[CatalogueSource, ...]:
+    """The sources the settings name; none where there is no catalogue to read."""
+    folder = space.settings.catalogue
+    return load_catalogue(folder).sources if folder.is_dir() else ()
 
 
 def _looking() -> AbstractContextManager[Workspace]:

@@ -1,6 +1,8 @@
 """`fodaftryk ledger …`: what is recorded of a source, and recording an agreement or a payment."""
 
+import hashlib
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +11,7 @@ from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
 from flows.summary import account_rows
 from flows.workspace import look_into, open_workspace
-from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
+from ledger.agreements import Agreement, AgreementForm, PartyKind, Rate, RateUnit, Use
 from ledger.journal import entries
 from ledger.money import check_currency, format_amount, parse_amount
 from ledger.payments import obligations, payments, record_payment
@@ -41,6 +43,12 @@ def _paid(text: str) -> int:
     return amount_micro
 
 
+def _digest_of(file: Path) -> str:
+    """The digest of what was signed."""
+    with file.open("rb") as signed:
+        return f"sha256:{hashlib.file_digest(signed, 'sha256').hexdigest()}"
+
+
 def _currency(text: str) -> str:
     """A currency's code, as it is written on the command line."""
     try:
@@ -67,7 +75,7 @@ def show(source: SourceArgument, as_json: JsonOption = False) -> None:  # noqa: 
         told: dict[str, Any] = {
             "source": found.name,
             "rights_holder": found.holder,
-            "agreements": [_agreement_row(agreement) for agreement in agreements(space.ledger, source)],
+            "agreements": [agreement_row(agreement) for agreement in agreements(space.ledger, source)],
             "obligations": [_obligation_row(due) for due in obligations(space.ledger) if due.source == source],
             "payments": [_payment_row(payment) for payment in payments(space.ledger, source)],
             "entries": [
@@ -109,11 +117,27 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
     end: Annotated[datetime | None, typer.Option(help="Last day; open when left out.", formats=["%Y-%m-%d"])] = None,
     payee: Annotated[str, typer.Option(help="Who is paid, when not the party itself.")] = "",
     form: Annotated[AgreementForm, typer.Option(help="What it rests on.")] = AgreementForm.WRITTEN,
-    use: Annotated[list[str] | None, typer.Option(help="A use it permits; may be repeated. [default: train]")] = None,
+    use: Annotated[list[Use] | None, typer.Option(help="A use it permits; may be repeated. [default: train]")] = None,
     price: PriceOption = None,
     per: Annotated[RateUnit, typer.Option(help="The unit the price is for.")] = RateUnit.MILLION_WORDS,
     currency: CurrencyOption = "DKK",
     note: Annotated[str, typer.Option(help="Anything more; not a person's data.")] = "",
+    party_kind: Annotated[PartyKind, typer.Option(help="What the party is.")] = PartyKind.HOLDER,
+    represents: Annotated[str, typer.Option(help="For whom a collective agreed.")] = "",
+    embargo_months: Annotated[int, typer.Option(help="Months from publication until a text may be used.", min=0)] = 0,
+    model_licence: Annotated[
+        list[str] | None, typer.Option(help="Licence a model must come under, an SPDX pattern; may be repeated.")
+    ] = None,
+    attach: Annotated[
+        list[Path] | None, typer.Option(help="What was signed; its digest is recorded. May be repeated.")
+    ] = None,
+    minimum: Annotated[
+        int | None, typer.Option(help="The least owed at a time.", parser=_amount, metavar="AMOUNT")
+    ] = None,
+    cap: Annotated[int | None, typer.Option(help="The most owed at a time.", parser=_amount, metavar="AMOUNT")] = None,
+    share: Annotated[
+        int | None, typer.Option(help="Per cent of a pool, of which the price is the whole.", parser=_amount)
+    ] = None,
     actor: ActorOption = "operator",
 ) -> None:
     """Record an agreement about a source; recording the same again changes nothing."""
@@ -123,11 +147,18 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
         party=party,
         payee=payee,
         form=form,
-        uses=tuple(use or ["train"]),
+        uses=tuple(each.value for each in use or [Use.TRAIN]),
         start=start.date(),
         end=end.date() if end else None,
-        rate=None if price is None else Rate(per, price, currency),
+        rate=None
+        if price is None
+        else Rate(per, price, currency, minimum, cap, None if share is None else share // 100),
         note=note,
+        party_kind=party_kind,
+        represents=represents,
+        embargo_months=embargo_months,
+        model_licences=tuple(model_licence or ()),
+        attachments=tuple(_digest_of(file) for file in attach or ()),
     )
     with open_workspace(load_settings()) as space:
         new = record_agreement(space.ledger, made, actor, moment())
@@ -158,22 +189,38 @@ def pay(  # noqa: PLR0913, PLR0917 - a payment has this many parts
     OUT.print(f"Payment of {format_amount(payment.amount_micro)} {currency} is recorded{'' if new else ' already'}.")
 
 
-def _agreement_row(agreement: Agreement) -> dict[str, Any]:
-    rate = agreement.rate
-    price = (
-        "none agreed" if rate is None else f"{format_amount(rate.amount_micro)} {rate.currency} per {rate.per.value}"
+def agreement_row(agreement: Agreement) -> dict[str, Any]:
+    """An agreement as one row."""
+    conditions = (
+        f"{agreement.embargo_months} months' embargo" if agreement.embargo_months else "",
+        f"model under {' or '.join(agreement.model_licences)}" if agreement.model_licences else "",
     )
-    until = agreement.end.isoformat() if agreement.end else ""
     return {
         "id": agreement.id,
+        "source": agreement.source,
         "party": agreement.party,
+        "party_kind": agreement.party_kind.value,
+        "represents": agreement.represents,
         "payee": agreement.payee or agreement.party,
         "form": agreement.form.value,
         "uses": ", ".join(agreement.uses),
         "from": agreement.start.isoformat(),
-        "until": until,
-        "price": price,
+        "until": agreement.end.isoformat() if agreement.end else "",
+        "conditions": "; ".join(filter(None, conditions)),
+        "price": _price(agreement.rate),
+        "attachments": ", ".join(agreement.attachments),
     }
+
+
+def _price(rate: Rate | None) -> str:
+    if rate is None:
+        return "none agreed"
+    bounds = (
+        "" if rate.minimum_micro is None else f", at least {format_amount(rate.minimum_micro)}",
+        "" if rate.cap_micro is None else f", at most {format_amount(rate.cap_micro)}",
+        "" if rate.share_ppm is None else f", a share of {format_amount(rate.share_ppm * 100)} %",
+    )
+    return f"{format_amount(rate.amount_micro)} {rate.currency} per {rate.per.value}{''.join(bounds)}"
 
 
 def _obligation_row(due: Obligation) -> dict[str, Any]:

@@ -24,12 +24,11 @@ from flows.errors import CrawlError
 from flows.intake import Files, scope_names
 from flows.paths import STAMP, crawl_prefix, crawled_at, digest_of_parts, finished_crawls, newest_crawl
 from flows.progress import emit
+from flows.rights import crawl_terms, terms_of
 from flows.stopping import told_to_stop
 from flows.workspace import Workspace
-from ledger.decide import Terms
 from ledger.records import CrawlRecord
-from ledger.sources import licences, record_crawl
-from ledger.terms import agreements
+from ledger.sources import record_crawl
 
 NAMELESS = (
     "Sites cannot see who crawls them, or how to refuse: publish a page such as docs/om-robotten.md, and set "
@@ -88,15 +87,6 @@ def scope_of(source: CatalogueSource) -> Scope:
     return Scope(frozenset(plan.hosts), plan.include, plan.exclude, scope_names(source))
 
 
-def terms_of(space: Workspace, source: CatalogueSource) -> Terms:
-    """What the ledger knows beforehand of a source's rights."""
-    return Terms(
-        status=source.status,
-        licences=tuple(licences(space.ledger, source.name)),
-        agreements=tuple(agreements(space.ledger, source.name)),
-    )
-
-
 def _take_in(space: Workspace, source: CatalogueSource, files: Files, now: datetime, *, pinned: bool) -> str:
     """Take in a source's files unless that is done; returns its prefix, empty while nothing is delivered.
 
@@ -138,7 +128,7 @@ def job_of(space: Workspace, source: CatalogueSource, folder: Path, now: datetim
         crawl=folder.name,
         folder=folder.resolve(),
         scope=scope_of(source),
-        terms=terms_of(space, source),
+        terms=crawl_terms(space, source),
         seeds=plan.seeds,
         sitemaps=plan.sitemaps,
         limits=Limits(plan.pages_max, plan.depth_max, plan.bytes_max, plan.seconds_max),

@@ -13,6 +13,9 @@ from ledger.signals import Mechanism, Verdict, effective, signals_from_json
 
 Row = dict[str, Any]
 
+_BY_REGISTER = ("case-", "signal-reserved:repertoire", "signal-held:repertoire")
+"""Rules by which the register of reservations decides."""
+
 
 def page_rows(space: Workspace, record: RunRecord, *, text: bool) -> Iterator[Row]:
     """Rows sorted by source and URL; with `text`, that of every page that was read, kept or not.
@@ -38,14 +41,20 @@ def _row(page: Row, fate: Row, document: Row) -> Row:
         "decision": "keep" if kept else "drop",
         "reason": "" if kept else fate.get("reason") or page["reason"] or page["outcome"],
         "lang": document.get("language"),
-        "reserved": _reserved(page),
+        "reserved": _reserved(page, fate),
         "licence": _licence(page) or fate.get("licence") or None,
+        "rule": fate.get("rule") or (page["decision"] or {}).get("rule") or None,
     }
     return row | ({"text": document["text"]} if "text" in document else {})
 
 
-def _reserved(page: Row) -> bool | None:
-    """Whether a statement that stands reserves the page; None when it was never fetched, so that none was observed."""
+def _reserved(page: Row, fate: Row) -> bool | None:
+    """Whether a statement that stands reserves the page, or a list or a case does.
+
+    None when it was never fetched, so that none was observed.
+    """
+    if (fate.get("rule") or "").startswith(_BY_REGISTER):
+        return True
     signals = effective(signals_from_json(json.dumps(page["signals"])))
     if any(signal.verdict is Verdict.RESERVED for signal in signals):
         return True

@@ -20,8 +20,8 @@ from flows.crawl import job_of
 from flows.deliveries import Offer
 from flows.errors import CrawlError
 from flows.paths import crawled_pages
+from flows.rights import crawl_terms
 from flows.workspace import Workspace
-from ledger.decide import Terms
 from ledger.deliveries import deliveries
 from ledger.terms import agreements
 
@@ -68,7 +68,7 @@ def _taken_in(space: Workspace, source: CatalogueSource, offer: Offer, place: tu
         job_of(space, source, folder, now),
         seeds=(),
         sitemaps=(),
-        terms=Terms(source.status, source.licences(), tuple(held.values())),
+        terms=replace(crawl_terms(space, source), licences=source.licences(), agreements=tuple(held.values())),
         intake=replace(source.intake.value(), files=files),
     )
     job_file = folder / "job.json"

@@ -22,6 +22,7 @@ from flows.errors import FlowError
 from flows.progress import emit
 from flows.records import RunRecord, write_record
 from flows.release import Draft, latest_manifest
+from flows.rights import notices as notices_of
 from flows.settings import load_settings, moment
 from flows.sources import chosen, sync_catalogue
 from flows.stopping import stoppable
@@ -164,9 +165,12 @@ def _release(order: Order, problems: list[str]) -> dict[str, Any]:
 def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
     """Decide, dedupe, select, pack and seal."""
     space, latest = order.space, latest_manifest(order.space)
+    notices = notices_of(space, order.sources, order.clock.now.date())
+    for notice in notices:
+        emit("notice", message=notice)
     refined = _refine(order, order.sources)
     if not refined:
-        return nothing_collected(problems)
+        return nothing_collected(problems, notices)
     decided = _decide(order, refined)
     clusters = dedupe_task(space, decided)
     selection = select_task(space, decided, clusters)
@@ -178,4 +182,4 @@ def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
     sealed = seal_task(space, Draft(selection, shards, latest.version if latest else ""), order.clock)
     record = RunRecord(sealed.version, selection, clusters, crawls, decided)
     write_record(space, record, order.clock.now)
-    return summarise(space, sealed, record, problems)
+    return summarise(space, sealed, record, problems) | {"notices": notices}

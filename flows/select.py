@@ -5,7 +5,7 @@ Three steps, a file each, named by the digest of what they were made from: a ste
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,42 +18,57 @@ import dedup.bands
 import dedup.clusters
 import dedup.components
 import dedup.edges
+import flows.narrowing
 import ledger.agreements
+import ledger.conflicts
 import ledger.decide
 import ledger.licences
+import ledger.register
 import ledger.signals
-from corpus.selection import Ruling, Standing, cluster_documents, decide_documents, select_documents
+import ledger.targets
+from corpus.selection import Judge, Ruling, Standing, cluster_documents, decide_documents, select_documents
 from crawler.files import STANDING
 from crawler.job import Scope
 from dedup.clusters import cluster
+from flows.narrowing import Kind, Narrowing, on_the_day
 from flows.paths import crawled_pages, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.workspace import Workspace
-from ledger.agreements import in_force
 from ledger.decide import Terms, decide, may_age
+from ledger.register import Register
 from ledger.signals import signals_from_json
 
 OUT_OF_SCOPE = Ruling("exclude", "none", "none", "", "out-of-scope")
 TOO_OLD = Ruling("hold", "none", "none", "", "evidence-too-old")
 
-_DECIDING = digest_of_code(ledger.decide, ledger.signals, ledger.licences, ledger.agreements, corpus.selection)
+_DECIDING = digest_of_code(
+    ledger.decide,
+    ledger.signals,
+    ledger.licences,
+    ledger.conflicts,
+    ledger.agreements,
+    ledger.register,
+    ledger.targets,
+    flows.narrowing,
+    corpus.selection,
+)
 _CLUSTERING = digest_of_code(dedup.bands, dedup.edges, dedup.components, dedup.clusters, corpus.selection)
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What a source's documents are decided by: its terms, its scope as it is today, and the day."""
+    """What a source's documents are decided by: its terms, its scope as it is today, the day, and the register."""
 
     terms: Terms
     scope: Scope
     as_of: date
+    register: Register = field(default_factory=Register)
 
     @property
     def digest(self) -> str:
-        """Names the right in a path: another day is another right only when another agreement is in force."""
-        held = sorted(agreement.id for agreement in self.terms.agreements if in_force(agreement, self.as_of))
+        """Names the right in a path: another day is another right only when something begins or ends."""
         scope = (sorted(self.scope.hosts), self.scope.include, self.scope.exclude)
-        return digest_of_parts(repr(self.terms), repr(held), repr(scope), _DECIDING)
+        return digest_of_parts(*on_the_day(self.terms, self.register, self.as_of), repr(scope), _DECIDING)
 
 
 def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right: Right) -> list[str]:
@@ -67,20 +82,24 @@ def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right:
     standing = _standing(space, crawl, right.scope)
     old = sum(page.observed < since for pages in standing.values() for page in pages.values())
 
-    def rule(page: Standing) -> Ruling:
+    narrowing = Narrowing(right.terms, right.register)
+
+    def rule(page: Standing, kind: Kind) -> Ruling:
         if not page.in_scope:
             return OUT_OF_SCOPE
         signals = signals_from_json(page.signals)
-        decision = decide(signals, right.terms, space.policy, right.as_of)
+        decision = decide(signals, narrowing.terms_at(kind), space.policy, right.as_of)
         if page.observed < since and may_age(decision, signals):
             return TOO_OLD
-        return Ruling(decision.outcome, decision.basis, decision.tier, decision.licence, decision.rule)
+        evidence = "\n".join(decision.evidence)
+        return Ruling(decision.outcome, decision.basis, decision.tier, decision.licence, decision.rule, evidence)
 
+    judge = Judge(narrowing.columns, narrowing.kind_of, rule)
     keys = []
     for key in documents:
         pages = standing.get(key.split("/")[2], {})
         out = f"decisions/{source}/{digest_of_parts(key, crawl, right.digest, space.policy.digest, str(old))}.parquet"
-        made = _make(space, out, partial(decide_documents, space.storage.local(key), pages, rule))
+        made = _make(space, out, partial(decide_documents, space.storage.local(key), pages, judge))
         if made is not None:
             emit("decided", source, documents=made)
         keys.append(out)

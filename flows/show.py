@@ -69,7 +69,7 @@ class _Bars(logging.Handler):
         else:
             numbers = ", ".join(f"{value:,} {key}" for key, value in told.items() if isinstance(value, int))
             self._progress.update(bar, doing=plain(f"{told['event']} {numbers}".strip()))
-        if told["event"] in {"problem", "hint"}:
+        if told["event"] in {"problem", "hint", "notice"}:
             show_wrong(told["event"], told["message"])
 
 

@@ -46,11 +46,34 @@ def show_explained(told: dict[str, Any]) -> None:
     if decision:
         right = f" on {decision['basis']} as {decision['licence']}" if decision["outcome"] == "include" else ""
         _line("decision", f"{decision['outcome']}{right}, by rule {decision['rule']}")
+        _evidence(decision["evidence"])
+    _rights(told["rights"])
     if fate:
         _line("fate", " ".join(dict.fromkeys((fate["fate"], fate["reason"]))).strip())
         copies = ", ".join(f"{copy['url']} ({copy['fate']})" for copy in told["copies"])
         _line("copies", copies or "none found")
     _line("release", f"{told['release']}, {told['shard']}" if told["shard"] else "in none")
+
+
+def _evidence(places: str | list[str] | None) -> None:
+    """What a decision rests on: a list as the crawler writes it, or lines as the selection has them."""
+    for place in places.split("\n") if isinstance(places, str) else places or []:
+        if place:
+            _line("evidence", place)
+
+
+def _rights(rights: dict[str, Any]) -> None:
+    """What is known of the text's rights beside what was observed of it."""
+    if rights["assertions"]:
+        show_rows("Licences asserted", rights["assertions"], "")
+    for conflict in rights["conflicts"]:
+        settled = f"settled as {conflict['settled']}: {conflict['note']}" if conflict["settled"] else "not settled"
+        _line("conflict", f"{' | '.join(conflict['licences'])} ({conflict['id']}), {settled}")
+    for agreement in rights["agreements"]:
+        embargo = f", {agreement['embargo_months']} months' embargo" if agreement["embargo_months"] else ""
+        _line("agreement", f"{agreement['id']} with {agreement['party']}, {agreement['state']}{embargo}")
+    for held in rights["reservations"]:
+        _line("reserved", f"by {held['by']} ({held['names']}), since {held['since']}")
 
 
 def _line(name: str, value: object) -> None:

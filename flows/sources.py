@@ -27,13 +27,17 @@ def sync_catalogue(space: Workspace, now: datetime) -> tuple[CatalogueSource, ..
     return sources
 
 
-def chosen(sources: Sequence[CatalogueSource], names: Sequence[str]) -> tuple[CatalogueSource, ...]:
-    """The sources to crawl: those named, or all that may be crawled. Raises CatalogueError for a name unknown."""
-    by_name = {source.name: source for source in sources}
-    unknown = sorted(set(names) - by_name.keys())
+def named(sources: Sequence[CatalogueSource], names: Sequence[str]) -> tuple[CatalogueSource, ...]:
+    """The sources of these names, or all without any. Raises CatalogueError for a name unknown."""
+    unknown = sorted(set(names) - {source.name for source in sources})
     if unknown:
         raise CatalogueError(f"no source is called {', '.join(unknown)}: `fodaftryk sources` lists their names.")
-    wanted = [by_name[name] for name in sorted(set(names))] if names else sources
+    return tuple(source for source in sources if source.name in names or not names)
+
+
+def chosen(sources: Sequence[CatalogueSource], names: Sequence[str]) -> tuple[CatalogueSource, ...]:
+    """The sources to crawl: those named, or all that may be crawled. Raises CatalogueError for a name unknown."""
+    wanted = sorted(named(sources, names), key=lambda source: source.name) if names else sources
     refused = [source.name for source in wanted if not source.crawlable]
     if names and refused:
         raise CatalogueError(

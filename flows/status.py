@@ -1,7 +1,7 @@
 """How things stand: rows for the command line, made of ledger and storage."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from corpus.errors import CorpusError
@@ -14,13 +14,15 @@ from flows.paths import finished_crawls
 from flows.sources import chosen, read_sources
 from flows.summary import account_rows, source_rows
 from flows.workspace import Workspace
+from ledger.agreements import ending
 from ledger.releases import releases
 from ledger.sources import sources
+from ledger.terms import agreements
 
 Rows = list[dict[str, Any]]
 
 
-def status_rows(space: Workspace) -> Rows:
+def status_rows(space: Workspace, as_of: date) -> Rows:
     """One row for each source of the ledger that was crawled or released."""
     recorded = releases(space.ledger)
     released = source_rows(space, recorded[-1].version) if recorded else []
@@ -41,9 +43,15 @@ def status_rows(space: Workspace) -> Rows:
                 "paid": account.get("paid"),
                 "currency": account.get("currency", ""),
                 "payment": account.get("status", ""),
+                "agreement_ends": _ends(space, source.name, as_of),
             }
         )
     return rows
+
+
+def _ends(space: Workspace, source: str, as_of: date) -> str:
+    """The day the next of a source's agreements ends, when that is near."""
+    return next((str(agreement.end) for agreement in ending(agreements(space.ledger, source), as_of)), "")
 
 
 def release_rows(space: Workspace) -> Rows:

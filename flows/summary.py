@@ -34,10 +34,10 @@ def read_report(space: Workspace, crawl: str) -> dict[str, Any]:
     return report
 
 
-def nothing_collected(problems: list[str]) -> dict[str, Any]:
+def nothing_collected(problems: list[str], notices: list[str]) -> dict[str, Any]:
     """The summary of a run that has nothing to release, as no source was ever crawled to the end."""
     problem = "no source has been crawled: see `fodaftryk sources`, or add one with `fodaftryk sources add URL`"
-    return {"release": None, "funnel": {}, "sources": [], "problems": [*problems, problem]}
+    return {"release": None, "funnel": {}, "sources": [], "problems": [*problems, problem], "notices": notices}
 
 
 def summarise(space: Workspace, sealed: Sealed, record: RunRecord, problems: list[str]) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from prefect.cache_policies import NO_CACHE
 
 from corpus.shards import Shard
 from flows.catalogue import CatalogueSource
-from flows.crawl import crawl_source, scope_of, terms_of
+from flows.crawl import crawl_source, scope_of
 from flows.paths import crawl_prefix, newest_crawl
 from flows.refine import refine_standing
 from flows.release import Draft, Sealed, pack, seal
+from flows.rights import register_of, terms_of
 from flows.select import Right, decide_source, dedupe, select
 from flows.workspace import Workspace
 
@@ -56,7 +57,7 @@ def refine_task(space: Workspace, source: CatalogueSource, clock: Clock) -> Refi
 @task(name="decide", cache_policy=NO_CACHE, task_run_name="decide {source.name}")
 def decide_task(space: Workspace, source: CatalogueSource, refined: Refined, clock: Clock) -> list[str]:
     """Decide one source's documents; returns the decisions files' keys, in the order of the documents'."""
-    right = Right(terms_of(space, source), scope_of(source), clock.now.date())
+    right = Right(terms_of(space, source), scope_of(source), clock.now.date(), register_of(space))
     return decide_source(space, refined.crawl, refined.documents, right)
 
 

@@ -3,70 +3,77 @@
 The rules are tried in this order, and the first that has an answer gives it; their names are stable, as they are kept
 with every document:
 
+    case-acted                      the holder asked for it to be out, and a person did so         exclude
     agreement                       an agreement in force permits the use                          include
+    agreement-undated               its embargo cannot be counted: nobody says when it was out     hold
+    agreement-model-licence         it asks for a licence of the model that the policy lacks       hold
+    agreement-embargo               the text is younger than the agreement allows                  exclude
     source-reserved                 the rights holder of the source has said no                    exclude
     signal-reserved:<mechanism>     a counted mechanism reserves the page                          exclude
+    case-open                       the holder asks for it to be out, and nobody has settled it    hold
     signal-malformed:<mechanism>    a counted mechanism says something we cannot read              hold
     signal-held:<mechanism>         a mechanism the policy only holds by reserves the page         hold
-    licence-conflict                two licences that cannot both be right                         hold
-    official-document               a public act outside copyright                                 include
+    licence-conflict                licences that cannot all be right, and nobody has settled it   hold
     open-licence                    a licence on the policy's list                                 include
-    reservations-unread             a delivered text, and no reservation was looked for            hold
+    official-document               a public act outside copyright                                 include
     tdm-no-reservation              no reservation, and the policy reads for text and data mining  include
+    contribution                    its holder gave it, and a person has confirmed that            include
+    reservations-unread             a delivered text, and no reservation was looked for            hold
     nothing-known                   none of these                                                  hold
 
-A reservation can only take away. What is behind a paywall is never included but by an agreement, whatever the policy
-counts. So can a licence claimed but not confirmed: it is never a basis for anything. A text
-that came as a file without what its place says of reservations needs an agreement, or an open licence that was
-confirmed for its source: what the text says of itself is then not enough, and silence is no permission.
+The last five rights are tried in the policy's own order, and only those it names. A reservation can only take away.
+What is behind a paywall is never included but by an agreement, whatever the policy counts. So can a licence claimed
+but not confirmed: it is never a basis for anything. A text that came as a file without what its place says of
+reservations needs an agreement, or a licence that was confirmed for its source: what the text says of itself is then
+not enough, and silence is no permission.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
-from ledger.agreements import Agreement, in_force
-from ledger.licences import TDM_LICENCE, LicenceAssertion, all_of, permits
+from ledger.agreements import Agreement, Limit, in_force, limit_of
+from ledger.bases import Basis, Outcome, Tier
+from ledger.conflicts import Settlement, names_of, settlement_of, standing
+from ledger.conflicts import touching as assertions_touching
+from ledger.licences import TDM_LICENCE, LicenceAssertion, all_of, one_name, permits
 from ledger.policy import Policy
 from ledger.records import SourceStatus
+from ledger.register import Reservation, Weight
+from ledger.register import touching as reservations_touching
 from ledger.signals import Mechanism, RightsSignal, Verdict, effective
-
-
-class Outcome(StrEnum):
-    """Whether a text is in: `hold` waits for a person."""
-
-    INCLUDE = "include"
-    EXCLUDE = "exclude"
-    HOLD = "hold"
-
-
-class Basis(StrEnum):
-    """The right a text is used on."""
-
-    AGREEMENT = "agreement"
-    OPEN_LICENCE = "open_licence"
-    OFFICIAL_DOCUMENT = "official_document"
-    TDM = "tdm"
-    NONE = "none"
-
-
-class Tier(StrEnum):
-    """The part of a release a text may be in."""
-
-    OPEN = "open"
-    AGREED = "agreed"
-    TDM = "tdm"
-    NONE = "none"
+from ledger.targets import TextFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is known of a source beforehand: its status, the licences claimed for it, the agreements about it."""
+    """What is known of a source beforehand, or, narrowed by `about`, of one text.
+
+    Its status, the licences claimed for it and what was settled of them, the agreements about it, what is reserved on
+    lists and in cases; and when the text was published, where that is known.
+    """
 
     status: SourceStatus
     licences: tuple[LicenceAssertion, ...] = ()
     agreements: tuple[Agreement, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
+    published: date | None = None
+
+    def at(self, url: str) -> "Terms":
+        """The part of this that is about the text at an address, of which no more is known."""
+        return self.about(TextFacts(url))
+
+    def about(self, facts: TextFacts) -> "Terms":
+        """The part of this that is about one text."""
+        if not self.reservations and not any(said.scope for said in self.licences):
+            return self if facts.published == self.published else replace(self, published=facts.published)
+        return replace(
+            self,
+            licences=assertions_touching(self.licences, facts.url),
+            reservations=reservations_touching(self.reservations, facts),
+            published=facts.published,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,46 +93,38 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """The licence stated for a page (empty: none), where, and whether what is stated contradicts itself."""
+    """The licence stated for a page (empty: none), where, and whether what is stated contradicts itself.
+
+    `sure` is a licence that a person confirmed or settled for the source.
+    """
 
     licence: str
     places: tuple[str, ...]
     conflict: bool = False
+    sure: bool = False
 
 
 def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of: date) -> Decision:
     """Decide about one page by all that is known of it on a day; the order of the signals does not matter."""
-    agreements = [agreement for agreement in terms.agreements if _permits(agreement, policy.use, as_of)]
-    if agreements:
-        chosen = min(agreements, key=lambda agreement: agreement.id)
-        place = (f"agreement:{chosen.id}",)
-        return Decision(Outcome.INCLUDE, Basis.AGREEMENT, Tier.AGREED, chosen.licence, "agreement", place)
-    if terms.status is SourceStatus.RESERVED:
-        return _without(Outcome.EXCLUDE, "source-reserved", ("source",))
-    standing = effective(signals)
-    holding = (*policy.held, Mechanism.PAYWALL)
-    for verdict, mechanisms, outcome, rule in (
-        (Verdict.RESERVED, policy.counted, Outcome.EXCLUDE, "signal-reserved"),
-        (Verdict.MALFORMED, (*policy.counted, *holding), Outcome.HOLD, "signal-malformed"),
-        (Verdict.RESERVED, holding, Outcome.HOLD, "signal-held"),
-    ):
-        found = [signal for signal in standing if signal.verdict is verdict and signal.mechanism in mechanisms]
-        if found:
-            first = min(signal.mechanism for signal in found)
-            return _without(outcome, f"{rule}:{first}", _places(found))
-    decision = _by_licence(_stated(standing, terms.licences, policy), policy)
-    unread = [signal for signal in standing if _is_unread(signal)]
-    is_open = decision.tier is Tier.OPEN and any(assertion.confirmed for assertion in terms.licences)
-    if unread and not is_open and decision.outcome is Outcome.INCLUDE:
-        return _without(Outcome.HOLD, "reservations-unread", _places(unread))
-    return decision
+    reserved = [held for held in terms.reservations if held.since <= as_of]
+    settled = _by_case(reserved, Weight.ACTED_CASE) or _by_agreement(terms, policy, as_of)
+    if settled is not None:
+        return settled
+    found = effective((*signals, *(held.signal for held in reserved if held.weight is Weight.LISTED)))
+    no = _by_reservation(found, terms, policy)
+    if no is None or no.outcome is Outcome.HOLD:
+        no = _by_case(reserved, Weight.OPEN_CASE) or no
+    return no if no is not None else _by_licence(found, _stated(found, terms, policy, as_of), policy)
 
 
 def may_age(decision: Decision, signals: Iterable[RightsSignal]) -> bool:
     """Whether a decision rests on what was observed of reservations, so that it must be observed again.
 
-    An agreement does not, nor does the confirmed licence of a source whose delivered texts tell of no reservations.
+    An agreement and a case do not, nor does the confirmed licence of a source whose delivered texts tell of no
+    reservations.
     """
+    if decision.rule.startswith("case-"):
+        return False
     if decision.outcome is not Outcome.INCLUDE:
         return True
     return decision.basis is not Basis.AGREEMENT and not any(_is_unread(signal) for signal in signals)
@@ -133,10 +132,6 @@ def may_age(decision: Decision, signals: Iterable[RightsSignal]) -> bool:
 
 def _is_unread(signal: RightsSignal) -> bool:
     return signal.mechanism is Mechanism.DELIVERED and signal.verdict is Verdict.MALFORMED
-
-
-def _permits(agreement: Agreement, use: str, as_of: date) -> bool:
-    return use in agreement.uses and in_force(agreement, as_of)
 
 
 def _without(outcome: Outcome, rule: str, evidence: tuple[str, ...]) -> Decision:
@@ -147,43 +142,123 @@ def _places(signals: Iterable[RightsSignal]) -> tuple[str, ...]:
     return tuple(sorted({signal.place for signal in signals}))
 
 
-def _by_licence(stated: _Stated, policy: Policy) -> Decision:
+def _by_case(reserved: Sequence[Reservation], weight: Weight) -> Decision | None:
+    places = tuple(sorted({held.place for held in reserved if held.weight is weight}))
+    if not places:
+        return None
+    if weight is Weight.ACTED_CASE:
+        return _without(Outcome.EXCLUDE, "case-acted", places)
+    return _without(Outcome.HOLD, "case-open", places)
+
+
+def _by_agreement(terms: Terms, policy: Policy, as_of: date) -> Decision | None:
+    """By the first agreement that permits the use; when all that would have a limit, by the mildest of these."""
+    if Basis.AGREEMENT not in policy.bases:
+        return None
+    held = [each for each in terms.agreements if policy.use in each.uses and in_force(each, as_of)]
+    limits = {each.id: limit_of(each, terms.published, policy.model_licence, as_of) for each in held}
+    free = [each for each in held if limits[each.id] is None]
+    if free:
+        chosen = min(free, key=lambda agreement: agreement.id)
+        place = (f"agreement:{chosen.id}",)
+        return Decision(Outcome.INCLUDE, Basis.AGREEMENT, Tier.AGREED, chosen.licence, "agreement", place)
+    for limit in Limit:
+        places = tuple(f"agreement:{name}" for name in sorted(limits) if limits[name] is limit)
+        if places:
+            return _without(Outcome.EXCLUDE if limit is Limit.EMBARGO else Outcome.HOLD, limit.value, places)
+    return None
+
+
+def _by_reservation(found: Sequence[RightsSignal], terms: Terms, policy: Policy) -> Decision | None:
+    if terms.status is SourceStatus.RESERVED:
+        return _without(Outcome.EXCLUDE, "source-reserved", ("source",))
+    holding = (*policy.held, Mechanism.PAYWALL)
+    for verdict, mechanisms, outcome, rule in (
+        (Verdict.RESERVED, policy.counted, Outcome.EXCLUDE, "signal-reserved"),
+        (Verdict.MALFORMED, (*policy.counted, *holding), Outcome.HOLD, "signal-malformed"),
+        (Verdict.RESERVED, holding, Outcome.HOLD, "signal-held"),
+    ):
+        saying = [signal for signal in found if signal.verdict is verdict and signal.mechanism in mechanisms]
+        if saying:
+            first = min(signal.mechanism for signal in saying)
+            return _without(outcome, f"{rule}:{first}", _places(saying))
+    return None
+
+
+def _by_licence(found: Sequence[RightsSignal], stated: _Stated, policy: Policy) -> Decision:
+    """By the first of the policy's bases that what is stated fulfils."""
     if stated.conflict:
         return _without(Outcome.HOLD, "licence-conflict", stated.places)
-    if stated.licence and permits(stated.licence, policy.official):
-        basis, rule = Basis.OFFICIAL_DOCUMENT, "official-document"
-        return Decision(Outcome.INCLUDE, basis, Tier.OPEN, stated.licence, rule, stated.places)
-    if _open(stated.licence, policy):
-        basis, rule = Basis.OPEN_LICENCE, "open-licence"
-        return Decision(Outcome.INCLUDE, basis, Tier.OPEN, stated.licence, rule, stated.places)
-    if policy.tdm:
-        return Decision(Outcome.INCLUDE, Basis.TDM, Tier.TDM, TDM_LICENCE, "tdm-no-reservation", stated.places)
+    unread = [signal for signal in found if _is_unread(signal)]
+    granted = [basis for basis in policy.bases if _fulfils(basis, stated, policy)]
+    for basis in granted:
+        if not unread or (stated.sure and basis is not Basis.TDM):
+            tier, rule = _RIGHTS[basis]
+            licence = TDM_LICENCE if basis is Basis.TDM else stated.licence
+            return Decision(Outcome.INCLUDE, basis, tier, licence, rule, stated.places)
+    if granted:
+        return _without(Outcome.HOLD, "reservations-unread", _places(unread))
     return _without(Outcome.HOLD, "nothing-known", stated.places)
+
+
+_RIGHTS = {
+    Basis.OPEN_LICENCE: (Tier.OPEN, "open-licence"),
+    Basis.OFFICIAL_DOCUMENT: (Tier.OPEN, "official-document"),
+    Basis.TDM: (Tier.TDM, "tdm-no-reservation"),
+    Basis.CONTRIBUTION: (Tier.AGREED, "contribution"),
+}
+
+
+def _fulfils(basis: Basis, stated: _Stated, policy: Policy) -> bool:
+    match basis:
+        case Basis.OPEN_LICENCE:
+            return _open(stated.licence, policy) and not permits(stated.licence, policy.official)
+        case Basis.OFFICIAL_DOCUMENT:
+            return bool(stated.licence) and permits(stated.licence, policy.official)
+        case Basis.TDM:
+            return True
+        case Basis.CONTRIBUTION:
+            return stated.sure and permits(stated.licence, policy.contribution)
+    return False
 
 
 def _open(licence: str, policy: Policy) -> bool:
     return bool(licence) and permits(licence, (*policy.open, *policy.official))
 
 
-def _stated(signals: Sequence[RightsSignal], assertions: tuple[LicenceAssertion, ...], policy: Policy) -> _Stated:
+def _stated(signals: Sequence[RightsSignal], terms: Terms, policy: Policy, as_of: date) -> _Stated:
     """The one licence that holds for the page: its own before the source's, and none that only someone claims.
 
-    Different licences of the page itself are no conflict when all are open: then all their terms are kept. Neither are
-    an open one of the page and another, confirmed open one of the source: then the page's holds.
+    All that is claimed for the source must agree, confirmed or not. Different licences of the page itself are no
+    conflict when all are open: then all their terms are kept. Neither is an open one of the page beside another open
+    one of the source: then the page's holds. Any other difference is a conflict, until it is settled.
     """
     own = [signal for signal in signals if signal.mechanism is Mechanism.LICENCE and _grants(signal)]
-    pages = {signal.value for signal in own}
-    confirmed = {assertion.licence for assertion in assertions if assertion.confirmed}
-    claimed = {assertion.licence for assertion in assertions}
-    from_source = tuple(sorted({assertion.place for assertion in assertions}))
-    if not pages:
-        if len(confirmed) > 1 or (not confirmed and len(claimed) > 1):
-            return _Stated("", from_source, conflict=True)
-        return _Stated(next(iter(confirmed), ""), from_source if confirmed else ())
-    all_open = all(_open(licence, policy) for licence in pages | confirmed)
-    if len(pages | confirmed) > 1 and not all_open:
-        return _Stated("", tuple(sorted({*_places(own), *from_source})), conflict=True)
-    return _Stated(all_of(pages), _places(own))
+    pages = {one_name(signal.value) for signal in own}
+    source = _stated_of_source(terms, as_of)
+    together = {*pages, *([source.licence] if source.licence else [])}
+    if source.conflict or (len(together) > 1 and not all(_open(licence, policy) for licence in together)):
+        settled = None if source.conflict else settlement_of(together, terms.settlements, as_of)
+        places = tuple(sorted({*_places(own), *source.places}))
+        if settled is None:
+            return _Stated("", places, conflict=True)
+        return _Stated(settled.licence, (*places, settled.place), sure=bool(settled.licence))
+    if pages:
+        return _Stated(all_of(pages), _places(own), sure=source.sure)
+    return source if source.sure else _Stated("", ())
+
+
+def _stated_of_source(terms: Terms, as_of: date) -> _Stated:
+    """What is claimed for the source by a day: one licence and whether a person stands for it, or a conflict."""
+    said = standing(terms.licences, as_of)
+    names = names_of(said)
+    places = tuple(sorted({assertion.place for assertion in said}))
+    if len(names) > 1:
+        settled = settlement_of(names, terms.settlements, as_of)
+        if settled is None:
+            return _Stated("", places, conflict=True)
+        return _Stated(settled.licence, (*places, settled.place), sure=bool(settled.licence))
+    return _Stated(next(iter(names), ""), places, sure=any(assertion.confirmed for assertion in said))
 
 
 def _grants(signal: RightsSignal) -> bool:

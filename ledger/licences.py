@@ -6,6 +6,7 @@ manner (`CC-BY-SA-2.5-DK`). References of our own begin with `LicenseRef-`:
     LicenseRef-DK-OHL-9             public acts outside copyright (ophavsretsloven § 9)
     LicenseRef-Agreement-<id>       an agreement with the rights holder
     LicenseRef-TDM-NoReservation    text and data mining where no reservation was found
+    LicenseRef-Contribution         its holder handed it over and said that it may be used
     LicenseRef-RightsStatements-<c> a statement of rightsstatements.org; none of them grants training
     LicenseRef-Unknown              a licence of which only the existence is known
 """
@@ -14,6 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
@@ -29,18 +31,34 @@ _CHARS_MAX = 400
 """Longest text or address taken for a licence's name; a longer one is prose."""
 
 _OWN = re.compile(
-    r"LicenseRef-(DK-OHL-9|TDM-NoReservation|Unknown|Agreement-[A-Za-z0-9.-]+|RightsStatements-[A-Za-z-]+)"
+    r"LicenseRef-(DK-OHL-9|TDM-NoReservation|Contribution|Unknown|Agreement-[A-Za-z0-9.-]+|RightsStatements-[A-Za-z-]+)"
     r"|CC-BY(-NC)?(-SA|-ND)?-[1-4]\.[0-9]-[A-Z]{2,8}"
 )
 _EXPRESSION = re.compile(r"[A-Za-z0-9.+() -]+")
 
 
+_SPELLINGS = (("PDM-1.0", "CC-PDM-1.0"),)
+"""Names of one licence that SPDX does not know to be one, and the name it has here."""
+
+
+class AssertionKind(StrEnum):
+    """How a licence was said, from what a machine reads to what nobody wrote down."""
+
+    MACHINE_READABLE = "machine_readable"
+    PROSE = "prose"
+    HUMAN_STATEMENT = "human_statement"
+    CONTRACT = "contract"
+    VERBAL = "verbal"
+
+
 @dataclass(frozen=True, slots=True)
 class LicenceAssertion:
-    """A licence someone says a whole source is under.
+    """A licence someone says a source is under, or the part of it that `scope` names.
 
-    `licence` is an SPDX expression, `place` where it is said, `on` the day it was seen. `confirmed` is set by a person
-    who has checked it; an unconfirmed one is never a basis.
+    `licence` is an SPDX expression, `place` where it is said (an address, a capture, a letter), `on` the day it was
+    seen, `kind` how it was said. `confirmed` is set by a person who has checked it; an unconfirmed one is never a
+    basis. `scope` is empty for the whole source, a pattern of paths (`/blog/*`), or the address of one document;
+    `digest` is `sha256:…` of the letter or the captured page, where there is one.
     """
 
     licence: str
@@ -49,6 +67,9 @@ class LicenceAssertion:
     on: date | None
     confirmed: bool
     note: str = ""
+    kind: AssertionKind = AssertionKind.PROSE
+    scope: str = ""
+    digest: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -63,6 +84,18 @@ def normalise_licence(text_or_url: str) -> str:
         return ""
     found = licence_of_url(text) if re.match(r"(https?:)?//|www\.", text, re.IGNORECASE) else licence_of_text(text)
     return _expression(found or text)
+
+
+@lru_cache(maxsize=4096)
+def one_name(licence: str) -> str:
+    """The one spelling of a licence, so that two names of it do not differ: `GPL-3.0` and `GPL-3.0-only`, or `A AND B`.
+
+    What is no licence that is known stays as it is.
+    """
+    for spelling, name in _SPELLINGS:
+        licence = re.sub(rf"(?<![\w-]){re.escape(spelling)}(?![\w.-])", name, licence)
+    parsed = _parsed(licence)
+    return licence if parsed is None else str(parsed.simplify().render())
 
 
 def permits(expression: str, patterns: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ micro-unit, once for each obligation, and what rounding took or added is kept be
 
     amount_micro * 1,000,000 + remainder == words * price          always, and so for any sum of obligations
 
+What is paid for by the year, by the crawl or out of a pool is no release's debt: `not_due` here, without an amount.
 Nothing is owed for an open licence, an official document or text and data mining: `not_due`, without an amount. An
 agreement without a price is `none_agreed`, without an amount as well. Only an agreement that says free has the amount
 zero, and is `waived`.
@@ -15,8 +16,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ledger.agreements import Agreement, Rate, RateUnit, in_force
-from ledger.decide import Basis
+from ledger.agreements import COUNTED_BY_RELEASE, Agreement, Rate, RateUnit, in_force
+from ledger.bases import Basis
 from ledger.errors import RecordRefused
 from ledger.journal import canonical, digest
 from ledger.money import AMOUNT_MICRO_MAX, MICRO
@@ -110,7 +111,7 @@ def _binding(record: ReleaseRecord, usage: Usage, agreements: Sequence[Agreement
 
 def _obligation(record: ReleaseRecord, usages: Sequence[Usage], agreement: Agreement | None) -> Obligation:
     usage = usages[0]
-    rate = None if agreement is None else agreement.rate
+    rate = None if agreement is None or not _by_release(agreement) else agreement.rate
     quantity = _quantity(usages, rate)
     amount_micro, remainder = (None, 0) if rate is None else amount_of(rate, quantity)
     if amount_micro is not None and amount_micro > AMOUNT_MICRO_MAX:
@@ -147,8 +148,12 @@ def _quantity(usages: Sequence[Usage], rate: Rate | None) -> int:
     return sum(usage.words for usage in usages)
 
 
+def _by_release(agreement: Agreement) -> bool:
+    return agreement.rate is None or agreement.rate.per in COUNTED_BY_RELEASE
+
+
 def _due_status(agreement: Agreement | None) -> DueStatus:
-    if agreement is None:
+    if agreement is None or not _by_release(agreement):
         return DueStatus.NOT_DUE
     if agreement.rate is None:
         return DueStatus.NONE_AGREED

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from ledger.bases import Basis
 from ledger.errors import RecordRefused
+from ledger.licences import normalise_licence
 from ledger.signals import Mechanism
 
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "default.toml"
@@ -17,25 +19,32 @@ _NEVER_COUNTED = (Mechanism.LICENCE, Mechanism.DELIVERED)
 
 _HOLD = "hold"
 
+_UNSAID = {Mechanism.PAYWALL: _HOLD, Mechanism.REPERTOIRE: True, Mechanism.REPERTOIRE_WORK: _HOLD}
+"""What weighs so when a policy file leaves it out, as an older one does: the register of reservations fails closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What counts and what may be used.
 
-    `use` is the use decided about; `tdm` says whether text without reservation may be included at all; `counted` are
-    the mechanisms whose reservations exclude and whose malformed statements hold; those of `held` hold either way.
-    `open` and `official` are patterns of SPDX identifiers (`*` any run, `[0-9]` one digit). `evidence_days_max` is how
-    old a crawl may be for its evidence to decide anything: older, and its pages are held until they are fetched again.
+    `use` is the use decided about; `bases` are the rights a text may be used on, tried in this order, an agreement
+    always first; `model_licence` is the licence models will come under, empty while nobody has said;
+    `counted` are the mechanisms whose reservations exclude and whose malformed statements hold; those of `held` hold
+    either way. `open`, `official` and `contribution` are patterns of SPDX identifiers (`*` any run, `[0-9]` one digit).
+    `evidence_days_max` is how old a crawl may be for its evidence to decide anything: older, and its pages are held
+    until they are fetched again.
     """
 
     version: str
     use: str
-    tdm: bool
+    bases: tuple[Basis, ...]
+    model_licence: str
     evidence_days_max: int
     counted: tuple[Mechanism, ...]
     held: tuple[Mechanism, ...]
     open: tuple[str, ...]
     official: tuple[str, ...]
+    contribution: tuple[str, ...]
 
     def to_json(self) -> str:
         """Canonical JSON: keys sorted, no spaces."""
@@ -53,12 +62,14 @@ class Policy:
         policy = cls(
             version=_taken(table, "version", str),
             use=_taken(table, "use", str),
-            tdm=_taken(table, "tdm", bool),
+            bases=_bases(_taken(table, "bases", list)),
+            model_licence=_licence(table.pop("model_licence", "")),
             evidence_days_max=_taken(table, "evidence_days_max", int),
             counted=tuple(sorted(mechanism for mechanism, weight in weights.items() if weight is True)),
             held=tuple(sorted(mechanism for mechanism, weight in weights.items() if weight == _HOLD)),
             open=_patterns(licences, "open"),
             official=_patterns(licences, "official"),
+            contribution=_patterns(licences, "contribution"),
         )
         unknown = sorted((*table, *licences))
         if unknown:
@@ -93,13 +104,32 @@ def _patterns(table: dict[str, Any], key: str) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _bases(names: list[Any]) -> tuple[Basis, ...]:
+    known = [basis.value for basis in Basis if basis is not Basis.NONE]
+    if any(name not in known for name in names) or len(set(names)) < len(names):
+        raise RecordRefused(
+            f"The policy's bases must be some of {', '.join(known)}, each once, in the order they count."
+        )
+    if Basis.AGREEMENT in names[1:]:
+        raise RecordRefused("The policy's bases must begin with agreement, which is what its holder decided.")
+    return tuple(Basis(name) for name in names)
+
+
+def _licence(text: object) -> str:
+    spelled = normalise_licence(text) if isinstance(text, str) else ""
+    if text and not spelled:
+        raise RecordRefused("The policy's model_licence must be an SPDX expression, or be left out.")
+    return spelled
+
+
 def _weights(table: dict[str, Any]) -> dict[Mechanism, bool | str]:
     """What each mechanism weighs: true excludes, "hold" holds, false is evidence only."""
     for name, weight in table.items():
         if not isinstance(weight, bool) and weight != _HOLD:
             raise RecordRefused(f"The policy's reservations.{name} must be true, false or {_HOLD!r}.")
     weights = {_mechanism(name): weight for name, weight in table.items()}
-    if weights.setdefault(Mechanism.PAYWALL, _HOLD) is False:
+    weights = {**_UNSAID, **weights}
+    if weights[Mechanism.PAYWALL] is False:
         raise RecordRefused(
             f"The policy's reservations.paywall must be true or {_HOLD!r}: only an agreement opens one."
         )

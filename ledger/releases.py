@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select
 
 from ledger import tables
-from ledger.decide import Basis
+from ledger.bases import Basis
 from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
 from ledger.journal import PROGRAM, Event, Json, Stamp, append, canonical, digest
 from ledger.obligations import accrue

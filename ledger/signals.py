@@ -27,6 +27,8 @@ class Mechanism(StrEnum):
     PAYWALL = "paywall"
     NATURAL_LANGUAGE = "natural_language"
     PLUS = "plus"
+    REPERTOIRE = "repertoire"  # on a holder's or a collective's own list, by its place
+    REPERTOIRE_WORK = "repertoire_work"  # on such a list, by title, author or number
     LICENCE = "licence"
     DELIVERED = "delivered"  # a text that came as a file: MALFORMED where it does not show what its place reserves
 

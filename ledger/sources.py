@@ -14,7 +14,7 @@ from ledger import tables
 from ledger.agreements import Agreement
 from ledger.errors import RecordConflict, UnknownRecord
 from ledger.journal import CATALOGUE, PROGRAM, Event, Json, Stamp, append, canonical, commitment, new_nonce
-from ledger.licences import LicenceAssertion
+from ledger.licences import AssertionKind, LicenceAssertion
 from ledger.records import CrawlRecord, Source, SourceStatus
 from ledger.store import Ledger
 from ledger.terms import sync_agreements
@@ -117,7 +117,10 @@ def _write(connection: Connection, stamp: Stamp, source: Source, licences: Seque
         "title": source.title,
         "holder": source.holder,
         "payee": source.payee,
-        "licences": [{"asserted_by": said.asserted_by, "place": said.place, "note": said.note} for said in licences],
+        "licences": [
+            {"asserted_by": said.asserted_by, "place": said.place, "note": said.note, "scope": said.scope}
+            for said in licences
+        ],
     }
     body: dict[str, Json] = {
         "homepage": source.homepage,
@@ -128,6 +131,8 @@ def _write(connection: Connection, stamp: Stamp, source: Source, licences: Seque
                 "licence": said.licence,
                 "on": None if said.on is None else said.on.isoformat(),
                 "confirmed": said.confirmed,
+                "kind": str(said.kind),
+                "digest": said.digest,
             }
             for said in licences
         ],
@@ -140,7 +145,10 @@ def _write(connection: Connection, stamp: Stamp, source: Source, licences: Seque
         connection.execute(insert(table).values(**values))
     connection.execute(delete(tables.licence).filter_by(source=source.name))
     if licences:
-        rows = [{"source": source.name, "position": place, **asdict(said)} for place, said in enumerate(licences)]
+        rows = [
+            {"source": source.name, "position": place, **asdict(said), "kind": str(said.kind)}
+            for place, said in enumerate(licences)
+        ]
         connection.execute(insert(tables.licence), rows)
 
 
@@ -151,5 +159,8 @@ def _source(row: RowMapping) -> Source:
 
 def _licences(connection: Connection, name: str) -> tuple[LicenceAssertion, ...]:
     rows = connection.execute(select(tables.licence).filter_by(source=name).order_by(tables.licence.c.position))
-    wanted = ("licence", "asserted_by", "place", "on", "confirmed", "note")
-    return tuple(LicenceAssertion(**{field: row[field] for field in wanted}) for row in rows.mappings())
+    wanted = ("licence", "asserted_by", "place", "on", "confirmed", "note", "scope", "digest")
+    return tuple(
+        LicenceAssertion(**{field: row[field] for field in wanted}, kind=AssertionKind(row["kind"]))
+        for row in rows.mappings()
+    )

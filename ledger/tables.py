@@ -86,6 +86,21 @@ licence = Table(
     Column("on", Date),
     Column("confirmed", Boolean, nullable=False),
     Column("note", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+settlement = Table(
+    "settlement",
+    metadata,
+    Column("entry_seq", _Whole, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
+    Column("licences", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
 )
 
 agreement = Table(
@@ -107,12 +122,75 @@ agreement = Table(
     Column("note", Text, nullable=False),
     Column("nonce", Text, nullable=False),
     _entry_seq(),
+    Column("rate_minimum_micro", BigInteger),
+    Column("rate_cap_micro", BigInteger),
+    Column("rate_share_ppm", Integer),
+    Column("party_kind", Text, nullable=False),
+    Column("represents", Text, nullable=False),
+    Column("embargo_months", Integer, nullable=False),
+    Column("model_licences", Text, nullable=False),
+    Column("attachments", Text, nullable=False),
     CheckConstraint("origin IN ('catalogue', 'manual')", name="origin"),
     CheckConstraint(
         "(rate_per IS NULL) = (rate_amount_micro IS NULL) AND (rate_per IS NULL) = (rate_currency IS NULL)",
         name="rate_whole",
     ),
     CheckConstraint("rate_amount_micro >= 0", name="rate_not_negative"),
+)
+
+repertoire = Table(
+    "repertoire",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("nonce", Text, nullable=False),
+    _entry_seq(),
+)
+
+repertoire_item = Table(
+    "repertoire_item",
+    metadata,
+    Column("repertoire", Text, ForeignKey("repertoire.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Index(None, "kind", "value"),
+)
+
+rights_case = Table(
+    "rights_case",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    CheckConstraint("kind IN ('opt_out', 'claim', 'takedown', 'objection', 'correction')", name="kind"),
+)
+
+case_target = Table(
+    "case_target",
+    metadata,
+    Column("case", Text, ForeignKey("rights_case.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+)
+
+case_step = Table(
+    "case_step",
+    metadata,
+    Column("case", Text, ForeignKey("rights_case.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("step", Text, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    _entry_seq(),
 )
 
 crawl = Table(

@@ -1,8 +1,8 @@
 """Agreements as the ledger holds them: those of the catalogue and those somebody recorded by hand.
 
 An agreement's terms never change under its id, since obligations were counted by them: new terms are a new agreement.
-The catalogue may still say when one ends and correct its note; an agreement that is gone from the catalogue is
-withdrawn, and counts for no later release.
+The catalogue may still say when one ends, correct its note and name what was signed; an agreement that is gone from
+the catalogue is withdrawn, and counts for no later release.
 """
 
 import json
@@ -15,13 +15,18 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from ledger import tables
-from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
+from ledger.agreements import Agreement, AgreementForm, PartyKind, Rate, RateUnit
 from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
 from ledger.journal import Event, Json, Stamp, append, canonical, commitment, new_nonce
 from ledger.money import AMOUNT_MICRO_MAX, check_currency
 from ledger.store import Ledger
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,100}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+EMBARGO_MONTHS_MAX = 1200
+"""A hundred years: copyright lasts longer, an embargo does not."""
+
 _CATALOGUE, _MANUAL = "catalogue", "manual"
 
 
@@ -92,8 +97,22 @@ def agreement_of(row: RowMapping) -> Agreement:
         uses=tuple(json.loads(row["uses"])),
         start=row["start"],
         end=row["end"],
-        rate=None if per is None else Rate(RateUnit(per), row["rate_amount_micro"], row["rate_currency"]),
+        rate=None
+        if per is None
+        else Rate(
+            RateUnit(per),
+            row["rate_amount_micro"],
+            row["rate_currency"],
+            minimum_micro=row["rate_minimum_micro"],
+            cap_micro=row["rate_cap_micro"],
+            share_ppm=row["rate_share_ppm"],
+        ),
         note=row["note"],
+        party_kind=PartyKind(row["party_kind"]),
+        represents=row["represents"],
+        embargo_months=row["embargo_months"],
+        model_licences=tuple(json.loads(row["model_licences"])),
+        attachments=tuple(json.loads(row["attachments"])),
     )
 
 
@@ -110,7 +129,7 @@ def _sync_one(connection: Connection, stamp: Stamp, name: str, agreement: Agreem
         _insert(connection, stamp, agreement, _CATALOGUE)
         return True
     held = agreement_of(row)
-    if replace(held, end=agreement.end, note=agreement.note) != agreement:
+    if replace(held, end=agreement.end, note=agreement.note, attachments=agreement.attachments) != agreement:
         raise RecordConflict(_other_terms(agreement.id))
     if held == agreement and not row["withdrawn"]:
         return False
@@ -133,7 +152,8 @@ def _insert(connection: Connection, stamp: Stamp, agreement: Agreement, origin: 
 
 
 def _update(connection: Connection, stamp: Stamp, agreement: Agreement, *, withdrawn: bool) -> None:
-    changes = {"end": agreement.end, "note": agreement.note, "withdrawn": withdrawn}
+    attachments = canonical(agreement.attachments).decode()
+    changes = {"end": agreement.end, "note": agreement.note, "withdrawn": withdrawn, "attachments": attachments}
     entered = _entered(connection, stamp, agreement, withdrawn=withdrawn)
     connection.execute(update(tables.agreement).filter_by(id=agreement.id).values(**changes, **entered))
 
@@ -152,7 +172,15 @@ def _columns(agreement: Agreement) -> dict[str, Any]:
         "rate_per": None if rate is None else str(rate.per),
         "rate_amount_micro": None if rate is None else rate.amount_micro,
         "rate_currency": None if rate is None else rate.currency,
+        "rate_minimum_micro": None if rate is None else rate.minimum_micro,
+        "rate_cap_micro": None if rate is None else rate.cap_micro,
+        "rate_share_ppm": None if rate is None else rate.share_ppm,
         "note": agreement.note,
+        "party_kind": str(agreement.party_kind),
+        "represents": agreement.represents,
+        "embargo_months": agreement.embargo_months,
+        "model_licences": canonical(agreement.model_licences).decode(),
+        "attachments": canonical(agreement.attachments).decode(),
     }
 
 
@@ -160,40 +188,60 @@ def _entered(connection: Connection, stamp: Stamp, agreement: Agreement, *, with
     """Enter an agreement in the journal, its names and note as a commitment; return the row's nonce and entry."""
     nonce = new_nonce()
     rate = agreement.rate
+    hidden = {name: getattr(agreement, name) for name in ("party", "payee", "represents", "note")}
     body: dict[str, Json] = {
         "agreement": agreement.id,
         "form": str(agreement.form),
+        "party_kind": str(agreement.party_kind),
+        "embargo_months": agreement.embargo_months,
+        "model_licences": agreement.model_licences,
+        "attachments": agreement.attachments,
         "uses": agreement.uses,
         "start": agreement.start.isoformat(),
         "end": None if agreement.end is None else agreement.end.isoformat(),
         "rate": None if rate is None else rate_body(rate),
         "withdrawn": withdrawn,
-        "commitment": commitment(nonce, {"party": agreement.party, "payee": agreement.payee, "note": agreement.note}),
+        "commitment": commitment(nonce, hidden),
     }
     seq = append(connection, stamp, Event("agreement", f"source:{agreement.source}", body))
     return {"nonce": nonce, "entry_seq": seq}
 
 
 def rate_body(rate: Rate) -> dict[str, Json]:
-    """Write a rate as the journal has it."""
-    return {"per": str(rate.per), "amount_micro": rate.amount_micro, "currency": rate.currency}
+    """Write a rate as the journal has it: least, most and share only where they were agreed."""
+    bounds = {"minimum_micro": rate.minimum_micro, "cap_micro": rate.cap_micro, "share_ppm": rate.share_ppm}
+    agreed = {name: value for name, value in bounds.items() if value is not None}
+    return {"per": str(rate.per), "amount_micro": rate.amount_micro, "currency": rate.currency, **agreed}
 
 
 def _check(agreement: Agreement) -> None:
+    named = f"agreement {agreement.id}"
     if not _ID.fullmatch(agreement.id):
         raise RecordRefused(f"agreement {agreement.id!r}: an id is letters, digits, points and hyphens")
     if agreement.end is not None and agreement.end < agreement.start:
-        raise RecordRefused(f"agreement {agreement.id} ends on {agreement.end}, before it starts on {agreement.start}")
-    if agreement.rate is None:
-        return
-    if not 0 <= agreement.rate.amount_micro <= AMOUNT_MICRO_MAX:
+        raise RecordRefused(f"{named} ends on {agreement.end}, before it starts on {agreement.start}")
+    if not 0 <= agreement.embargo_months <= EMBARGO_MONTHS_MAX:
+        raise RecordRefused(f"{named}: an embargo is 0 to {EMBARGO_MONTHS_MAX} months")
+    if not all(_DIGEST.fullmatch(digest) for digest in agreement.attachments):
+        raise RecordRefused(f"{named}: an attachment is named by its digest, as sha256: and 64 hex digits")
+    if agreement.rate is not None:
+        _check_rate(named, agreement.rate)
+
+
+def _check_rate(named: str, rate: Rate) -> None:
+    for amount in (rate.amount_micro, rate.minimum_micro, rate.cap_micro):
+        if amount is not None and not 0 <= amount <= AMOUNT_MICRO_MAX:
+            raise RecordRefused(f"{named}: a price is at least 0 and at most {AMOUNT_MICRO_MAX} micro-units")
+    if None not in (rate.minimum_micro, rate.cap_micro) and (rate.minimum_micro or 0) > (rate.cap_micro or 0):
+        raise RecordRefused(f"{named}: the least that is owed is more than the most")
+    if (rate.share_ppm is None) is (rate.per is RateUnit.POOL) or not 0 <= (rate.share_ppm or 0) <= 1_000_000:
         raise RecordRefused(
-            f"agreement {agreement.id}: a price is at least 0 and at most {AMOUNT_MICRO_MAX} micro-units"
+            f"{named}: the price of a pool has a share, at most the whole of it, and no other price has"
         )
     try:
-        check_currency(agreement.rate.currency)
+        check_currency(rate.currency)
     except ValueError as error:
-        raise RecordRefused(f"agreement {agreement.id}: {error}") from error
+        raise RecordRefused(f"{named}: {error}") from error
 
 
 def _other_terms(agreement_id: str) -> str:

@@ -95,7 +95,7 @@ class Taker:
             *licences_of(item, Seen.on(capture).at("file")),
             site.delivered if site else self._of_file(file),
         )
-        return judged(capture, signals, decide(signals, self.job.terms, self.policy, self.now.date()))
+        return judged(capture, signals, decide(signals, self.job.terms.at(url), self.policy, self.now.date()))
 
     def _of_file(self, file: DeliveredFile) -> RightsSignal:
         """What is known of reservations for a text out of a file of texts: nothing."""

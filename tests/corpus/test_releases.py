@@ -16,7 +16,15 @@ import pytest
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
 from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage
-from corpus.selection import Ruling, Standing, cluster_documents, count_fates, decide_documents, select_documents
+from corpus.selection import (
+    Judge,
+    Ruling,
+    Standing,
+    cluster_documents,
+    count_fates,
+    decide_documents,
+    select_documents,
+)
 from corpus.shards import SHARD_SCHEMA, Packing, Shard, pack_source
 from corpus.storage import FolderStorage
 
@@ -65,7 +73,7 @@ def selected(folder: Path, files: list[Path], *, but: str = "") -> Path:
     """The selection made of documents files; the page named `but` stands no more."""
     decisions = [folder / f"decisions-{number}.parquet" for number in range(len(files))]
     for file, out in zip(files, decisions, strict=True):
-        decide_documents(file, standing(file, but=but), ruling, out)
+        decide_documents(file, standing(file, but=but), Judge((), lambda _: None, lambda page, _: ruling(page)), out)
     cluster_documents(files, decisions, equal_signatures, folder / "clusters.parquet")
     select_documents(files, decisions, folder / "clusters.parquet", folder / "selection.parquet")
     return folder / "selection.parquet"

@@ -11,10 +11,13 @@ from crawler.fields import Fields, TextType
 from crawler.job import Job, JobError, Limits, Scope, from_json, to_json
 from crawler.rendering import Rendering
 from crawler.sitemaps import SITEMAP_BYTES_MAX, parse_sitemap
-from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
+from ledger.agreements import Agreement, AgreementForm, PartyKind, Rate, RateUnit
+from ledger.conflicts import Settlement
 from ledger.decide import Terms
 from ledger.licences import LicenceAssertion
 from ledger.records import SourceStatus
+from ledger.register import Reservation, Weight
+from ledger.targets import Target, TargetKind
 
 RATE = Rate(RateUnit.DOCUMENT, 1500, "DKK")
 AGREEMENT = Agreement(
@@ -28,6 +31,14 @@ AGREEMENT = Agreement(
     end=date(2027, 1, 1),
     rate=RATE,
 )
+LIMITED = replace(
+    AGREEMENT,
+    id="A3",
+    party_kind=PartyKind.COLLECTIVE,
+    embargo_months=12,
+    model_licences=("Apache-2.0",),
+    rate=replace(RATE, per=RateUnit.POOL, cap_micro=7, share_ppm=5),
+)
 JOB = Job(
     source="prøve",
     crawl="c1",
@@ -36,7 +47,9 @@ JOB = Job(
     terms=Terms(
         SourceStatus.AGREED,
         (LicenceAssertion("CC0-1.0", "udgiver", "http://a.dk/om", date(2026, 2, 3), confirmed=True),),
-        (AGREEMENT, replace(AGREEMENT, id="A2", end=None, rate=None)),
+        (AGREEMENT, replace(AGREEMENT, id="A2", end=None, rate=None), LIMITED),
+        (Settlement(("CC-BY-4.0", "CC0-1.0"), "CC0-1.0", "læst", date(2026, 3, 4)),),
+        (Reservation("2026-0001", Weight.OPEN_CASE, Target(TargetKind.PATH, "a.dk/da"), date(2026, 5, 6)),),
     ),
     seeds=("http://a.dk/",),
     sitemaps=("http://xn--l-4ga.dk/sitemap.xml",),

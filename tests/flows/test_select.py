@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import SealError
-from flows.crawl import fresh_crawl, scope_of, terms_of
+from flows.crawl import fresh_crawl, scope_of
 from flows.errors import FlowError
 from flows.paths import crawled_at, finished_crawls, newest_crawl
 from flows.records import newest_record
 from flows.release import Draft, latest_manifest, seal
+from flows.rights import terms_of
 from flows.select import Right, decide_source
 from flows.settings import load_settings
 from flows.sources import read_sources

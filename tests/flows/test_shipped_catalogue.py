@@ -1,9 +1,11 @@
 """The catalogue we ship: usable, honest about what is not known, and with its reserved sources in it."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 from flows.catalogue import json_schema, load_catalogue
+from ledger.conflicts import conflicts as conflicts_of
 
 SHIPPED = Path(__file__).parents[2] / "catalogue"
 
@@ -36,7 +38,7 @@ def test_nothing_shipped_is_confirmed() -> None:
 
 
 def test_known_conflicts_are_kept() -> None:
-    """Where two disagree about a licence, both stand in the file."""
+    """Where two disagree about a licence, both stand in the file, and are shown as a conflict."""
     sources = {source.name: source for source in load_catalogue(SHIPPED).sources}
     conflicts = {
         "wikipedia": {"CC-BY-SA-4.0", "CC0-1.0"},
@@ -52,3 +54,6 @@ def test_known_conflicts_are_kept() -> None:
         "opensubtitles": {"CC0-1.0", "LicenseRef-Unknown"},
     }
     assert {name: {told.licence for told in sources[name].licences()} for name in conflicts} == conflicts
+    for name, licences in conflicts.items():
+        found = conflicts_of(name, sources[name].licences(), (), date(2026, 11, 1))
+        assert [(each.licences, each.settlement) for each in found] == [(tuple(sorted(licences)), None)], name

@@ -142,11 +142,21 @@ def test_agreements_that_cannot_be_kept_are_refused(ledger: Ledger) -> None:
         Rate(RateUnit.RELEASE, -1, "DKK"),
         Rate(RateUnit.RELEASE, 2**53, "DKK"),
         Rate(RateUnit.RELEASE, 1, "XBT"),
+        Rate(RateUnit.RELEASE, 1, "DKK", minimum_micro=-1),
+        Rate(RateUnit.RELEASE, 1, "DKK", minimum_micro=2, cap_micro=1),
+        Rate(RateUnit.RELEASE, 1, "DKK", share_ppm=1),
+        Rate(RateUnit.POOL, 1, "DKK"),
+        Rate(RateUnit.POOL, 1, "DKK", share_ppm=1_000_001),
     ):
         with pytest.raises(RecordRefused, match="blad-2026"):
             sync_source(ledger, BLAD, SAID, [replace(AGREED, rate=rate)], NOW)
-    for wrong in (replace(AGREED, id="blad 2026"), replace(AGREED, end=date(2025, 1, 1))):
-        with pytest.raises(RecordRefused, match=r"letters|before it starts"):
+    for wrong in (
+        replace(AGREED, id="blad 2026"),
+        replace(AGREED, end=date(2025, 1, 1)),
+        replace(AGREED, embargo_months=-1),
+        replace(AGREED, attachments=("kontrakt.pdf",)),
+    ):
+        with pytest.raises(RecordRefused, match=r"letters|before it starts|embargo|digest"):
             sync_source(ledger, BLAD, SAID, [wrong], NOW)
     with pytest.raises(RecordRefused, match="belongs to"):
         sync_source(ledger, BLAD, SAID, [replace(AGREED, source="andet")], NOW)

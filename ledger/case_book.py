@@ -1,0 +1,170 @@
+"""Cases as the ledger keeps them: each step a row and an entry in the journal, which names neither person nor place.
+
+An entry says of which kind the case is, which step was taken, on which day and on what kind of proof. Who asks, about
+what, why, and the evidence are committed to; they lie in the rows and can be erased there.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from ledger import tables
+from ledger.cases import Case, CaseKind, CaseStep, Proof, Step, check_step
+from ledger.errors import RecordRefused, UnknownRecord
+from ledger.journal import Event, Json, Stamp, append, canonical, commitment, new_nonce
+from ledger.store import Ledger
+from ledger.targets import Target, TargetKind
+
+TARGETS_MAX = 10_000
+"""Most targets of one case: more are a list (`ledger.repertoire`)."""
+
+REASON_CHARS_MAX = 4000
+"""Longest reason: what a letter says in short, and where it lies."""
+
+
+def open_case(ledger: Ledger, case: Case, stamp: Stamp) -> Case:
+    """Record what somebody asks for, and return it with its id; asked once more on the same day it is the same case.
+
+    `case.id` is empty, and its one step says when and how it was received.
+
+    Raises:
+        RecordRefused: it is about nothing, or about too much.
+
+    """
+    if not 0 < len(case.targets) <= TARGETS_MAX:
+        raise RecordRefused(f"a case is about 1 to {TARGETS_MAX} targets: import a longer list with `ledger reserve`")
+    if case.received_on > stamp.now.date():
+        raise RecordRefused(f"a case cannot have been received on {case.received_on}, which is still to come")
+    with ledger.writing() as connection:
+        for held in _cases(connection, received_on=case.received_on):
+            if _asked(held) == _asked(case):
+                return held
+        year = case.received_on.year
+        count = connection.scalar(
+            select(func.count()).select_from(tables.rights_case).where(tables.rights_case.c.id.like(f"{year}-%"))
+        )
+        made = Case(f"{year}-{(count or 0) + 1:04}", case.kind, *_asked(case)[1:], case.steps)
+        connection.execute(
+            insert(tables.rights_case).values(
+                id=made.id,
+                kind=made.kind.value,
+                received_on=made.received_on,
+                requester=made.requester,
+                contact=made.contact,
+            )
+        )
+        rows = [{"case": made.id, "kind": target.kind.value, "value": target.value} for target in made.targets]
+        connection.execute(insert(tables.case_target), rows)
+        _write_step(connection, stamp, made, 0)
+        return made
+
+
+def take_step(ledger: Ledger, name: str, step: CaseStep, stamp: Stamp) -> Case:
+    """Record a step that was taken in a case; the same step once more changes nothing.
+
+    Raises:
+        UnknownRecord: there is no such case.
+        RecordRefused: the step does not follow, or rests on too little.
+
+    """
+    with ledger.writing() as connection:
+        case = _one(connection, name)
+        if case.steps[-1].step is step.step:
+            return case
+        check_step(case, step)
+        taken = Case(case.id, *_asked(case), (*case.steps, step))
+        _write_step(connection, stamp, taken, len(case.steps))
+        return taken
+
+
+def find_case(ledger: Ledger, name: str) -> Case:
+    """Return one case. Raises `UnknownRecord` when there is none of that id."""
+    with ledger.reading() as connection:
+        return _one(connection, name)
+
+
+def cases(ledger: Ledger) -> tuple[Case, ...]:
+    """Return all cases, in the order they came in."""
+    with ledger.reading() as connection:
+        return _cases(connection)
+
+
+def _asked(case: Case) -> tuple[CaseKind, tuple[Target, ...], str, str]:
+    return case.kind, tuple(sorted(set(case.targets))), case.requester, case.contact
+
+
+def _one(connection: Connection, name: str) -> Case:
+    found = _cases(connection, id=name)
+    if not found:
+        raise UnknownRecord(f"no case {name} is in the ledger: `fodaftryk ledger case list --all` shows them all")
+    return found[0]
+
+
+def _cases(connection: Connection, **wanted: str | date) -> tuple[Case, ...]:
+    heads = connection.execute(select(tables.rights_case).filter_by(**wanted).order_by("id")).mappings().all()
+    return tuple(_case(connection, head) for head in heads)
+
+
+def _case(connection: Connection, head: RowMapping) -> Case:
+    target, step = tables.case_target, tables.case_step
+    targets = connection.execute(select(target.c.kind, target.c.value).where(target.c.case == head["id"]))
+    steps = connection.execute(select(step).where(step.c.case == head["id"]).order_by(step.c.position)).mappings()
+    return Case(
+        head["id"],
+        CaseKind(head["kind"]),
+        tuple(sorted(Target(TargetKind(kind), value) for kind, value in targets)),
+        head["requester"],
+        head["contact"],
+        tuple(_step(row) for row in steps),
+    )
+
+
+def _step(row: RowMapping) -> CaseStep:
+    return CaseStep(
+        Step(row["step"]),
+        row["on"],
+        row["actor"],
+        row["reason"],
+        tuple(Proof(name) for name in json.loads(row["proof"])),
+        tuple(json.loads(row["evidence"])),
+    )
+
+
+def _write_step(connection: Connection, stamp: Stamp, case: Case, position: int) -> None:
+    step = case.steps[position]
+    if len(step.reason) > REASON_CHARS_MAX:
+        raise RecordRefused(f"a reason has at most {REASON_CHARS_MAX} characters: say in short, and name the letter")
+    nonce = new_nonce()
+    hidden: dict[str, Json] = {"reason": step.reason, "evidence": step.evidence}
+    if position == 0:
+        hidden |= {"requester": case.requester, "contact": case.contact, "targets": _names(case.targets)}
+    proof = [each.value for each in step.proof]
+    body: dict[str, Json] = {
+        "case": case.id,
+        "kind": case.kind.value,
+        "step": step.step.value,
+        "on": step.on.isoformat(),
+        "proof": proof,
+        "commitment": commitment(nonce, hidden),
+    }
+    seq = append(connection, stamp, Event("case", f"case:{case.id}", body))
+    connection.execute(
+        insert(tables.case_step).values(
+            case=case.id,
+            position=position,
+            step=step.step.value,
+            on=step.on,
+            actor=step.actor,
+            proof=canonical(proof).decode(),
+            reason=step.reason,
+            evidence=canonical(step.evidence).decode(),
+            nonce=nonce,
+            entry_seq=seq,
+        )
+    )
+
+
+def _names(targets: Sequence[Target]) -> list[str]:
+    return [f"{target.kind}:{target.value}" for target in targets]
