@@ -53,7 +53,12 @@ class Ruling:
 
 _RULING = [pa.field(name, pa.string()) for name in ("outcome", "basis", "tier", "licence", "rule", "evidence")]
 _KEY = [pa.field("id", pa.string()), pa.field("source", pa.string()), pa.field("url", pa.string())]
-DECISIONS = pa.schema([*_KEY, pa.field("fetched", pa.date32()), pa.field("chars", pa.int32()), *_RULING])
+_STANDING = [
+    pa.field("signals", pa.string()),
+    pa.field("observed", pa.date32()),
+    pa.field("in_scope", pa.bool_()),
+]
+DECISIONS = pa.schema([*_KEY, pa.field("fetched", pa.date32()), pa.field("chars", pa.int32()), *_RULING, *_STANDING])
 CLUSTERS = pa.schema(
     [pa.field("id", pa.string()), pa.field("keeper", pa.string()), pa.field("cluster_size", pa.int64()),
      pa.field("similarity", pa.float32())]
@@ -101,14 +106,15 @@ class Judge:
     decide: Callable[[Standing, Any], Ruling]
 
 
-_UNRULED = dict.fromkeys(field.name for field in _RULING)
+_UNRULED = dict.fromkeys(field.name for field in (*_RULING, *_STANDING))
 
 
 def decide_documents(documents: Path, standing: Mapping[str, Standing], judge: Judge, out: Path) -> int:
     """Rule on the documents of a file whose pages still stand, by URL; returns how many are kept.
 
     What a later crawl found changed, gone or reserved stands no more, and is left out. A marked document needs no
-    ruling. Pages of one site mostly stand alike, so the judge is asked once for each kind.
+    ruling. Pages of one site mostly stand alike, so the judge is asked once for each kind. What each was ruled on is
+    kept beside the ruling, so that another policy can be asked about it later.
     """
     ask = cache(judge.decide)
     count = 0
@@ -116,14 +122,18 @@ def decide_documents(documents: Path, standing: Mapping[str, Standing], judge: J
     with pq.ParquetWriter(out, DECISIONS, compression="zstd") as writer:
         for batch in read_documents(documents, [*own, *(name for name in judge.columns if name not in own)]):
             rows = [row for row in batch.to_pylist() if row["url"] in standing]
-            ruled = [
-                {name: row[name] for name in own[:-1]}
-                | (_UNRULED if row["reason"] else asdict(ask(standing[row["url"]], judge.about(row))))
-                for row in rows
-            ]
+            ruled = []
+            for row in rows:
+                page = standing[row["url"]]
+                said = _UNRULED if row["reason"] else _ruled(page, ask(page, judge.about(row)))
+                ruled.append({name: row[name] for name in own[:-1]} | said)
             writer.write_table(pa.Table.from_pylist(ruled, schema=DECISIONS))
             count += sum(row["reason"] is None for row in rows)
     return count
+
+
+def _ruled(page: Standing, ruling: Ruling) -> dict[str, Any]:
+    return asdict(ruling) | {"signals": page.signals, "observed": page.observed, "in_scope": page.in_scope}
 
 
 ClusterFunction = Callable[
@@ -138,8 +148,9 @@ def cluster_documents(documents: Sequence[Path], decisions: Sequence[Path], clus
 
     The keeper is the one with the clearest right, then the oldest, then the longest, then the smallest id.
     """
-    ruled = [pq.read_table(path, filters=pc.field("outcome").is_valid()) for path in decisions]
-    decided = pa.concat_tables([DECISIONS.empty_table(), *ruled]).combine_chunks()
+    columns = ["id", "outcome", "basis", "fetched", "chars"]
+    ruled = [pq.read_table(path, columns=columns, filters=pc.field("outcome").is_valid()) for path in decisions]
+    decided = pa.concat_tables([DECISIONS.empty_table().select(columns), *ruled]).combine_chunks()
     signatures = np.empty((len(decided), SIGNATURE_SIZE), dtype=np.uint32)
     start = 0
     for path, mine in zip(documents, ruled, strict=True):

@@ -20,6 +20,7 @@ from flows.cli_cases import case_app
 from flows.cli_deliver import deliver
 from flows.cli_journal import journal_app
 from flows.cli_ledger import ledger_app
+from flows.cli_policy import policy_app
 from flows.cli_proof import proof
 from flows.cli_rights import register as register_rights
 from flows.cli_sources import sources_app
@@ -49,6 +50,7 @@ ledger_app.add_typer(journal_app)
 app.add_typer(ledger_app, name="ledger")
 register_rights(ledger_app)
 ledger_app.add_typer(case_app, name="case")
+app.add_typer(policy_app, name="policy")
 app.command()(deliver)
 app.command()(proof)
 app.command()(verify)

@@ -61,7 +61,7 @@ def _document(space: Workspace, record: RunRecord, source: str, page: dict[str, 
 def _rights(space: Workspace, source: str, row: dict[str, Any], as_of: date) -> dict[str, Any]:
     """What the ledger knows of the rights of one text, by its document's row or by its address alone."""
     terms = ledger_terms(space, source, find_source(space.ledger, source).status)
-    narrowing = Narrowing(terms, register_of(space))
+    narrowing = Narrowing(terms, register_of(space), as_of)
     told = {"url": row["url"], **{name: row.get(name) or "" for name in ("title", "author", "text")}}
     narrowed = narrowing.terms_at(narrowing.kind_of({**told, "published": row.get("published")}))
     return rights_told(source, narrowed, as_of)

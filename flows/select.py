@@ -35,6 +35,7 @@ from flows.paths import crawled_pages, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.workspace import Workspace
 from ledger.decide import Terms, decide, may_age
+from ledger.policy import Policy
 from ledger.register import Register
 from ledger.signals import signals_from_json
 
@@ -78,23 +79,10 @@ def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right:
     excluded, and what was observed too long ago is held, unless its right does not rest on that.
     """
     source = crawl.split("/")[1]
-    since = right.as_of - timedelta(days=space.policy.evidence_days_max)
-    standing = _standing(space, crawl, right.scope)
+    since = oldest_evidence(space.policy, right.as_of)
+    standing = standing_pages(space, crawl, right.scope)
     old = sum(page.observed < since for pages in standing.values() for page in pages.values())
-
-    narrowing = Narrowing(right.terms, right.register)
-
-    def rule(page: Standing, kind: Kind) -> Ruling:
-        if not page.in_scope:
-            return OUT_OF_SCOPE
-        signals = signals_from_json(page.signals)
-        decision = decide(signals, narrowing.terms_at(kind), space.policy, right.as_of)
-        if page.observed < since and may_age(decision, signals):
-            return TOO_OLD
-        evidence = "\n".join(decision.evidence)
-        return Ruling(decision.outcome, decision.basis, decision.tier, decision.licence, decision.rule, evidence)
-
-    judge = Judge(narrowing.columns, narrowing.kind_of, rule)
+    judge = judge_of(space.policy, right)
     keys = []
     for key in documents:
         pages = standing.get(key.split("/")[2], {})
@@ -106,7 +94,30 @@ def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right:
     return keys
 
 
-def _standing(space: Workspace, crawl: str, scope: Scope) -> dict[str, dict[str, Standing]]:
+def judge_of(policy: Policy, right: Right) -> Judge:
+    """How a policy rules on the documents of a source."""
+    since = oldest_evidence(policy, right.as_of)
+    narrowing = Narrowing(right.terms, right.register, right.as_of)
+
+    def rule(page: Standing, kind: Kind) -> Ruling:
+        if not page.in_scope:
+            return OUT_OF_SCOPE
+        signals = signals_from_json(page.signals)
+        decision = decide(signals, narrowing.terms_at(kind), policy, right.as_of)
+        if page.observed < since and may_age(decision, signals):
+            return TOO_OLD
+        evidence = "\n".join(decision.evidence)
+        return Ruling(decision.outcome, decision.basis, decision.tier, decision.licence, decision.rule, evidence)
+
+    return Judge(narrowing.columns, narrowing.kind_of, rule)
+
+
+def oldest_evidence(policy: Policy, as_of: date) -> date:
+    """The first day of which a policy takes evidence."""
+    return as_of - timedelta(days=policy.evidence_days_max)
+
+
+def standing_pages(space: Workspace, crawl: str, scope: Scope) -> dict[str, dict[str, Standing]]:
     """A crawl's pages that stand, by the crawl that captured them and their URL; about 400 bytes a page."""
     signals: dict[str, str] = {}
     found: dict[str, dict[str, Standing]] = {}

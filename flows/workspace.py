@@ -79,7 +79,7 @@ def look_into(settings: Settings) -> Iterator[Workspace]:
 
 @contextmanager
 def _opened(settings: Settings, storage: Storage, ledger_url: str) -> Iterator[Workspace]:
-    policy = _policy(settings.ledger.policy)
+    policy = read_policy(settings.ledger.policy)
     ledger = open_ledger(ledger_url)
     try:
         yield Workspace(settings, storage, ledger, policy)
@@ -94,7 +94,8 @@ def _sweep(work: Path) -> None:
             shutil.rmtree(folder)
 
 
-def _policy(path: str) -> Policy:
+def read_policy(path: str) -> Policy:
+    """Read a policy file, or the one that is shipped where the path is empty. Raises SettingsError with a remedy."""
     try:
         return load_policy(Path(path) if path else None)
     except OSError as error:

@@ -62,9 +62,11 @@ class Register:
         """The reservations about a text, in a fixed order; `text` is searched for numbers when any is listed."""
         if not self._index:
             return ()
-        found = [held for target in targets_of(facts) for held in self._index.get(target, ())]
+        found = [held for target in targets_of(facts, self._kinds) for held in self._index.get(target, ())]
         if text and self.asks_for_text:
             found += [held for target in identifiers_in(text) for held in self._index.get(target, ())]
+        if len(found) < 2:
+            return tuple(found)
         return tuple(sorted(set(found), key=lambda held: (held.by, held.target, held.weight)))
 
     def on_hosts(self, hosts: Iterable[str]) -> tuple[Reservation, ...]:
@@ -85,6 +87,10 @@ class Register:
             f"{held.weight} {held.target.kind} {held.target.value} {held.since}" for held in self.reservations
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+    @cached_property
+    def _kinds(self) -> frozenset[TargetKind]:
+        return frozenset(held.target.kind for held in self.reservations)
 
     @cached_property
     def _index(self) -> dict[Target, list[Reservation]]:

@@ -6,9 +6,10 @@ replayed over the same evidence without fetching anything.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class Mechanism(StrEnum):
@@ -92,6 +93,38 @@ def effective(signals: Iterable[RightsSignal]) -> tuple[RightsSignal, ...]:
 def _step(signal: RightsSignal) -> int:
     place = signal.place.rpartition("#")[2]
     return _LATER_STEPS.index(place) if place in _LATER_STEPS else 0
+
+
+Essence: TypeAlias = "frozenset[tuple[str, str, str]]"
+"""What of a page's statements a decision can depend on: mechanism, verdict, and a licence's value or TDMRep's step."""
+
+
+def essence_of(text: str) -> Essence:
+    """The essence of what `signals_to_json` wrote: pages whose statements differ in nothing else are decided alike."""
+    return frozenset((row["mechanism"], row["verdict"], _essential(row)) for row in json.loads(text))
+
+
+def signals_of(essence: Essence) -> tuple[RightsSignal, ...]:
+    """Statements that are decided as those were of which this is the essence; they have no place and no words."""
+    return tuple(
+        RightsSignal(
+            Mechanism(mechanism),
+            Verdict(verdict),
+            "",
+            detail if mechanism == Mechanism.LICENCE else "",
+            f"#{detail}" if mechanism == Mechanism.TDMREP else "",
+            "",
+            "",
+            "",
+        )
+        for mechanism, verdict, detail in sorted(essence)
+    )
+
+
+def _essential(row: Mapping[str, str]) -> str:
+    if row["mechanism"] == Mechanism.LICENCE:
+        return row["value"]
+    return row["place"].rpartition("#")[2] if row["mechanism"] == Mechanism.TDMREP else ""
 
 
 def signals_to_json(signals: Iterable[RightsSignal]) -> str:

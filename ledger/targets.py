@@ -12,7 +12,7 @@ Everything is compared in one spelling, made by `Target.of`, so that looking one
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -21,6 +21,9 @@ from urllib.parse import unquote, urlsplit
 
 VALUE_CHARS_MAX = 500
 """Longest title, name or address: longer is prose, or made to hurt."""
+
+REMEMBERED = 4096
+"""Addresses, hosts and authors of which the spelling is remembered: what one site's pages have in common."""
 
 SEGMENTS_MAX = 64
 """Parts of a path that are looked up one within the other; what lies deeper is found by its first ones."""
@@ -47,6 +50,9 @@ class TargetKind(StrEnum):
     AUTHOR = "author"
     ISBN = "isbn"
     ISSN = "issn"
+
+
+ALL_KINDS = frozenset(TargetKind)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,22 +97,36 @@ def is_within(url: str, scope: str) -> bool:
     return _pattern(scope).match(path) is not None
 
 
-def targets_of(facts: TextFacts) -> Iterator[Target]:
-    """Every target that a text answers to, in its one spelling."""
-    yield Target(TargetKind.DOCUMENT, facts.url)
+def targets_of(facts: TextFacts, kinds: Collection[TargetKind] = ALL_KINDS) -> Iterator[Target]:
+    """Every target of some kinds that a text answers to, in its one spelling."""
+    if TargetKind.DOCUMENT in kinds:
+        yield Target(TargetKind.DOCUMENT, facts.url)
     host, path = _place(facts.url)
-    if host:
-        labels = host.split(".")
-        for start in range(len(labels) - 1):
-            yield Target(TargetKind.DOMAIN, ".".join(labels[start:]))
+    if host and TargetKind.DOMAIN in kinds:
+        yield from _domains(host)
+    if host and TargetKind.PATH in kinds:
         place = host.removeprefix("www.")
         for segment in path.strip("/").split("/", SEGMENTS_MAX)[:SEGMENTS_MAX]:
             yield Target(TargetKind.PATH, place := f"{place}/{segment}")
-    if title := _words(facts.title):
+    if TargetKind.TITLE in kinds and (title := _words(facts.title)):
         yield Target(TargetKind.TITLE, title)
-    for author in {_words(facts.author), *map(_words, _AUTHORS.split(facts.author))} - {""}:
-        yield Target(TargetKind.AUTHOR, author)
+    if TargetKind.AUTHOR in kinds and facts.author:
+        yield from _authors(facts.author)
     yield from facts.identifiers
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _domains(host: str) -> tuple[Target, ...]:
+    """A host and those above it."""
+    labels = host.split(".")
+    return tuple(Target(TargetKind.DOMAIN, ".".join(labels[start:])) for start in range(len(labels) - 1))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _authors(named: str) -> tuple[Target, ...]:
+    """Everyone who is named as an author, and all of them as one name."""
+    names = {_words(named), *map(_words, _AUTHORS.split(named))} - {""}
+    return tuple(Target(TargetKind.AUTHOR, name) for name in sorted(names))
 
 
 def identifiers_in(text: str) -> tuple[Target, ...]:
@@ -123,6 +143,7 @@ def identifiers_in(text: str) -> tuple[Target, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _place(url: str) -> tuple[str, str]:
     """Host and path of an address, the host in small letters and ASCII; both empty for what is no web address."""
     try:

@@ -8,6 +8,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=20, help="how often a crawl is killed, over all crawls (300)")
     parser.addoption("--rounds", type=int, default=2, help="rounds of each crawler in a measurement of speed (5)")
     parser.addoption("--known", type=int, default=100_000, help="URLs known in the measurement of memory (1000000)")
+    parser.addoption("--decisions", type=int, default=100_000, help="documents a policy is replayed over (1000000)")
     parser.addoption("--seed", type=int, default=1, help="seed of all that is random")
     parser.addoption("--events", type=int, default=20_000, help="entries of a journal that is measured (1000000)")
     parser.addoption(
