@@ -9,10 +9,13 @@ import typer
 from flows.catalogue import json_schema, load_catalogue
 from flows.deployments import prefect_yaml
 from flows.errors import CatalogueError, FlowError
+from flows.rights import state_of
 from flows.scaffold import scaffold_source
 from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
 from flows.sources import read_sources
+from ledger.agreements import ending, in_force
+from ledger.conflicts import conflicts
 
 sources_app = typer.Typer(help="The catalogue: list its sources, check its files, add a source.")
 
@@ -55,6 +58,15 @@ def check(catalogue: CatalogueOption = None) -> None:
         count = len(loaded.findings)
         raise CatalogueError("\n".join([*map(str, loaded.findings), f"{count} finding{'s' * (count > 1)} in {folder}"]))
     OUT.print(f"{len(loaded.sources)} sources in {plain(folder)}, no findings.")
+    today = moment().date()
+    for source in loaded.sources:
+        for found in conflicts(source.name, source.licences(), (), today):
+            said = ", ".join(f"{each.licence} ({each.asserted_by})" for each in found.assertions)
+            OUT.print(f"{plain(source.name)}: in conflict unless settled: {plain(said)}")
+        for agreement in source.agreements():
+            state = state_of(agreement, today)
+            if not in_force(agreement, today) or ending([agreement], today):
+                OUT.print(f"{plain(source.name)}: the agreement {plain(agreement.id)}: {plain(state)}")
 
 
 @sources_app.command()

@@ -20,6 +20,9 @@ from ledger.targets import Target, TargetKind
 TARGETS_MAX = 10_000
 """Most targets of one case: more are a list (`ledger.repertoire`)."""
 
+_UNDER_WAY = (Step.RECEIVED, Step.VERIFIED, Step.ACTED)
+"""States in which the same request is no new one."""
+
 REASON_CHARS_MAX = 4000
 """Longest reason: what a letter says in short, and where it lies."""
 
@@ -39,7 +42,7 @@ def open_case(ledger: Ledger, case: Case, stamp: Stamp) -> Case:
         raise RecordRefused(f"a case cannot have been received on {case.received_on}, which is still to come")
     with ledger.writing() as connection:
         for held in _cases(connection, received_on=case.received_on):
-            if _asked(held) == _asked(case):
+            if _asked(held) == _asked(case) and held.state in _UNDER_WAY:
                 return held
         year = case.received_on.year
         count = connection.scalar(
