@@ -105,7 +105,8 @@ class Index:
         self._check(ids, signatures)
         rows = self._documents_named(ids)
         standing = without(self._standing, rows) if len(rows) else self._standing
-        found = matches(standing.segments, banded(standing.states), signatures)
+        each = alone(len(standing.labels))
+        found = matches(standing.segments, banded(standing.states), each, signatures)
         told = [
             Copy(name, excluded_by=ids[query], excluded_similarity=similarity)
             for query, name, similarity in all_copies_of(standing, found)
@@ -138,8 +139,9 @@ class Index:
 
     def _found(self, signatures: Signatures, places: Rows) -> Pairs:
         """What the signatures at some places are copies of."""
-        states = self._standing.states
-        found = matches(self._standing.segments, banded(states) | among(states, State.EXCLUSION), signatures[places])
+        states, labels = self._standing.states, self._standing.labels
+        asked = banded(states) | among(states, State.EXCLUSION)
+        found = matches(self._standing.segments, asked, labels, signatures[places])
         return Pairs(places[found.query], found.row, found.equal)
 
     def _commit(self, standing: Standing) -> None:

@@ -15,9 +15,11 @@ from dedup.names import find_names, read_names
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Whose copy a text is: the most similar document that stands (of several, the oldest) and its estimated Jaccard
-    similarity, and the same of exclusions. Where there is none of a kind, its id is empty and its similarity 0.
-    """  # noqa: D205 - one sentence
+    """Whose copy a text is: a document that stands, with their estimated Jaccard similarity, and an exclusion.
+
+    Of several it is the most similar, and of those the oldest; in a cluster of more than 16 candidates, of those that
+    `dedup.matching` compared. Where there is none of a kind, its id is empty and its similarity 0.
+    """
 
     id: str
     copy_of: str = ""
@@ -80,9 +82,10 @@ def copies_of(standing: Standing, ids: Sequence[str], equals: Labels, found: Pai
     """The answers for texts, of which `equals[i]` stands for i in `found`; those without any are left out."""
     order = np.lexsort((found.row, -found.equal, found.query))
     excludes = standing.states[found.row] == State.EXCLUSION
-    of_documents, of_exclusions = (_best(found, order[kind[order]]) for kind in (~excludes, excludes))
+    of_documents, of_exclusions = (_best(standing, found, order[kind[order]]) for kind in (~excludes, excludes))
+    nothing = ("", 0.0)
     return [
-        Copy(name, *_named(standing, of_documents.get(first)), *_named(standing, of_exclusions.get(first)))
+        Copy(name, *of_documents.get(first, nothing), *of_exclusions.get(first, nothing))
         for name, first in zip(ids, equals.tolist(), strict=True)
         if first in of_documents or first in of_exclusions
     ]
@@ -95,20 +98,16 @@ def all_copies_of(standing: Standing, found: Pairs) -> Iterator[tuple[int, str, 
             yield query, name, equal / standing.segments.parameters.permutations
 
 
-def _best(found: Pairs, order: Rows) -> dict[int, tuple[int, int]]:
-    """For each text the row it is most like and the number of equal values, given pairs in the order of likeness."""
+def _best(standing: Standing, found: Pairs, order: Rows) -> dict[int, tuple[str, float]]:
+    """For each text the id it is most like and the similarity, given pairs in the order of likeness.
+
+    A row whose document is gone stands for the oldest that equals it.
+    """
     queries, places = np.unique(found.query[order], return_index=True)
-    best = order[places]
-    return dict(
-        zip(queries.tolist(), zip(found.row[best].tolist(), found.equal[best].tolist(), strict=True), strict=True)
-    )
-
-
-def _named(standing: Standing, best: tuple[int, int] | None) -> tuple[str, float]:
-    """The id and the similarity; a row whose document is gone stands for the oldest that equals it."""
-    if best is None:
-        return "", 0.0
-    row, equal = best
-    if standing.states[row] == State.LENT:
-        row = int(equals_of(standing, row)[0])
-    return ids_of(standing, np.array([row]))[0], equal / standing.segments.parameters.permutations
+    rows = found.row[order[places]]
+    for place in np.flatnonzero(standing.states[rows] == State.LENT):
+        rows[place] = equals_of(standing, int(rows[place]))[0]
+    names, at = np.unique(rows, return_inverse=True)
+    ids, similarity = ids_of(standing, names), found.equal[order[places]] / standing.segments.parameters.permutations
+    told = zip([ids[place] for place in at], similarity.tolist(), strict=True)
+    return dict(zip(queries.tolist(), told, strict=True))

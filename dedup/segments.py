@@ -108,6 +108,11 @@ class Segments:
                 np.take(part, mine[start:end] - at, axis=0, out=taken[first + start : first + end])
         return taken
 
+    def take_any(self, rows: Rows) -> Signatures:
+        """Signatures of rows in any order, more than once if asked."""
+        names, places = np.unique(rows, return_inverse=True)
+        return self.take(names)[places]
+
     def windows(self) -> Iterator[tuple[slice, Signatures]]:
         """All signatures in their order, a window at a time, with the rows they are of."""
         for base, segment in self.based():
