@@ -10,20 +10,20 @@ Tidying comes first: inline elements lose their tags, since a rule that drops a 
 `<span class="menu">` in the middle of a sentence.
 """
 
-import itertools
 import logging
 import re
-from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.metadata import extract_metadata
 
+from corpus.overlay import key, laid_over
 from corpus.render import render
+from corpus.surroundings import drop_consent, drop_headed, drop_named, trimmed
 
 HTML_CHARS_MAX = 10_000_000
 """Longer pages are not parsed: the tree takes some thirty times the space, and no page of prose is as long."""
@@ -38,15 +38,6 @@ ATTRIBUTE_CHARS_MAX = 10_000
 FIELD_CHARS_MAX = 500
 """Longest title, author or site name kept: enough for any real one, too little for a page in disguise."""
 
-FOUND_SHARE_MIN = 0.9
-"""Our own reading must hold this share of what trafilatura found, or it threw out too much and is not used."""
-
-ANCHOR_LETTERS_MIN = 4
-"""A line with fewer letters is no evidence that it is the same line."""
-
-INSIDE_LETTERS_MIN = 20
-"""A line at least this long may match as a part of a longer one."""
-
 TRAFILATURA, FALLBACK, PLAIN, NOTHING = "trafilatura", "fallback", "plain", "nothing"
 
 _INLINE = (
@@ -60,13 +51,11 @@ _NOT_TEXT = (
 )  # fmt: skip
 _KEPT_WHEN_FLAT = "html|head|body|title|meta|script|style|noscript|template|p|li|br|h[1-6]|pre"
 _CONTAINER_TAG = re.compile(rf"<(?!/?(?:{_KEPT_WHEN_FLAT})\b)/?[a-zA-Z][^<>]*>", re.IGNORECASE)
-_ASIDE = re.compile(
-    r"(?:^|[-_ ])(?:cookie|cookies|consent|gdpr|nav|navbar|navigation|menu|sidebar|breadcrumbs?|footer|banner|share"
-    r"|social|skip|pager|pagination|toc|related|newsletter)",
-    re.IGNORECASE,
-)
-_CONSENT = re.compile(r"(?:^|[-_ ])(?:cookie|consent|gdpr|dialog|alertdialog)", re.IGNORECASE)
-_FURNITURE = ("nav", "footer", "aside", "form", "dialog", "header")
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
+"""One class for all elements: lxml's own choice by tag is made in Python, for every element at every touch."""
+
+_COUNT = etree.XPath("count(//*)")
+_WITH_LONG_ATTRIBUTES = etree.XPath(f"//*[@*[string-length() > {ATTRIBUTE_CHARS_MAX}]]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it could not read is counted here, page by page
@@ -104,9 +93,9 @@ def extract(html: str, url: str, fetched: date) -> Extracted:
         tree = parse(_CONTAINER_TAG.sub("\n", html))
         if tree is None:
             return Extracted("")
-    text, extractor = main_text(tree, url)
-    title, author, site_name, published = _metadata(tree, url, fetched)
     language = (tree.get("lang") or tree.get("xml:lang") or "")[:35].strip()
+    title, author, site_name, published = _metadata(tree, url, fetched)
+    text, extractor = main_text(tree, url)
     return Extracted(text, title, author, published, site_name, language, extractor)
 
 
@@ -116,6 +105,7 @@ def parse(html: str) -> HtmlElement | None:
     Past a depth of 2,048 the parser stops, and what stands behind is missing from the tree.
     """
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         tree = document_fromstring(_CONTROL.sub(" ", html).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # an empty document
@@ -125,52 +115,20 @@ def parse(html: str) -> HtmlElement | None:
 
 
 def main_text(tree: HtmlElement, url: str) -> tuple[str, str]:
-    """Main text of a tree and the extractor that found it."""
-    tidied = deepcopy(tree)
-    etree.strip_elements(tidied, *_NOT_TEXT, with_tail=False)
-    _cut_attributes(tidied)
-    for element in [element for element in tidied.iter(etree.Element) if _CONSENT.search(_names(element))]:
-        if element.tag not in {"html", "body", "main"} and element.getparent() is not None:
-            element.drop_tree()
-    etree.strip_tags(tidied, *_INLINE)
-    small = sum(1 for _ in itertools.islice(tidied.iter(), ELEMENTS_MAX + 1)) <= ELEMENTS_MAX
-    found = _trafilatura_text(tidied, url) if small else ""
-    own = _own_text(_marked_main(tidied))
-    if found:
-        return _filled(found, own), TRAFILATURA
-    return (own, FALLBACK) if own else ("", NOTHING)
-
-
-def _cut_attributes(tree: HtmlElement) -> None:
-    """Take out attributes longer than ATTRIBUTE_CHARS_MAX."""
-    for element in tree.iter(etree.Element):
-        for name, value in element.items():
-            if len(value) > ATTRIBUTE_CHARS_MAX:
-                del element.attrib[name]
-
-
-def _filled(found: str, own: str) -> str:
-    """Our own reading between the first and the last line of trafilatura's, with the headings right above it."""
-    keys = {key for line in found.split("\n") if len(key := _key(line)) >= ANCHOR_LETTERS_MIN}
-    joined = "|".join(sorted(keys))
-    lines = own.split("\n")
-    hits = [
-        number
-        for number, line in enumerate(lines)
-        if (key := _key(line)) in keys or (len(key) >= INSIDE_LETTERS_MIN and key in joined)
-    ]
-    if not hits:
-        return found
-    first = hits[0]
-    while first and (not lines[first - 1] or lines[first - 1].startswith("#")):
-        first -= 1
-    filled = tidy("\n".join(lines[first : hits[-1] + 1]))
-    return filled if len(filled) >= FOUND_SHARE_MIN * len(found) else found
-
-
-def _key(line: str) -> str:
-    """Letters of a line in lower case: what both readings of it share."""
-    return "".join(filter(str.isalpha, line.lower()))
+    """Main text of a tree and the extractor that found it; of the tree, little is left."""
+    etree.strip_elements(tree, *_NOT_TEXT, with_tail=False)
+    for element in cast("list[HtmlElement]", _WITH_LONG_ATTRIBUTES(tree)):
+        for name in [name for name, value in element.items() if len(value) > ATTRIBUTE_CHARS_MAX]:
+            del element.attrib[name]
+    drop_consent(tree)
+    etree.strip_tags(tree, *_INLINE)
+    drop_headed(tree)
+    found = _trafilatura_text(tree, url) if cast("float", _COUNT(tree)) <= ELEMENTS_MAX else ""
+    links = {key(str(link.text_content())) for link in tree.iter("a")} - {""}
+    own = _own_text(_marked_main(tree))
+    text = laid_over(found, own, links) if found else own
+    text = tidy("\n".join(trimmed(text.split("\n"))))
+    return (text, TRAFILATURA if found else FALLBACK) if text else ("", NOTHING)
 
 
 def _trafilatura_text(tree: HtmlElement, url: str) -> str:
@@ -223,23 +181,9 @@ def _marked_main(tree: HtmlElement) -> HtmlElement:
     return tree if body is None else body
 
 
-def _names(element: HtmlElement) -> str:
-    """What a page calls an element."""
-    return f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}"
-
-
-def _furniture(root: HtmlElement) -> Iterator[HtmlElement]:
-    for element in root.iter(etree.Element):
-        if element is root or element.tag in {"html", "body"}:
-            continue
-        if element.tag in _FURNITURE or _ASIDE.search(_names(element)):
-            yield element
-
-
 def _own_text(root: HtmlElement) -> str:
-    """Text of a tree without what its tags and names call navigation, header, footer or consent."""
-    for element in list(_furniture(root)):
-        element.drop_tree()
+    """Text of a tree without its furniture."""
+    drop_named(root)
     return tidy(render(root))
 
 

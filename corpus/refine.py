@@ -35,8 +35,8 @@ Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
     "captures", "charset", "columns", "documents", "docx", "extract", "formats", "language", "measures", "measuring",
-    "pages", "pdf", "personal", "phrases", "records", "refine", "render", "repetition", "rules", "wikitext",
-    "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
+    "overlay", "pages", "pdf", "personal", "phrases", "prefilter", "records", "refine", "render", "repetition", "rules",
+    "surroundings", "wikitext", "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (
     "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",

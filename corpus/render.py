@@ -17,6 +17,9 @@ _BLOCKS = frozenset((
 ))  # fmt: skip
 _CELLS = frozenset(("td", "th"))
 _ITEM_BREAK = re.compile(r"^(-|\||#{1,6}) *\n+", re.MULTILINE)
+_LOOSE = re.compile(r"^(?P<item>(?P<mark>[-|]) [^\n]*)\n{2,}(?=(?P=mark) )", re.MULTILINE)
+"""Items of a list, or rows of a table, that stand a blank line apart because of how the page was written."""
+
 _SPACE = re.compile(r"\s+")
 _IN_LAYOUT = etree.XPath("boolean(.//table|.//h1|.//h2|.//h3|.//ul|.//ol|.//div|.//blockquote|.//pre|.//td//p[2])")
 
@@ -38,7 +41,8 @@ def render(root: HtmlElement) -> str:
             if element is not root:
                 parts.append(_SPACE.sub(" ", element.tail or ""))
     lines = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
-    return _ITEM_BREAK.sub(r"\1 ", "\n".join(lines))
+    text = _ITEM_BREAK.sub(r"\1 ", "\n".join(lines))
+    return _LOOSE.sub(r"\g<item>\n", text)
 
 
 def _opening(tag: str, *, in_line: bool) -> str:

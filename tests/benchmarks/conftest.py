@@ -14,3 +14,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--steps", type=int, default=2_000, help="steps of the journal's state machine, each engine (100000)"
     )
+    parser.addoption(
+        "--web", default="", help="folder of the little Danish web: expected.json, routes.json, sites, gold"
+    )

@@ -39,7 +39,7 @@ def test_headings_lists_and_tables_come_out_as_such() -> None:
     cells = "".join(f"<w:tc>{paragraph(words)}</w:tc>" for words in ("By", "Århus"))
     body = paragraph("Bogen", "Titel") + paragraph("Første del", "Overskrift1") + paragraph("Blåbærgrød.")
     body += item("en") + item("to") + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
-    expected = "# Bogen\n\n# Første del\n\nBlåbærgrød.\n\n- en\n\n- to\n\n| By | Århus |"
+    expected = "# Bogen\n\n# Første del\n\nBlåbærgrød.\n\n- en\n- to\n\n| By | Århus |"
     assert text(docx(body, styles=STYLES, numbering=NUMBERING)) == expected
 
 
