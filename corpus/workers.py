@@ -1,44 +1,48 @@
 """Isolated workers: a page that hangs, crashes or eats memory costs itself and nothing else.
 
-Each worker is a Python process of its own (`python -m corpus.workers`), fed one item at a time over a socket. It
-bounds its own address space and the processor time of each item, dies when its parent dies, and is replaced after
-some items, because parsers leak. The parent bounds the wall time as well, for a worker that waits. What the function
-itself raises is a bug of ours and comes up in the parent; only a worker's death is counted as a loss.
+A template process (`python -m corpus.workers`) imports the function once, with all it needs, and forks the workers:
+they start in a millisecond and share what was imported. Each is fed batches of items over a socket, the next while it
+is at one. It bounds its own address space and the time of each item, dies when the template dies, as that does with
+the parent, and is replaced after some items, because parsers leak. What the function itself raises is a bug of ours
+and comes up in the parent; only a worker's death is counted as a loss. A batch that cost a worker its life is given
+again item by item, so that one alone is lost.
 
 The limit that decides is processor time, so that a busy machine does not lose other pages than an idle one.
 """
 
-import ctypes
 import os
 import pickle
-import resource
 import signal
 import socket
 import subprocess
 import sys
-import time
-import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from corpus.documents import Reason
 from corpus.errors import CorpusError
 
-WALL_FACTOR = 4
-"""Wall seconds allowed for each second of processor time: the machine is shared."""
+BATCH_ITEMS = 8
+BATCH_BYTES = 1 << 20
+"""A batch is full with so many items or bytes: small pages go together, a large one alone."""
 
-AHEAD = 8
+BATCHES_GIVEN = 2
+"""Batches a worker has at a time: the one it is at, and the next."""
+
+AHEAD = 8 * BATCH_ITEMS
 """Items a worker may be ahead of the oldest unfinished one: bounds what waits for its turn."""
 
 START_SECONDS_MAX = 120.0
-"""Longest a worker may take to import its function on a busy machine."""
+"""Longest the template may take to import the function on a busy machine."""
 
-_PR_SET_PDEATHSIG = 1
+_TIMEOUTS = frozenset({-signal.SIGPROF, -signal.SIGALRM})
+
+Batch = list[tuple[int, bytes]]
+"""Items by their place in the row of all, pickled."""
 
 
 class WorkerError(CorpusError):
@@ -55,166 +59,182 @@ class WorkerLimits:
     items_per_worker_max: int = 2_000
 
 
-class _Worker:
-    """One child process and the item it is at."""
+class _Template:
+    """The process that imported the function and forks the workers."""
 
     def __init__(self, function: str, limits: WorkerLimits) -> None:
-        ours, theirs = socket.socketpair()
+        self._ours, theirs = socket.socketpair()
         arguments = [function, str(theirs.fileno()), str(os.getpid())]
         arguments += [str(limits.seconds_per_item_max), str(limits.memory_bytes_max)]
-        command = [sys.executable, "-m", "corpus.workers", *arguments]
+        command = [sys.executable, "-m", "corpus.worker_process", *arguments]
         nothing = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=nothing, stdout=nothing)  # noqa: S603 - ourselves
+        one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            command, pass_fds=[theirs.fileno()], stdin=nothing, stdout=nothing, env=one_thread
+        )
         theirs.close()
-        self.connection = Connection(ours.detach())
-        self.index: int | None = None
-        self.done = 0
-        self.deadline = 0.0
-        if not (self.connection.poll(START_SECONDS_MAX) and self._hello()):
+        self._ours.settimeout(START_SECONDS_MAX)
+        try:
+            started = self._ours.recv(1)
+        except OSError:
+            started = b""
+        if not started:
             self.stop()
             raise WorkerError(f"a worker for {function} did not start; its output above says why")
 
-    def _hello(self) -> bool:
-        try:
-            return bool(self.connection.recv() == "ready")
-        except (EOFError, OSError):
-            return False
+    def fork(self) -> tuple[int, Connection]:
+        """A new worker: its process id, and the connection to it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._ours, [b"f"], [theirs.fileno()])
+            return self._answer(), Connection(ours.detach())
 
-    def give(self, index: int, item: object, limits: WorkerLimits) -> None:
-        self.index, self.done = index, self.done + 1
-        self.deadline = time.monotonic() + WALL_FACTOR * limits.seconds_per_item_max
-        with suppress(BrokenPipeError, ConnectionResetError):  # it died idle: `take` finds out
-            self.connection.send(item)
+    def reap(self, pid: int) -> int:
+        """Bury a worker that is dead or dying; what it died of, as a negative signal number, or its exit code."""
+        self._ours.sendall(b"r" + pid.to_bytes(8, "little"))
+        return self._answer()
 
-    def take(self) -> Any:  # noqa: ANN401 - whatever the function returns, or the reason there is nothing
-        """The answer to the item given, or the reason why there is none; the worker is dead then."""
-        self.index = None
-        try:
-            failed, value = self.connection.recv()
-        except (EOFError, OSError):
-            code = self.process.wait()
-            return Reason.EXTRACTION_TIMEOUT if code == -signal.SIGPROF else Reason.EXTRACTION_CRASHED
-        if failed:
-            raise WorkerError(f"a worker's function failed; this is a fault in the program:\n{value}")
-        return value
+    def _answer(self) -> int:
+        answer = self._ours.recv(8, socket.MSG_WAITALL)
+        if len(answer) < 8:
+            raise WorkerError("the process that starts workers is gone; see whether memory ran out, and run again")
+        return int.from_bytes(answer, "little", signed=True)
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        self._process.kill()
+        self._process.wait()
+        self._ours.close()
+
+
+class _Worker:
+    """One worker and the batches it was given and has not answered."""
+
+    def __init__(self, template: _Template) -> None:
+        self._template = template
+        self._pid, self.connection = template.fork()
+        self.given: deque[Batch] = deque()
+        self.taken = 0
+
+    def give(self, batch: Batch) -> None:
+        self.given.append(batch)
+        self.taken += len(batch)
+        with suppress(BrokenPipeError, ConnectionResetError):  # it died: `take` finds out
+            self.connection.send_bytes(pickle.dumps([blob for _, blob in batch]))
+
+    def take(self) -> list[Any] | Reason:
+        """The answers to the oldest batch given, or what the worker died of."""
+        try:
+            failed, value = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - from our own worker
+        except (EOFError, OSError):
+            timed_out = self._template.reap(self._pid) in _TIMEOUTS
+            self.connection.close()
+            return Reason.EXTRACTION_TIMEOUT if timed_out else Reason.EXTRACTION_CRASHED
+        if failed:
+            raise WorkerError(f"a worker's function failed; this is a fault in the program:\n{value}")
+        self.given.popleft()
+        return list(value)
+
+    def stop(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        self._template.reap(self._pid)
         self.connection.close()
 
 
 class Workers:
-    """Runs a function over items in child processes; use as a context manager.
+    """Runs a function over items in child processes; use as a context manager, for one row of items or for many.
 
     Workers die with the thread that started them, so use it from one that lives as long as they are needed.
-    `function` is named as `package.module:name` and takes one picklable item.
+    `function` is named as `package.module:name` and takes one picklable item. Its module may have a `prepare`, which
+    is called once, before workers are forked.
     """
 
     def __init__(self, function: str, limits: WorkerLimits) -> None:
         self._function, self._limits = function, limits
+        self._template: _Template | None = None
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with ExitStack() as stack:
-            for worker in self._workers:
-                stack.callback(worker.stop)
+        for worker in self._workers:
+            worker.connection.close()
         self._workers = []
+        if self._template is not None:
+            self._template.stop()
+            self._template = None
 
     def map(self, items: Iterable[object]) -> Iterator[Any]:
         """The function's answers in the order of the items; a Reason where a worker died of one.
 
         Raises WorkerError when the function raises, or a worker cannot start.
         """
-        source = enumerate(items)
+        fresh = _batches(items, min(BATCH_ITEMS, self._limits.items_per_worker_max))
+        again: deque[Batch] = deque()
         answers: dict[int, Any] = {}
-        exhausted = False
-        started: deque[int] = deque()
-        while True:
-            while not exhausted and len(started) < AHEAD * self._limits.workers and (worker := self._idle()):
-                pair = next(source, None)
-                if pair is None:
-                    exhausted = True
-                    break
-                worker.give(*pair, self._limits)
-                started.append(pair[0])
-            while started and started[0] in answers:
-                yield answers.pop(started.popleft())
-            if exhausted and not started:
-                return
-            if started and started[0] not in answers:
-                answers |= self._collect()
-
-    def _idle(self) -> _Worker | None:
-        """A worker with nothing to do, started or replaced if need be; None when all are busy."""
-        for worker in self._workers:
-            if worker.index is None and worker.done >= self._limits.items_per_worker_max:
+        following = taken = 0
+        try:
+            while True:
+                while taken - following < AHEAD * self._limits.workers and (worker := self._free()):
+                    batch = again.popleft() if again else next(fresh, None)
+                    if batch is None:
+                        break
+                    taken = max(taken, batch[-1][0] + 1)
+                    worker.give(batch)
+                while following in answers:
+                    yield answers.pop(following)
+                    following += 1
+                if not any(worker.given for worker in self._workers) and not again:
+                    return
+                self._collect(answers, again)
+        finally:  # whoever stops in the middle leaves no answers behind for the next row
+            for worker in [worker for worker in self._workers if worker.given]:
                 self._drop(worker)
-                break
-        idle = next((worker for worker in self._workers if worker.index is None), None)
-        if idle is None and len(self._workers) < self._limits.workers:
-            idle = _Worker(self._function, self._limits)
-            self._workers.append(idle)
-        return idle
 
-    def _collect(self) -> dict[int, Any]:
-        """Wait for at least one busy worker; answers by index."""
-        busy = {worker.connection: worker for worker in self._workers if worker.index is not None}
-        patience = min(worker.deadline for worker in busy.values()) - time.monotonic()
-        ready = wait(list(busy), max(0.0, patience))
-        answers: dict[int, Any] = {}
-        for connection, worker in busy.items():
-            index = worker.index
-            if index is None or (connection not in ready and time.monotonic() < worker.deadline):
+    def _free(self) -> _Worker | None:
+        """The worker with least to do, started or replaced if need be; None when all have enough."""
+        for worker in [each for each in self._workers if self._is_spent(each) and not each.given]:
+            self._drop(worker)
+        if len(self._workers) < self._limits.workers and all(worker.given for worker in self._workers):
+            self._template = self._template or _Template(self._function, self._limits)
+            self._workers.append(_Worker(self._template))
+        ready = [each for each in self._workers if len(each.given) < BATCHES_GIVEN and not self._is_spent(each)]
+        return min(ready, key=lambda worker: len(worker.given), default=None)
+
+    def _is_spent(self, worker: _Worker) -> bool:
+        return worker.taken + min(BATCH_ITEMS, self._limits.items_per_worker_max) > self._limits.items_per_worker_max
+
+    def _collect(self, answers: dict[int, Any], again: deque[Batch]) -> None:
+        """Wait for at least one worker; add its answers by place, and what must be given again."""
+        busy = {worker.connection: worker for worker in self._workers if worker.given}
+        for connection in wait(list(busy)):
+            worker = busy[connection]  # type: ignore[index] # all that was waited for is a connection
+            batch = worker.given[0]
+            found = worker.take()
+            if not isinstance(found, Reason):
+                answers |= {place: answer for (place, _), answer in zip(batch, found, strict=True)}
                 continue
-            answers[index] = worker.take() if connection in ready else Reason.EXTRACTION_TIMEOUT
-            if isinstance(answers[index], Reason):
-                self._drop(worker)
-        return answers
+            self._workers.remove(worker)
+            again.extend(list(worker.given)[1:])
+            if len(batch) == 1:
+                answers[batch[0][0]] = found
+            else:
+                again.extend([item] for item in batch)
 
     def _drop(self, worker: _Worker) -> None:
         worker.stop()
         self._workers.remove(worker)
 
 
-def _bound(memory_bytes_max: int, parent: int) -> None:
-    """Bound this process's memory, and tie its life to its parent's."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before we asked
-        sys.exit(1)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes_max, memory_bytes_max))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def serve(function: Callable[[Any], Any], connection: Connection, seconds_max: float) -> None:
-    """Answer items until the parent closes the connection; a signal ends the process when one takes too long."""
-    connection.send("ready")
-    while True:
-        try:
-            item = connection.recv()
-        except EOFError:
-            return
-        signal.setitimer(signal.ITIMER_PROF, seconds_max)
-        try:
-            answer = (False, function(item))
-        except MemoryError:
-            os._exit(1)
-        except BaseException:  # noqa: BLE001 - it is raised again, in the parent
-            answer = (True, traceback.format_exc())
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        connection.send_bytes(pickle.dumps(answer))
-
-
-def main() -> None:
-    """Entry point of a worker; the arguments are those `_Worker` gives."""
-    name, descriptor, parent, seconds_max, memory_bytes_max = sys.argv[1:]
-    _bound(int(memory_bytes_max), int(parent))
-    module, _, attribute = name.partition(":")
-    serve(getattr(import_module(module), attribute), Connection(int(descriptor)), float(seconds_max))
-
-
-if __name__ == "__main__":
-    main()
+def _batches(items: Iterable[object], most: int) -> Iterator[Batch]:
+    batch: Batch = []
+    size = 0
+    for place, item in enumerate(items):
+        blob = pickle.dumps(item)
+        if batch and (len(batch) == most or size + len(blob) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((place, blob))
+        size += len(blob)
+    if batch:
+        yield batch

@@ -10,7 +10,7 @@ import pytest
 
 from corpus.documents import Reason
 from corpus.errors import CorpusError
-from corpus.workers import WorkerError, WorkerLimits, Workers
+from corpus.workers import BATCH_ITEMS, WorkerError, WorkerLimits, Workers
 
 BEHAVIOUR = """
 import os, signal, time
@@ -86,7 +86,7 @@ def test_items_are_taken_as_they_are_needed(behaviour: str) -> None:
     with Workers(behaviour, limits(1)) as workers:
         answers = workers.map(endless())  # type: ignore[arg-type]
         assert next(answers) == "A"
-    assert len(taken) < 20
+    assert len(taken) <= 5 * BATCH_ITEMS
 
 
 def test_workers_die_with_their_parent(behaviour: str) -> None:
@@ -94,8 +94,8 @@ def test_workers_die_with_their_parent(behaviour: str) -> None:
     program = (
         "import sys; from corpus.workers import *\n"
         f"with Workers({behaviour!r}, WorkerLimits(workers=1)) as workers:\n"
-        "    for answer in workers.map(['pid', 'sleep']):\n"
-        "        print(answer, flush=True)\n"
+        "    print(*workers.map(['pid']), flush=True)\n"
+        "    print(*workers.map(['sleep']))\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
@@ -121,3 +121,23 @@ def test_nothing_is_left_open(behaviour: str) -> None:
     with Workers(behaviour, limits()) as workers:
         list(workers.map(["a", "crash", "b"]))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_one_row_after_another_finds_the_same_workers(behaviour: str) -> None:
+    """Workers stay for the next row of items, also when the one before was given up in the middle."""
+    with Workers(behaviour, limits(1)) as workers:
+        first = list(workers.map(["pid"]))
+        assert list(workers.map(["pid", "a"])) == [*first, "A"]
+        begun = workers.map(["a"] * 100)
+        next(begun)
+        begun.close()  # type: ignore[attr-defined]
+        assert list(workers.map(["b"])) == ["B"]
+
+
+def test_what_was_beside_a_lost_item_is_not_lost(behaviour: str) -> None:
+    """Of a full batch only the item that killed its worker is gone, however often that happens."""
+    items = ["a", "crash", "b", "c", "crash", "d", "e", "f"] * 3
+    with Workers(behaviour, limits()) as workers:
+        answers = list(workers.map(items))
+    assert [answer for answer in answers if answer != Reason.EXTRACTION_CRASHED] == list("ABCDEF" * 3)
+    assert answers.count(Reason.EXTRACTION_CRASHED) == 6
