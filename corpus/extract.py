@@ -12,14 +12,16 @@ Tidying comes first: inline elements lose their tags, since a rule that drops a 
 
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import trafilatura
+from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura.metadata import extract_metadata
+from trafilatura import metadata
 
 from corpus.overlay import key, laid_over
 from corpus.render import render
@@ -56,6 +58,14 @@ _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 _COUNT = etree.XPath("count(//*)")
 _WITH_LONG_ATTRIBUTES = etree.XPath(f"//*[@*[string-length() > {ATTRIBUTE_CHARS_MAX}]]")
+_NAMES = etree.XPath("//@class | //@id | //@rel | //@itemprop | //@data-testid | //@data-component")
+_AUTHOR = re.compile(
+    "author|byl|bbl|username|zuozhe|bianji|xiaobian|channel-name|submitted-by|posted-by|journalist-name|screenname|writer",
+    re.IGNORECASE,
+)
+"""What names of elements hold that trafilatura 2.3 takes for an author's (`AUTHOR_XPATHS`)."""
+
+_HOST = re.compile(r"https?://(?:www\.|w\d+\.)?([^/]+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it could not read is counted here, page by page
@@ -125,7 +135,9 @@ def main_text(tree: HtmlElement, url: str) -> tuple[str, str]:
     drop_headed(tree)
     found = _trafilatura_text(tree, url) if cast("float", _COUNT(tree)) <= ELEMENTS_MAX else ""
     links = {key(str(link.text_content())) for link in tree.iter("a")} - {""}
-    own = _own_text(_marked_main(tree))
+    main = _marked_main(tree)
+    drop_named(main)
+    own = render(main)
     text = laid_over(found, own, links) if found else own
     text = tidy("\n".join(trimmed(text.split("\n"))))
     return (text, TRAFILATURA if found else FALLBACK) if text else ("", NOTHING)
@@ -140,20 +152,20 @@ def _trafilatura_text(tree: HtmlElement, url: str) -> str:
             include_comments=False,
             include_formatting=True,
             include_tables=True,
+            fast=True,  # its comparison with other extractors is what our own reading does, and better
             deduplicate=False,  # its cache is the process's: the same page would give other text the second time
         )
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - third-party extraction: whatever it trips over, the fallback reads the page
         return ""
-    return tidy(text or "")
+    return (text or "").strip()
 
 
 def _metadata(tree: HtmlElement, url: str, fetched: date) -> tuple[str, str, str, date | None]:
     """Title, author, site name and day of publication, as far as the page tells."""
-    dates = {"original_date": True, "extensive_search": False, "max_date": fetched.isoformat()}
     try:
-        found = extract_metadata(tree, default_url=url, date_config=dates)
+        found = _about(tree, url, fetched)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - third-party extraction: a page without metadata is still a page
@@ -161,12 +173,43 @@ def _metadata(tree: HtmlElement, url: str, fetched: date) -> tuple[str, str, str
     title, author, site_name = (
         " ".join((value or "").split())[:FIELD_CHARS_MAX] for value in (found.title, found.author, found.sitename)
     )
-    return title, author, site_name, _day(found.date)
+    return title, author, site_name, day_of(found.date or "")
 
 
-def _day(text: str | None) -> date | None:
+def _about(tree: HtmlElement, url: str, fetched: date) -> Any:  # noqa: ANN401 - trafilatura's own object
+    """What `trafilatura.metadata.extract_metadata` finds, without what we do not keep: tags, categories, licence.
+
+    Half of its time is looking for elements that are named for an author; it is not asked where nothing is.
+    """
+    found = metadata.examine_meta(tree)
+    if found.author and " " not in found.author:
+        found.author = None
+    with suppress(Exception):  # as there: broken JSON-LD is no reason to lose the rest
+        found = metadata.extract_meta_json(tree, found)
+    found.title = found.title or metadata.extract_title(tree)
+    if not found.author and _may_name_author(tree):
+        found.author = metadata.extract_author(tree)
+    found.url = found.url or metadata.extract_url(tree, url)
+    latest = fetched.isoformat()
+    found.date = find_date(tree, url=found.url, original_date=True, extensive_search=False, max_date=latest)
+    found.sitename = (found.sitename or metadata.extract_sitename(tree) or "").lstrip("@")
+    if found.sitename and "." not in found.sitename and not found.sitename[0].isupper():
+        found.sitename = found.sitename.title()
+    host = _HOST.match(found.url or "")
+    found.sitename = found.sitename or (host[1] if host else None)
+    found.clean_and_trim()
+    return found
+
+
+def _may_name_author(tree: HtmlElement) -> bool:
+    names = "\n".join(cast("list[str]", _NAMES(tree)))
+    return bool(_AUTHOR.search(names)) or any(tree.find(f".//{tag}") is not None for tag in ("author", "rel"))
+
+
+def day_of(text: str) -> date | None:
+    """The day that an ISO 8601 date or time begins with."""
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text[:10])
     except ValueError:
         return None
 
@@ -181,13 +224,7 @@ def _marked_main(tree: HtmlElement) -> HtmlElement:
     return tree if body is None else body
 
 
-def _own_text(root: HtmlElement) -> str:
-    """Text of a tree without its furniture."""
-    drop_named(root)
-    return tidy(render(root))
-
-
 def tidy(text: str) -> str:
     """Clean up: no control characters, no spaces at line ends, at most one empty line in a row."""
-    lines = (" ".join(line.split(" ")).rstrip() for line in _CONTROL.sub("", text).replace("\r\n", "\n").split("\n"))
+    lines = map(str.rstrip, _CONTROL.sub("", text).replace("\r\n", "\n").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

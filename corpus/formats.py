@@ -5,13 +5,12 @@ itself names.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
 from urllib.parse import unquote
 
 from corpus.captures import Capture
 from corpus.charset import decode
 from corpus.docx import docx_tree
-from corpus.extract import FIELD_CHARS_MAX, HTML_CHARS_MAX, NOTHING, Extracted, extract, extract_plain, tidy
+from corpus.extract import FIELD_CHARS_MAX, HTML_CHARS_MAX, NOTHING, Extracted, day_of, extract, extract_plain, tidy
 from corpus.pdf import plain_pdf
 from corpus.render import render
 from corpus.wikitext import plain_wikitext
@@ -82,17 +81,10 @@ def _with_delivered(extracted: Extracted, capture: Capture) -> Extracted:
     title, author, published = (
         unquote(capture.header(f"x-delivered-{name}"))[:FIELD_CHARS_MAX] for name in ("title", "author", "published")
     )
-    day = _day(published)
+    day = day_of(published)
     return replace(
         extracted,
         title=title or extracted.title,
         author=author or extracted.author,
         published=day if day and day <= capture.fetched_at.date() else extracted.published,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None

@@ -7,7 +7,8 @@ itself, since the lists of other pages that follow an article are links. What is
 there was (BEHIND_MAX).
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Sequence
 
 FOUND_SHARE_MIN = 0.9
 """Our own reading must hold this share of what trafilatura found, or it threw out too much and is not used; links do
@@ -23,43 +24,45 @@ sections, and never so early that a fifth was all."""
 INSIDE_LETTERS_MIN = 20
 """A line at least this long may match as a part of a longer one."""
 
+_NO_LETTER = re.compile(r"[\W\d_]+")
+
 
 def key(line: str) -> str:
     """Letters of a line in lower case: what both readings of it share."""
-    return "".join(filter(str.isalpha, line.lower()))
+    return _NO_LETTER.sub("", line.lower())
 
 
 def laid_over(found: str, own: str, links: Collection[str]) -> str:
     """Our own reading within the ends that trafilatura found, or what it found; `links` are the keys of all links."""
-    keys = {each for line in found.split("\n") if len(each := key(line)) >= ANCHOR_LETTERS_MIN}
-    joined = "|".join(sorted(keys))
+    found_keys = {key(line) for line in found.split("\n")}
+    anchors = {each for each in found_keys if len(each) >= ANCHOR_LETTERS_MIN}
+    joined = "|".join(sorted(anchors))
     lines = own.split("\n")
+    keys = [key(line) for line in lines]
     hits = [
         number
-        for number, line in enumerate(lines)
-        if (each := key(line)) in keys or (len(each) >= INSIDE_LETTERS_MIN and each in joined)
+        for number, each in enumerate(keys)
+        if each in anchors or (len(each) >= INSIDE_LETTERS_MIN and each in joined)
     ]
     if not hits:
         return found
-    first = hits[0]
+    first, last = hits[0], hits[-1]
     while first and (not lines[first - 1] or lines[first - 1].startswith("#")):
         first -= 1
-    within = "\n".join(lines[first : hits[-1] + 1])
-    if _weight(within, links) < FOUND_SHARE_MIN * _weight(found, links):
+    within = keys[first : last + 1]
+    if _letters(set(within).difference(links)) < FOUND_SHARE_MIN * _letters(found_keys.difference(links)):
         return found
-    return "\n".join((within, *_behind(lines[hits[-1] + 1 :], BEHIND_MAX * _weight(within, ()), links)))
+    return "\n".join(lines[first : last + 1 + _behind(keys[last + 1 :], BEHIND_MAX * _letters(within), links)])
 
 
-def _behind(lines: list[str], most: int, links: Collection[str]) -> list[str]:
-    """The lines up to the first that is a link, as long as they have at most so many letters."""
-    for number, line in enumerate(lines):
-        letters = key(line)
-        most -= len(letters)
-        if most < 0 or letters in links:
-            return lines[:number]
-    return lines
+def _behind(keys: Sequence[str], most: int, links: Collection[str]) -> int:
+    """How many lines stand before the first that is a link, as long as they have at most so many letters."""
+    for number, each in enumerate(keys):
+        most -= len(each)
+        if most < 0 or each in links:
+            return number
+    return len(keys)
 
 
-def _weight(text: str, links: Collection[str]) -> int:
-    """Letters of the lines of a text, each line once, and without those that are links."""
-    return sum(map(len, {key(line) for line in text.split("\n")}.difference(links)))
+def _letters(keys: Iterable[str]) -> int:
+    return sum(map(len, keys))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from corpus.extract import FALLBACK, NOTHING, PLAIN, TRAFILATURA, Extracted, extract, extract_plain
+from corpus.extract import FALLBACK, NOTHING, PLAIN, TRAFILATURA, Extracted, day_of, extract, extract_plain, parse
 
 SENTENCES = (
     "Kommunen har besluttet at bygge en ny skole ved havnen.",
@@ -103,3 +103,29 @@ def test_plain_text_passes_through() -> None:
     """A text/plain body keeps its lines."""
     extracted = extract_plain("Første linje.\r\n\r\n\r\n\r\nAnden linje.\x00\r\n")
     assert (extracted.text, extracted.extractor) == ("Første linje.\n\nAnden linje.", PLAIN)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p class="entry-author">Af Inger Holm</p>',
+        '<p class="byline">Jens Peter Hansen</p>',
+        '<div itemprop="author"><b>Inger Holm</b></div>',
+        '<a rel="author" href="/inger">Inger Holm</a>',
+        '<div id="AuthorBox">Inger Holm</div>',
+        "<author>Inger Holm</author>",
+        '<p class="manchet">Inger Holm</p>',
+        '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Inger Holm"},</script>',
+        '<link rel="canonical" href="https://www.avisen.dk/2026/03/04/skole"><time>4. marts</time>',
+    ],
+)
+def test_metadata_is_trafilaturas_own(body: str) -> None:
+    """Title, author, site and day are what its one function finds, although we call the parts that we need."""
+    from trafilatura.metadata import extract_metadata
+
+    html = page(f"<article><h1>Ny skole</h1>{body}{PROSE}</article>", "<title>Ny skole - avisen.dk</title>")
+    dates = {"original_date": True, "extensive_search": False, "max_date": "2026-11-24"}
+    whole = extract_metadata(parse(html), default_url="https://avisen.dk/ny-skole", date_config=dates)
+    ours = read(html)
+    assert (ours.title, ours.author, ours.site_name) == (whole.title, whole.author or "", whole.sitename)
+    assert ours.published == day_of(whole.date or "")
