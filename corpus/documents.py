@@ -29,6 +29,12 @@ from corpus.measures import Measures
 SIGNATURE_SIZE = 128
 """Values in a MinHash signature: 14 bands of 8 rows need 112, and 128 is what tools of the field expect."""
 
+_REPEATING = [
+    "source", "crawl", "author", "site_name", "declared_language", "content_type", "charset", "extractor", "language",
+    "profile", "reason",
+]  # fmt: skip
+"""Columns whose values are worth a dictionary; those of the others make a file an eighth larger by it."""
+
 ZSTD_LEVEL = 6
 """Above 6, Danish text shrinks by less than 2 % and writing takes twice as long."""
 
@@ -39,6 +45,7 @@ class Reason(StrEnum):
     EXTRACTION_TIMEOUT = "extraction_timeout"
     EXTRACTION_CRASHED = "extraction_crashed"
     PAGE_TOO_LARGE = "page_too_large"
+    PREFILTERED = "prefiltered"
     EXTRACTION_EMPTY = "extraction_empty"
     MOJIBAKE = "mojibake"
     ERROR_PAGE = "error_page"
@@ -162,7 +169,9 @@ class DocumentWriter:
     """Writes tables into an open file, a row group each; equal tables in equal order give equal bytes."""
 
     def __init__(self, path: Path) -> None:
-        self._writer = pq.ParquetWriter(path, SCHEMA, compression="zstd", compression_level=ZSTD_LEVEL)
+        self._writer = pq.ParquetWriter(
+            path, SCHEMA, compression="zstd", compression_level=ZSTD_LEVEL, use_dictionary=_REPEATING
+        )
 
     def write(self, documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) -> None:
         """Write one row group; see `to_table`."""

@@ -4,6 +4,7 @@ What a delivery's file states beside the text (`X-Delivered-…` headers, percen
 itself names.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -28,30 +29,36 @@ WIKITEXT, PDF, DOCX = "wikitext", "pdf", "docx"
 class Said:
     """What a capture says, how its bytes were decoded, and why it says nothing; the last two may be empty.
 
-    `too_large` is set for text beyond HTML_CHARS_MAX characters, which is not read.
+    `too_large` is text beyond HTML_CHARS_MAX characters, which is not read; `passed_over` is what was not wanted.
     """
 
     extracted: Extracted
     charset: str = ""
     trouble: str = ""
     too_large: bool = False
+    passed_over: bool = False
 
 
-def read_capture(capture: Capture) -> Said:
-    """Read a capture by its content type; what has none is read as HTML."""
+def read_capture(capture: Capture, wanted: Callable[[str], bool] | None = None) -> Said:
+    """Read a capture by its content type; what has none is read as HTML.
+
+    `wanted` is asked of decoded HTML and plain text before it is extracted, and may say no.
+    """
     kind = capture.header("content-type").partition(";")[0].strip().lower()
-    said = {PDF_TYPE: _pdf, DOCX_TYPE: _docx}.get(kind, _text)(capture)
+    said = _pdf(capture) if kind == PDF_TYPE else _docx(capture) if kind == DOCX_TYPE else _text(capture, wanted)
     if len(said.extracted.text) > HTML_CHARS_MAX:
         return Said(Extracted(""), said.charset, f"{len(said.extracted.text)} characters", too_large=True)
     return replace(said, extracted=_with_delivered(said.extracted, capture))
 
 
-def _text(capture: Capture) -> Said:
+def _text(capture: Capture, wanted: Callable[[str], bool] | None) -> Said:
     content_type = capture.header("content-type")
     kind = content_type.partition(";")[0].strip().lower()
     decoded = decode(capture.payload, content_type)
     if len(decoded.text) > HTML_CHARS_MAX:
         return Said(Extracted(decoded.text), decoded.decision)
+    if wanted is not None and kind != WIKI_TYPE and not wanted(decoded.text):
+        return Said(Extracted(""), decoded.decision, passed_over=True)
     if kind in PLAIN_TYPES:
         return Said(extract_plain(decoded.text), decoded.decision)
     if kind == WIKI_TYPE:

@@ -6,30 +6,22 @@ measures are those of the text that is kept.
 
 from dataclasses import asdict, dataclass
 
-from corpus.captures import Capture, digest_of
+from corpus.captured import Page
+from corpus.captures import digest_of
 from corpus.documents import Document, Reason, document_id
 from corpus.extract import Extracted
-from corpus.formats import read_capture
-from corpus.language import DA_SHARE_MIN, UNKNOWN, Identified, identify
+from corpus.formats import Said, read_capture
+from corpus.language import DA_SHARE_MIN, UNKNOWN, Identified, identify, load_model
 from corpus.measures import Measures
 from corpus.personal import Counts, redact
-from corpus.profiles import DEFAULT, load_profile
+from corpus.prefilter import may_be_danish
+from corpus.profiles import load_profile
 from corpus.rules import judge
 
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}
 _NOTHING_REPLACED = Counts()
 _NOT_IDENTIFIED = Identified(UNKNOWN, 0.0, 0.0)
 _NOT_MEASURED = Measures()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One captured page on its way to a worker, and the name of the quality profile it is held against."""
-
-    source: str
-    crawl: str
-    capture: Capture
-    profile: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +37,17 @@ class Result:
     measures: Measures = _NOT_MEASURED
 
 
+def prepare() -> None:
+    """Load once what all workers share."""
+    load_model()
+
+
 def refine_page(page: Page) -> Document:
     """Refine one page; pure, and run in a worker."""
-    said = read_capture(page.capture)
+    said = read_capture(page.capture, may_be_danish if page.prefilter else None)
     extracted = said.extracted
     if not extracted.text:
-        nothing = Reason.PAGE_TOO_LARGE if said.too_large else Reason.EXTRACTION_EMPTY
-        return _document(page, extracted, Result(nothing, said.trouble, said.charset))
+        return _document(page, extracted, Result(_nothing(said), said.trouble, said.charset))
     redacted = redact(extracted.text)
     identified, judged = identify(redacted.text), judge(redacted.text, load_profile(page.profile))
     reason, detail = min(
@@ -65,6 +61,13 @@ def refine_page(page: Page) -> Document:
 def lost(page: Page, reason: Reason) -> Document:
     """The document of a page that cost a worker its life: everything but what is in it."""
     return _document(page, Extracted(""), Result(reason))
+
+
+def _nothing(said: Said) -> Reason:
+    """Why there is no text."""
+    if said.passed_over:
+        return Reason.PREFILTERED
+    return Reason.PAGE_TOO_LARGE if said.too_large else Reason.EXTRACTION_EMPTY
 
 
 def _language_reason(identified: Identified) -> tuple[Reason | None, str]:

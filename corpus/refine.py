@@ -14,16 +14,17 @@ import itertools
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.captures import digest_of, read_captures
+from corpus.captured import Page
+from corpus.captures import Capture, digest_of, read_captures
 from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, DocumentWriter, Reason, write_documents
 from corpus.language import model_digest
-from corpus.pages import Page, lost
 from corpus.personal import Counts
 from corpus.profiles import DEFAULT, load_profile
 from corpus.wordlists import LISTS
@@ -34,9 +35,9 @@ Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 
 _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
-    "captures", "charset", "columns", "documents", "docx", "extract", "formats", "language", "measures", "measuring",
-    "overlay", "pages", "pdf", "personal", "phrases", "prefilter", "records", "refine", "render", "repetition", "rules",
-    "surroundings", "wikitext", "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
+    "captured", "captures", "charset", "columns", "documents", "docx", "extract", "formats", "language", "measures",
+    "measuring", "overlay", "pages", "pdf", "personal", "phrases", "prefilter", "records", "refine", "render",
+    "repetition", "rules", "surroundings", "wikitext", "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (
     "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
@@ -46,7 +47,7 @@ _LIBRARIES = (
 
 @dataclass(frozen=True, slots=True)
 class RefineSettings:
-    """How to refine, with the quality profile texts are held against.
+    """How to refine, with the quality profile texts are held against, and whether the prefilter is asked first.
 
     `signature_scheme` names what `sign` does, since another one gives other documents.
     """
@@ -55,6 +56,7 @@ class RefineSettings:
     batch_documents: int = 512
     signature_scheme: str = ""
     profile: str = DEFAULT
+    prefilter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,64 +108,95 @@ def refine_digest(settings: RefineSettings) -> str:
         "memory_bytes_max": settings.limits.memory_bytes_max,
         "batch_documents": settings.batch_documents,
         "signature_scheme": settings.signature_scheme,
+        "prefilter": settings.prefilter,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+class Refinery:
+    """Refines one row of pages after another with the same workers; use as a context manager."""
+
+    def __init__(self, settings: RefineSettings, sign: Sign) -> None:
+        self._settings, self._sign = settings, sign
+        self._workers = Workers("corpus.pages:refine_page", settings.limits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._workers.__exit__()
+
+    def refine(self, warc: Path, origin: Origin, out: Path) -> RefineReport:
+        """Refine one WARC file into one documents file; it appears whole or not at all.
+
+        Raises WorkerError when the program itself fails; what a page does to a worker is a Reason.
+        """
+        aside = Counter[str]()
+        report = self.refine_captures(_captured(warc, origin, aside), (origin.source, origin.crawl), out)
+        return replace(report, aside=aside["records"])
+
+    def refine_captures(self, captures: Iterable[Capture], named: tuple[str, str], out: Path) -> RefineReport:
+        """Refine any captures, each of them a page of the source and the crawl named; otherwise as `refine`."""
+        how = self._settings
+        counts = _Counts()
+        pages = (Page(*named, capture, how.profile, how.prefilter) for capture in captures)
+        with write_documents(out) as writer:
+            documents = self._documents(pages, counts)
+            while batch := list(itertools.islice(documents, how.batch_documents)):
+                self._write(writer, batch)
+                counts.add(batch)
+        return counts.report()
+
+    def _documents(self, pages: Iterable[Page], counts: "_Counts") -> Iterator[Document]:
+        """Documents in the order of the pages; a page that cost a worker its life is marked."""
+        under_way: deque[Page] = deque()
+
+        def remembered() -> Iterator[Page]:
+            for page in pages:
+                counts.pages += 1
+                under_way.append(page)
+                yield page
+
+        for answer in self._workers.map(remembered()):
+            page = under_way.popleft()
+            yield _lost(page, answer) if isinstance(answer, Reason) else answer
+
+    def _write(self, writer: DocumentWriter, batch: list[Document]) -> None:
+        signatures = np.zeros((len(batch), SIGNATURE_SIZE), dtype=np.uint32)
+        rows = [number for number, document in enumerate(batch) if document.text]
+        if rows:
+            signatures[rows] = self._sign([batch[number].text for number in rows])
+        writer.write(batch, signatures)
+
+
 def refine(warc: Path, origin: Origin, out: Path, settings: RefineSettings, sign: Sign) -> RefineReport:
-    """Refine one WARC file into one documents file; it appears whole or not at all.
-
-    Raises WorkerError when the program itself fails; what a page does to a worker is a Reason.
-    """
-    counts = _Counts()
-    pages = _captured(warc, origin, settings.profile, counts)
-    with write_documents(out) as writer, Workers("corpus.pages:refine_page", settings.limits) as workers:
-        documents = _documents(workers, pages)
-        while batch := list(itertools.islice(documents, settings.batch_documents)):
-            _write(writer, batch, sign)
-            counts.add(batch)
-    return counts.report()
+    """Refine one WARC file; see `Refinery`."""
+    with Refinery(settings, sign) as refinery:
+        return refinery.refine(warc, origin, out)
 
 
-def _captured(warc: Path, origin: Origin, profile: str, counts: "_Counts") -> Iterator[Page]:
+def _captured(warc: Path, origin: Origin, aside: Counter[str]) -> Iterator[Capture]:
     """Captures that are pages by the crawl's account; the same capture is taken once."""
     taken: set[str] = set()
     for capture in read_captures(warc):
-        if origin.pages.get(capture.url) != capture.payload_digest or capture.url in taken:
-            counts.aside += 1
+        if capture.url in taken or origin.pages.get(capture.url) != capture.payload_digest:
+            aside["records"] += 1
             continue
         taken.add(capture.url)
-        counts.pages += 1
-        yield Page(origin.source, origin.crawl, capture, profile)
+        yield capture
 
 
-def _documents(workers: Workers, pages: Iterable[Page]) -> Iterator[Document]:
-    """Documents in the order of the pages; a page that cost a worker its life is marked."""
-    under_way: deque[Page] = deque()
+def _lost(page: Page, reason: Reason) -> Document:
+    from corpus.pages import lost  # noqa: PLC0415 - brings all that reads pages, which only workers need
 
-    def remembered() -> Iterator[Page]:
-        for page in pages:
-            under_way.append(page)
-            yield page
-
-    for answer in workers.map(remembered()):
-        page = under_way.popleft()
-        yield lost(page, answer) if isinstance(answer, Reason) else answer
-
-
-def _write(writer: DocumentWriter, batch: list[Document], sign: Sign) -> None:
-    signatures = np.zeros((len(batch), SIGNATURE_SIZE), dtype=np.uint32)
-    rows = [number for number, document in enumerate(batch) if document.text]
-    if rows:
-        signatures[rows] = sign([batch[number].text for number in rows])
-    writer.write(batch, signatures)
+    return lost(page, reason)
 
 
 class _Counts:
     """Running counts of one refinement."""
 
     def __init__(self) -> None:
-        self.pages = self.aside = 0
+        self.pages = 0
         self.outcomes: Counter[Reason | None] = Counter()
         self.replaced: Counter[str] = Counter(asdict(Counts()))
         self.extractors: Counter[str] = Counter()
@@ -180,4 +213,4 @@ class _Counts:
         kept = self.outcomes[None]
         assert self.pages == kept + sum(marked.values()) + sum(failed.values()), "a page was lost in refinement"
         extractors = dict(sorted(self.extractors.items()))
-        return RefineReport(self.pages, kept, marked, failed, self.aside, dict(self.replaced), extractors)
+        return RefineReport(self.pages, kept, marked, failed, 0, dict(self.replaced), extractors)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import dedup.signatures
 from corpus.profiles import DEFAULT
-from corpus.refine import Origin, RefineSettings, read_pages, refine, refine_digest
+from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine_digest
 from dedup.signatures import sign
 from flows.errors import CountError
 from flows.paths import crawl_prefix, digest_of_code, digest_of_parts
@@ -45,23 +45,17 @@ def _refine_crawl(space: Workspace, crawl: str, how: RefineSettings) -> list[str
     }
     undone = [file for file, key in keys.items() if not space.storage.exists(key)]
     pages = read_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")) if undone else {}
-    for file in undone:
-        _refine_file(space, f"{crawl}/{file}", keys[file], pages, how)
+    with Refinery(how, lambda texts: sign(texts, space.settings.dedup)) as refinery:
+        for file in undone:
+            _refine_file(space, f"{crawl}/{file}", keys[file], pages, refinery)
     return sorted(keys.values())
 
 
-def _refine_file(space: Workspace, warc: str, key: str, pages: Mapping[str, str], how: RefineSettings) -> None:
+def _refine_file(space: Workspace, warc: str, key: str, pages: Mapping[str, str], refinery: Refinery) -> None:
     _, source, crawl, file = warc.split("/")
     emit("refine", source, file=file)
-    parameters = space.settings.dedup
     with space.scratch() as out:
-        report = refine(
-            space.storage.local(warc),
-            Origin(source, crawl, pages),
-            out,
-            how,
-            lambda texts: sign(texts, parameters),
-        )
+        report = refinery.refine(space.storage.local(warc), Origin(source, crawl, pages), out)
         if report.pages != report.kept + sum(report.marked.values()) + sum(report.failed.values()):
             raise CountError(f"{warc}: {report} does not add up. A fault of the program; nothing was kept of it.")
         space.storage.put(key, out)
