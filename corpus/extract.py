@@ -40,6 +40,10 @@ ATTRIBUTE_CHARS_MAX = 10_000
 FIELD_CHARS_MAX = 500
 """Longest title, author or site name kept: enough for any real one, too little for a page in disguise."""
 
+FAST_SHARE_MIN = 0.5
+"""When trafilatura's fast mode finds less than this share of our own reading, its slow one is asked too, which compares
+itself with other extractors: one page in ten."""
+
 TRAFILATURA, FALLBACK, PLAIN, NOTHING = "trafilatura", "fallback", "plain", "nothing"
 
 _INLINE = (
@@ -133,17 +137,20 @@ def main_text(tree: HtmlElement, url: str) -> tuple[str, str]:
     drop_consent(tree)
     etree.strip_tags(tree, *_INLINE)
     drop_headed(tree)
-    found = _trafilatura_text(tree, url) if cast("float", _COUNT(tree)) <= ELEMENTS_MAX else ""
+    is_small = cast("float", _COUNT(tree)) <= ELEMENTS_MAX
+    found = _trafilatura_text(tree, url) if is_small else ""
     links = {key(str(link.text_content())) for link in tree.iter("a")} - {""}
     main = _marked_main(tree)
     drop_named(main)
     own = render(main)
+    if is_small and len(found) < FAST_SHARE_MIN * sum(map(len, own.split())):
+        found = max(found, _trafilatura_text(tree, url, fast=False), key=len)
     text = laid_over(found, own, links) if found else own
     text = tidy("\n".join(trimmed(text.split("\n"))))
     return (text, TRAFILATURA if found else FALLBACK) if text else ("", NOTHING)
 
 
-def _trafilatura_text(tree: HtmlElement, url: str) -> str:
+def _trafilatura_text(tree: HtmlElement, url: str, *, fast: bool = True) -> str:
     try:
         text = trafilatura.extract(
             tree,
@@ -152,7 +159,7 @@ def _trafilatura_text(tree: HtmlElement, url: str) -> str:
             include_comments=False,
             include_formatting=True,
             include_tables=True,
-            fast=True,  # its comparison with other extractors is what our own reading does, and better
+            fast=fast,
             deduplicate=False,  # its cache is the process's: the same page would give other text the second time
         )
     except MemoryError:

@@ -22,7 +22,7 @@ BEHIND_MAX = 4
 sections, and never so early that a fifth was all."""
 
 INSIDE_LETTERS_MIN = 20
-"""A line at least this long may match as a part of a longer one."""
+"""A line at least this long may match as a part of what was found, wherever its lines end."""
 
 _NO_LETTER = re.compile(r"[\W\d_]+")
 
@@ -34,9 +34,9 @@ def key(line: str) -> str:
 
 def laid_over(found: str, own: str, links: Collection[str]) -> str:
     """Our own reading within the ends that trafilatura found, or what it found; `links` are the keys of all links."""
-    found_keys = {key(line) for line in found.split("\n")}
+    found_keys = [key(line) for line in found.split("\n")]
     anchors = {each for each in found_keys if len(each) >= ANCHOR_LETTERS_MIN}
-    joined = "|".join(sorted(anchors))
+    joined = "".join(found_keys)  # without anything between: its lines may end where those of the source do
     lines = own.split("\n")
     keys = [key(line) for line in lines]
     hits = [
@@ -50,7 +50,7 @@ def laid_over(found: str, own: str, links: Collection[str]) -> str:
     while first and (not lines[first - 1] or lines[first - 1].startswith("#")):
         first -= 1
     within = keys[first : last + 1]
-    if _letters(set(within).difference(links)) < FOUND_SHARE_MIN * _letters(found_keys.difference(links)):
+    if _letters(set(within).difference(links)) < FOUND_SHARE_MIN * _letters(set(found_keys).difference(links)):
         return found
     return "\n".join(lines[first : last + 1 + _behind(keys[last + 1 :], BEHIND_MAX * _letters(within), links)])
 
