@@ -3,27 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from threading import Lock
 from typing import Any
 
 from flows.catalogue import CatalogueSource
 from flows.workspace import Workspace
 from ledger.agreements import Agreement, ending, in_force
 from ledger.case_book import cases
-from ledger.cases import is_overdue, reservations_of
+from ledger.cases import is_overdue
 from ledger.conflicts import Conflict, conflicts, standing
 from ledger.decide import Terms
 from ledger.licences import LicenceAssertion
 from ledger.records import SourceStatus
 from ledger.register import Register
-from ledger.repertoire import listed_reservations
+from ledger.reserved import read_register, register_version
 from ledger.settlements import settlements
 from ledger.sources import licences
 from ledger.terms import agreements
 
+_READ: dict[tuple[str, tuple[int | None, int | None]], Register] = {}
+_READING = Lock()
+"""The register that was read last, and the turn to read it: sources are decided side by side."""
+
 
 def register_of(space: Workspace) -> Register:
-    """Everything that lists and cases reserve today."""
-    return Register((*listed_reservations(space.ledger), *reservations_of(cases(space.ledger))))
+    """Everything that lists and cases reserve today; read once for all sources of a run, as a list may be long."""
+    wanted = (space.settings.ledger_url, register_version(space.ledger))
+    with _READING:
+        if wanted not in _READ:
+            register = read_register(space.ledger)
+            _READ.clear()
+            _READ[wanted] = register
+        return _READ[wanted]
 
 
 def terms_of(space: Workspace, source: CatalogueSource) -> Terms:

@@ -5,6 +5,7 @@ what, why, and the evidence are committed to; they lie in the rows and can be er
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -106,21 +107,26 @@ def _one(connection: Connection, name: str) -> Case:
 
 
 def _cases(connection: Connection, **wanted: str | date) -> tuple[Case, ...]:
-    heads = connection.execute(select(tables.rights_case).filter_by(**wanted).order_by("id")).mappings().all()
-    return tuple(_case(connection, head) for head in heads)
-
-
-def _case(connection: Connection, head: RowMapping) -> Case:
-    target, step = tables.case_target, tables.case_step
-    targets = connection.execute(select(target.c.kind, target.c.value).where(target.c.case == head["id"]))
-    steps = connection.execute(select(step).where(step.c.case == head["id"]).order_by(step.c.position)).mappings()
-    return Case(
-        head["id"],
-        CaseKind(head["kind"]),
-        tuple(sorted(Target(TargetKind(kind), value) for kind, value in targets)),
-        head["requester"],
-        head["contact"],
-        tuple(_step(row) for row in steps),
+    """The cases that are wanted, or all of them, by id."""
+    head, target, step = tables.rights_case, tables.case_target, tables.case_step
+    asked = select(head.c.id).filter_by(**wanted)
+    targets: defaultdict[str, list[Target]] = defaultdict(list)
+    for row in connection.execute(select(target).where(target.c.case.in_(asked))).mappings():
+        targets[row["case"]].append(Target(TargetKind(row["kind"]), row["value"]))
+    steps: defaultdict[str, list[CaseStep]] = defaultdict(list)
+    taken = select(step).where(step.c.case.in_(asked)).order_by(step.c.case, step.c.position)
+    for row in connection.execute(taken).mappings():
+        steps[row["case"]].append(_step(row))
+    return tuple(
+        Case(
+            row["id"],
+            CaseKind(row["kind"]),
+            tuple(sorted(targets[row["id"]])),
+            row["requester"],
+            row["contact"],
+            tuple(steps[row["id"]]),
+        )
+        for row in connection.execute(select(head).filter_by(**wanted).order_by(head.c.id)).mappings()
     )
 
 

@@ -120,14 +120,14 @@ def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of:
 def may_age(decision: Decision, signals: Iterable[RightsSignal]) -> bool:
     """Whether a decision rests on what was observed of reservations, so that it must be observed again.
 
-    An agreement and a case do not, nor does the confirmed licence of a source whose delivered texts tell of no
+    An agreement, its limits and a case do not, nor does the confirmed licence of a source whose delivered texts tell of no
     reservations.
     """
-    if decision.rule.startswith("case-"):
+    if decision.rule.startswith(("case-", "agreement")):
         return False
     if decision.outcome is not Outcome.INCLUDE:
         return True
-    return decision.basis is not Basis.AGREEMENT and not any(_is_unread(signal) for signal in signals)
+    return not any(_is_unread(signal) for signal in signals)
 
 
 def _is_unread(signal: RightsSignal) -> bool:

@@ -35,6 +35,9 @@ EXCLUDED = Ruling("exclude", "none", "none", "", "signal-reserved:tdmrep")
 AGREED = Ruling("include", "agreement", "agreed", "LicenseRef-Agreement-a", "agreement")
 OUTSIDE = Ruling("exclude", "none", "none", "", "out-of-scope")
 RULINGS = {"open": OPEN, "tdm": TDM, "held": HELD, "excluded": EXCLUDED, "agreed": AGREED}
+RULINGS |= {
+    rule: Ruling("exclude", "none", "none", "", rule) for rule in ("case-acted", "case-open", "agreement-embargo")
+}
 AS_OF = date(2026, 11, 24)
 
 MakeDocument = Callable[..., Document]
@@ -152,6 +155,9 @@ def test_rights_follow_the_text(tmp_path: Path, document: MakeDocument, document
     fates = count_fates(selected(tmp_path, [documents_file(copies)]))
     assert fates["avis"] == {("released", ""): 1}
     assert fates["blog"] == {reserved: 1, ("held", "copy-of-reserved"): 2}
+    for rule in ("case-acted", "case-open", "agreement-embargo"):
+        files = [documents_file([document("blog", name, "tekst", right=name) for name in (rule, "open")])]
+        assert ("held", "copy-of-reserved") in count_fates(selected(tmp_path, files))["blog"], rule
 
 
 def test_an_agreement_comes_before_a_licence_a_page_gives_itself(

@@ -160,6 +160,7 @@ def test_a_case_that_was_acted_on_comes_before_any_agreement() -> None:
     decision = decide([], replace(PLAIN, reservations=(acted,)), POLICY, TODAY)
     assert decision.evidence == ("case:2026-0001#domain",)
     assert not may_age(decision, [])
+    assert not may_age(decide([], replace(PLAIN, agreements=(KOPINOR,)), POLICY, TODAY), [])
 
 
 def claim(licence: str, *, confirmed: bool = False, by: str = "nogen", scope: str = "") -> LicenceAssertion:
