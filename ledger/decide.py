@@ -120,8 +120,8 @@ def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of:
 def may_age(decision: Decision, signals: Iterable[RightsSignal]) -> bool:
     """Whether a decision rests on what was observed of reservations, so that it must be observed again.
 
-    An agreement, its limits and a case do not, nor does the confirmed licence of a source whose delivered texts tell of no
-    reservations.
+    An agreement, its limits and a case do not, nor does the confirmed licence of a source whose delivered texts tell
+    of no reservations.
     """
     if decision.rule.startswith(("case-", "agreement")):
         return False
