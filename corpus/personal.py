@@ -5,11 +5,11 @@ order numbers. So a number is taken for its shape and what it contains (a date, 
 word beside it that says what it is, and left when a word says that it is something else.
 
 Names are not looked for: people in public roles are named in most texts worth having. A finder of names, or of
-anything else, is a function from a text to findings in order, and a line in `FINDERS`; of findings that overlap, the
-one of the earlier finder is kept.
+anything else, is a function from a text to findings in order and without overlaps, and a line in `FINDERS`. Each is
+given the text with what the finders before it found already replaced, and must leave placeholders alone.
 """
 
-from bisect import bisect_left
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,8 +24,11 @@ FINDERS: tuple[Finder, ...] = (find_emails, find_numbers)
 """What looks for personal data, in order of precedence."""
 
 ROUNDS_MAX = 8
-"""How often a text is looked through: what was replaced may set free what stood against it. Twice is usual, and more
+"""How often a text is looked through: what was replaced may set free what stood against it. Once is usual, and more
 than three times needs text that was made for it."""
+
+_CLOSE = re.compile(f"[0-9][^0-9{OPEN}{CLOSE}]{{0,4}}{OPEN}")
+"""A number that stood too close to something that is replaced now; what stands farther off was no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +62,16 @@ def redact(text: str) -> Redacted:
     findings: list[Finding] = []
     shown = text
     for _ in range(ROUNDS_MAX):
-        found = find(shown)
-        if not found:
+        before = shown
+        for finder in FINDERS:
+            found = list(finder(shown))
+            if found:
+                findings = sorted([*findings, *_in_original(found, findings)], key=lambda finding: finding.start)
+                shown = _replaced(text, findings)
+        if shown == before or _CLOSE.search(shown) is None:
             break
-        findings = sorted([*findings, *_in_original(found, findings)], key=lambda finding: finding.start)
-        shown = _replaced(text, findings)
     counted = Counter(_FIELDS[finding.kind] for finding in findings)
     return Redacted(shown, Counts(**counted), tuple(findings))
-
-
-def find(text: str) -> list[Finding]:
-    """Personal data in a text, in order and without overlaps; what a placeholder is a part of is none."""
-    kept: list[Finding] = []
-    for finder in FINDERS:
-        new = [finding for finding in finder(text) if not _touches(finding, kept, text)]
-        kept = sorted([*kept, *new], key=lambda finding: finding.start)
-    return kept
-
-
-def _touches(finding: Finding, kept: list[Finding], text: str) -> bool:
-    """Whether a finding overlaps one that is kept, or a placeholder."""
-    place = bisect_left(kept, finding.end, key=lambda other: other.start)
-    if place and kept[place - 1].end > finding.start:
-        return True
-    return any(mark in text[finding.start : finding.end] for mark in (OPEN, CLOSE))
 
 
 def _in_original(found: list[Finding], before: list[Finding]) -> Iterator[Finding]:

@@ -133,7 +133,7 @@ def find_card(spot: Spot) -> Finding | None:
         return None
     digits = _DIGIT.sub("", match.group())
     said = spot.cue.says is Says.CARD
-    if spot.cue.says in {Says.OTHER, Says.ACCOUNT} or (len(digits) not in {15, 16} and not said):
+    if spot.cue.says in (Says.OTHER, Says.ACCOUNT) or (len(digits) not in {15, 16} and not said):
         return None
     if not said and not _CARD_GROUPED.fullmatch(match.group()):
         return None

@@ -25,10 +25,10 @@ _SPREAD = re.compile(
     rf"[0-9](?:(?:{SPACE}|\n|[.]){{0,2}}[0-9]){{5}}(?:{SPACE}|\n){{0,2}}{DASH}?(?:{SPACE}|\n){{0,2}}"
     rf"[0-9](?:(?:{SPACE}|\n|[.]){{0,2}}[0-9]){{3}}(?![0-9])"
 )
-_NO_CPR = frozenset((Says.OTHER, Says.ACCOUNT, Says.CARD, Says.UNIT))
+_NO_CPR = (Says.OTHER, Says.ACCOUNT, Says.CARD, Says.UNIT)
 _DASHED = re.compile(DASH)
 _PRODUCTION_UNIT = re.compile(r"\bp-?\s?n(?:umme)?r\W*$", re.IGNORECASE)
-_JOINED = re.compile(rf"(?:{SPACE}|[./]|{DASH})[0-9]")
+_JOINED = re.compile(rf"(?:{SPACE}|[./]|{DASH})[0-9](?![0-9]?[).])")
 
 
 def find_cpr(spot: Spot) -> Finding | None:
@@ -51,11 +51,11 @@ def _is_cpr(spot: Spot, match: re.Match[str]) -> bool:
     if not spot.ends_free(match.end()) or not (spot.stands_free or (whole and spot.follows_word)):
         return False
     cue, behind = spot.cue, spot.behind(match.end()).says
-    if Says.CPR in {cue.says, behind}:
+    if Says.CPR in (cue.says, behind):
         return True
-    if behind in {Says.UNIT, Says.OTHER}:
+    if behind in (Says.UNIT, Says.OTHER):
         return False
-    if cue.says in _NO_CPR and (cue.adjacent or not hyphen):
+    if cue.says in _NO_CPR and cue.adjacent:
         return hyphen and whole and _PRODUCTION_UNIT.search(spot.before) is not None
     return (whole or _is_spaced_date(match)) if hyphen else _is_likely(spot, match)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from corpus.finders.findings import CLOSE
 from corpus.finders.words import Says, said, words_of
 
-CUE_CHARS = 56
+CUE_CHARS = 64
 """How far before a number the word that names it may stand: "du kan altid få fat i Inger på hendes private telefon …"
 is 40 characters, and the next sentence begins soon after."""
 
-SPACE = r"[ \t\u00a0\u2007\u2009\u202f]"
+SPACE = r"[ \u00a0\u2007\u2009\u202f]"
 """Blanks that may stand within a number."""
 
 DASH = r"[-‐‑‒–—−]"
@@ -34,7 +34,8 @@ SILENCE = Cue(Says.NOTHING)
 
 _WORD = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*|[§€$£☎✆📞📱]")
 _SMALL = words_of(
-    """nr nummer nummeret no er var på med har til lyder hedder dk som følgende mig os n r nummer numre #"""
+    """nr nummer nummeret no er var på med har til lyder hedder dk som følgende mig os n r nummer numre # for
+    eksempel fx f.eks eks den dette nye nyt"""
 )
 """Words that may stand between a number and the word that names it, so that the two still belong together."""
 
@@ -55,11 +56,12 @@ _MORE = words_of("og eller samt")
 _SPENT_DIGITS = 4
 """A number of fewer is a count, a floor or a paragraph, and takes no word for itself."""
 
+_BRACKETED = re.compile(r"\([^()]*\)")
 _LABEL_MARKS = " :*_.|-"
+_ABBREVIATED = "nr|kr|tlf|tel|mob|ref|jnr|pkt|kap|stk|adr|jf|kl|dr|hr|fr|no|art|dok|id|mrk|vedr|att|ang|evt|ca|fx"
 _SENTENCE_END = re.compile(
-    r"(?:[^\W\d_]{4}(?<!nr)|(?<!\w)(?!(?:nr|kr|tlf|tel|mob|ref|jnr|pkt|kap|stk|adr|jf|kl|dr|hr"
-    r"|fr)\.)[^\W\d_]{2,3}(?=.\s[A-ZÆØÅ]))"
-    r"[.!?][)\"]?\s"
+    rf"(?:[0-9]{{4}}|[0-9](?=.\s[\"(]?[A-ZÆØÅ])|[^\W\d_]{{4}}(?<!nr)"
+    rf"|(?<!\w)(?!(?i:{_ABBREVIATED})\.)[^\W\d_]{{2,3}}(?=.\s(?:[A-ZÆØÅ]|$)))[.!?][)\"]?\s"
 )
 """A word that is no abbreviation, and a full stop."""
 
@@ -74,11 +76,16 @@ _BEHIND = re.compile(
       (?P<PHONE> \w{{0,10}}(?: tlf | telefon | mobil ) | \bfax\b | \bmob\b | privat\b | arbejde\b )
     | (?P<CPR> cpr | personnummer | personnr )
     | (?P<OTHER> cvr | \bse\b | ean | isbn | ordre | faktura | sags | vare | kundenr | kundenummer | reg\.? ) )
+  | (?:er|var|hedder)\s(?:\w+\s){{0,2}}\w*
+      (?: (?P<THAT> cvr | ordre | faktura | vare | sags | kunden | medlems | ean | isbn ) )
   | er\s(?:mit|hans|hendes|vores|dit)\s(?:\w+\s)?(?: (?P<MINE> nr | nummer | \w{{0,10}}mobil | \w{{0,10}}telefon
       | tlf ) | (?P<HERS> cpr | personn ) )
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+_BEHIND_SAYS = {"MINE": Says.PHONE, "HERS": Says.CPR, "THAT": Says.OTHER}
 
 
 def line_before(text: str, at: int, floor: int, chars: int = CUE_CHARS) -> str:
@@ -100,31 +107,69 @@ def line_before(text: str, at: int, floor: int, chars: int = CUE_CHARS) -> str:
 
 
 def cue_in(before: str) -> Cue:
-    """The last word in `before` that says what the number behind it is.
+    """The last word in `before` that says what the number behind it is; what stands in brackets is asked last."""
+    if ")" in before:
+        without = _cue_in(_BRACKETED.sub(" ", before))
+        if without.says is not Says.NOTHING:
+            return without
+    return _cue_in(before)
 
-    A word that has its number already says nothing of the next, unless that follows as one more of its kind; and what
-    the sentence before was about may say that a number is a telephone's, but not that it is none.
+
+def _cue_in(before: str) -> Cue:
+    """The same, whatever the brackets.
+
+    A word that has its number already says nothing of the next, unless that follows as one more of its kind. What the
+    sentence before was about may say that a number is a telephone's, but not that it is none. Amounts speak for the
+    number directly behind them only; and who rings "kunden på …" rings the customer, and has no customer's number.
     """
     words = _WORD.findall(before)
-    sentence = next((end.end() for end in _SENTENCE_END.finditer(before)), 0)
-    crossed = len(_WORD.findall(before, sentence)) if sentence else len(words)
-    adjacent = True
+    crossed = _words_of_sentence(before, words)
+    adjacent, spent, digits, held = True, False, 0, SILENCE
+    is_reached = bool(words) and words[-1] in ("på", "til")
     for place in range(len(words) - 1, -1, -1):
         word = words[place].lower()
-        says = said(word)
-        if place == len(words) - 1 and len(word) == 1:
-            says = _INITIALS.get(words[place], says)
-        if word in _NUMBER and place and words[place - 1].lower() in _MINE:
-            says = Says.CONTACT
-        if says is not Says.NOTHING:
-            near = len(words) - place <= crossed
-            return Cue(says, adjacent and near) if near or says not in {Says.OTHER, Says.UNIT} else SILENCE
-        if sum(map(str.isdigit, word)) >= _SPENT_DIGITS:
-            if any(between.lower() not in _MORE for between in words[place + 1 :]):
-                return SILENCE
-            adjacent = False
+        says = _says(words, place)
+        near = len(words) - place <= crossed
+        if says in (Says.OTHER, Says.UNIT) and not (adjacent and near and not spent):
+            if says is Says.OTHER and near and held is SILENCE:
+                held = Cue(says)
+            if says is Says.OTHER and not is_reached:
+                break
+        elif says is not Says.NOTHING:
+            reached = is_reached and says in (Says.PHONE, Says.CONTACT)
+            return Cue(says, near and not spent and (adjacent or reached))
+        digits = digits + sum(map(str.isdigit, word)) if word[0].isdigit() else 0
+        if digits >= _SPENT_DIGITS:
+            if any(between.lower() not in _MORE for between in words[place + 1 :] if not between[0].isdigit()):
+                break
+            spent = True
         adjacent = adjacent and word in _SMALL
-    return SILENCE
+    return Cue(Says.CONTACT) if held is SILENCE and words and words[-1] == "på" else held
+
+
+def _words_of_sentence(before: str, words: list[str]) -> int:
+    """How many of the last words belong to the number's own sentence."""
+    start = 0
+    for end in _SENTENCE_END.finditer(before):
+        if end.end() < len(before.rstrip()) or (words and said(words[-1].lower()) is Says.NOTHING):
+            start = end.end()
+    return len(_WORD.findall(before, start)) if start else len(words)
+
+
+def _says(words: list[str], place: int) -> Says:
+    """What the word at a place says; "nr." says what the word before it does, and else a number of something else."""
+    word = words[place].lower()
+    if place == len(words) - 1 and len(word) == 1:
+        return _INITIALS.get(words[place]) or said(word)
+    if place == len(words) - 1 and words[place] == "SE":
+        return Says.OTHER
+    if word in _NUMBER and place:
+        above = words[place - 1].lower()
+        if above in _MINE:
+            return Says.CONTACT
+        if word == "nr" and len(above) > 2 and above not in _SMALL and above[0].isalpha():
+            return said(above) if said(above) is not Says.NOTHING else Says.OTHER
+    return said(word)
 
 
 def cue_behind(text: str, at: int) -> Cue:
@@ -132,4 +177,4 @@ def cue_behind(text: str, at: int) -> Cue:
     match = _BEHIND.match(text, at, at + CUE_CHARS)
     if match is None or match.lastgroup is None:
         return SILENCE
-    return Cue({"MINE": Says.PHONE, "HERS": Says.CPR}.get(match.lastgroup) or Says[match.lastgroup], adjacent=True)
+    return Cue(_BEHIND_SAYS.get(match.lastgroup) or Says[match.lastgroup], adjacent=True)

@@ -50,9 +50,10 @@ _LENGTHS = {"298": 6, "299": 6, "47": 8, "354": 7}
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:([ .\u00a0])[0-9]{3})(?:\1[0-9]{3})*")
 _DECIMAL = re.compile(r"[0-9]{1,3}[.][0-9]+")
 _DATE = re.compile(
-    r"(?:1[5-9]|20)[0-9]{2}([-./])[01][0-9]\1[0-3][0-9]|[0-3][0-9]([-./ ])[01][0-9]\2(?:1[5-9]|20)[0-9]{2}"
+    r"(?:1[5-9]|20)[0-9]{2}([-./])[01][0-9]\1[0-3][0-9]|(?:0[1-9]|[12][0-9]|3[01])([-./])[01][0-9]\2(?:1[5-9]|20)[0-9]{2}"
 )
-_JOINED = re.compile(rf"(?:{SPACE}|[./]|{DASH})[0-9]")
+_JOINED = re.compile(rf"(?:{SPACE}|[./]|{DASH})[0-9](?![0-9]?[).])")
+_OTHERS = re.compile("[^0-9]")
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _SHORT = re.compile(r"(?:11[2-8]|116(?:000|111|117)|181[23])(?![0-9])")
 """Emergency calls, police and medical help are everybody's, and no beginning of a longer number."""
@@ -73,13 +74,13 @@ def _named(spot: Spot) -> int | None:
     match = _EIGHT.match(spot.text, spot.at)
     if match is None or match.group().count("\n") > 1 or _DATE.fullmatch(match.group()):
         return None
-    if spot.cue.says not in {Says.PHONE, Says.CONTACT}:
+    if spot.cue.says not in (Says.PHONE, Says.CONTACT):
         return None
     end = match.end()
     if spot.cue.adjacent:
         return end
-    unsure = spot.behind(end).says is Says.UNIT or not spot.ends_free(end) or _USUAL.fullmatch(match.group()) is None
-    return None if unsure else end
+    is_usual = _USUAL.fullmatch(match.group()) is not None and not _looks_dated(match.group())
+    return end if is_usual and spot.ends_free(end) and spot.behind(end).says is not Says.UNIT else None
 
 
 def _grouped(spot: Spot) -> int | None:
@@ -88,11 +89,12 @@ def _grouped(spot: Spot) -> int | None:
     if match is None or not spot.ends_free(match.end()) or _JOINED.match(spot.text, match.end()):
         return None
     says, behind = spot.cue.says, spot.behind(match.end())
-    if behind.says in {Says.UNIT, Says.OTHER}:
+    if behind.says in (Says.UNIT, Says.OTHER):
         return None
-    if says in {Says.OTHER, Says.ACCOUNT, Says.CARD, Says.UNIT, Says.NETWORK, Says.CPR}:
-        return match.end() if match["pairs"] and not spot.cue.adjacent else None
-    return None if match["fours"] and _looks_dated(match["fours"]) else match.end()
+    if says in (Says.OTHER, Says.ACCOUNT, Says.CARD, Says.UNIT, Says.NETWORK):
+        is_free = match["odd"] is None and not spot.cue.adjacent and not _looks_dated(match.group())
+        return match.end() if is_free and not is_cvr(_OTHERS.sub("", match.group())) else None
+    return None if _looks_dated(match.group()) else match.end()
 
 
 def _in_a_row(spot: Spot) -> int | None:
@@ -113,16 +115,24 @@ def find_abroad(spot: Spot) -> Finding | None:
     while start > spot.past.end and text[start - 1] in "+( " and spot.at - start < 3:
         start -= 1
     starts = [place for place in range(start, spot.at + 1) if text[place] != " "]
-    match = next(filter(None, (_DANISH.match(text, place) for place in starts)), None)
-    if match and (match["plus"] or match.group()[0] == "(" or spot.cue.says in {Says.PHONE, Says.CONTACT}):
+    match = _first(_DANISH, text, starts)
+    if match and (match["plus"] or match.group()[0] == "(" or spot.cue.says in (Says.PHONE, Says.CONTACT)):
         return _outside(spot, match, match.start())
-    match = next(filter(None, (_ABROAD.match(text, place) for place in starts)), None)
+    match = _first(_ABROAD, text, starts)
     if match is None or _is_reckoned(spot, match):
         return None
     length = _LENGTHS.get(match["code"], 0)
     if length and sum(map(str.isdigit, match["rest"])) != length:
         return None
     return _outside(spot, match, match.start())
+
+
+def _first(pattern: re.Pattern[str], text: str, starts: list[int]) -> re.Match[str] | None:
+    for start in starts:
+        match = pattern.match(text, start)
+        if match:
+            return match
+    return None
 
 
 def _outside(spot: Spot, match: re.Match[str], start: int) -> Finding | None:
@@ -139,21 +149,21 @@ def _outside(spot: Spot, match: re.Match[str], start: int) -> Finding | None:
 
 def _is_reckoned(spot: Spot, match: re.Match[str]) -> bool:
     """Whether what looks like a number abroad is rather an amount, a coordinate, or digits that begin with noughts."""
-    if spot.cue.says is Says.PHONE:
-        return False
-    plus = "+" in match["plus"]
+    if spot.behind(match.end()).says is Says.UNIT:
+        return True
+    if spot.cue.adjacent and spot.cue.says is not Says.NOTHING:
+        return spot.cue.says in (Says.OTHER, Says.ACCOUNT, Says.UNIT)
+    if "+" not in match["plus"]:
+        return match["rest"].isdigit() or match.group()[:4].isdigit()
     whole = match.group().lstrip("+(0 ")
-    if spot.cue.adjacent and spot.cue.says in {Says.OTHER, Says.ACCOUNT, Says.UNIT}:
-        return True
-    if not plus:
-        return match["rest"].isdigit() or match.group()[:4].isdigit() is True
-    if spot.behind(match.end()).says is Says.UNIT or _DECIMAL.fullmatch(whole) or _AMOUNT.fullmatch(whole):
-        return True
-    return not spot.ends_free(match.end())
+    is_sum = _DECIMAL.fullmatch(whole) or _AMOUNT.fullmatch(whole)
+    return is_sum is not None or not spot.ends_free(match.end())
 
 
 def _looks_dated(fours: str) -> bool:
     """Whether four and four digits are rather two years, or a year and a running number with a hyphen."""
+    if len(fours) != 9 or not (fours[:4] + fours[5:]).isdigit():
+        return False
     first, second = int(fours[:4]), int(fours[-4:])
     if 1000 <= first <= 2100 and (1000 <= second <= 2100 or not fours[4].isspace()):
         return True

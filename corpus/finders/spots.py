@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from corpus.finders.cues import SILENCE, SPACE, Cue, cue_behind, cue_in, line_before
+from corpus.finders.cues import CUE_CHARS, SILENCE, SPACE, Cue, cue_behind, cue_in, line_before
 from corpus.finders.names import ends_in_name
 from corpus.finders.tables import Tables
 from corpus.finders.words import Says
@@ -12,8 +12,8 @@ from corpus.finders.words import Says
 _TOKEN_CHARS = 200
 """Longer addresses of pages are cut before the number that asks."""
 
-_CHAIN = re.compile(rf"(?:{SPACE}|[,/;·&|\n()-]|–|og|eller|samt|alternativt){{1,8}}")
-_CELL = re.compile(r"[|;\t]")
+_CHAIN = re.compile(rf"(?:{SPACE}|[,/;·&|()-]|–|og|eller|samt|alternativt){{1,8}}")
+_CELL = re.compile(r"[|;\t\n]")
 _WORD_BEFORE = re.compile(r"(?<![\w-])(?:[^\W\d_]+-)?[^\W\d_]*[a-zæøå]{2}$")
 _IN_URL = re.compile(r"://|^www\.|[?&]\w+=|\.\w{2,3}/")
 
@@ -42,12 +42,13 @@ class Spot:
     def cue(self) -> Cue:
         """What it is said to be: by the nearest word, by the number before it in a chain, by the head of its column."""
         headed = self._tables.cue(self.at)
-        said = cue_in(_CELL.split(self.before)[-1] if headed.says is not Says.NOTHING else self.before)
+        reach = max(self.past.end, self.at - CUE_CHARS)
+        said = cue_in(self.before if headed is SILENCE else _CELL.split(self.text[reach : self.at])[-1])
         if said.says is not Says.NOTHING:
             return said
-        if headed.says is not Says.NOTHING:
+        if headed is not SILENCE:
             return headed
-        chained = self.past.says in {Says.CPR, Says.PHONE} and _CHAIN.fullmatch(self.text, self.past.end, self.at)
+        chained = self.past.says is not Says.NOTHING and _CHAIN.fullmatch(self.text, self.past.end, self.at)
         return Cue(self.past.says, adjacent=True) if chained else SILENCE
 
     @cached_property

@@ -31,20 +31,20 @@ def words_of(lines: str) -> frozenset[str]:
 _STEMS: tuple[tuple[Says, str], ...] = (
     (
         Says.CPR,
-        r"""(?:.*-|e|x-?e|d-?e)?c\.?p\.?r.* person-?(?:nummer|nr|id|n\.?r).* fødsels(?:nummer|nr|dato).*
-        erstatnings-?(?:person|n).* sundhedskort.* sygesikring.* født fødte""",
+        r""".*c\.?p\.?r.* person-?(?:nummer|nr|id|n\.?r).* fødsels(?:nummer|nr|dato).* erstatnings-?(?:person|n).*
+        sundhedskort.* sygesikring.* født fødte""",
     ),
     (Says.OTHER, r"mobilitet.* mobiliser.* .*(?:ordre|vare|model|serie|kunde|sags|faktura)(?:nummer|nr).* faxe"),
     (
         Says.PHONE,
         r""".*(?:telefon|te1efon|telef0n|teiefon|mobil|m0bil|mobi1|tlf|t1f|tif\.?nr).* tif tel tele telf mob .*fax.*
-        (?:op|gen)?ring(?:e|er|et|es|ede)? kald kaldes opkald sms sms'?e[sr]? smser whats-?app phone call cell
-        vagtnummer.* hotline.* viber ☎ 📞 📱 ✆""",
+        (?:op|gen)?ring(?:e|er|et|es|ede)? kald kaldes opkald.* .*ringetid.* telefontid.* afbud.* sms
+        sms'?(?:e[snr]|e|en)? whats-?app phone call cell vagtnummer.* hotline.* viber ☎ 📞 📱 ✆""",
     ),
     (
         Says.ACCOUNT,
         r""".*(?:konto|kontonr|kontonummer|kontonummeret|konti|kontoen|giro) konton.* girokort reg reg\.?-?nr regnr
-        registreringsn.* regnummer.* iban.* bank banken indbetal.* overfør.* bankoplysninger fi-?kort.*""",
+        regnummer.* iban.* bank banken indbetal.* overfør.* bankoplysninger fi-?kort.*""",
     ),
     (
         Says.CARD,
@@ -59,30 +59,33 @@ _STEMS: tuple[tuple[Says, str], ...] = (
     (
         Says.OTHER,
         r"""cvr.* se-?n(?:umme)?r.* vat moms.* ean.* gln.* gtin.* isbn.* issn.* doi dk .*ordren? .*ordrer ordre-?.*
-        faktura.* sag sagen sags?-?(?:nr|id|nummer).* sags j\.?nr journal.* .*vare varen.* vare-?n.* model.* serie-?.*
-        kunden? kunde-?n.* medlem medlems.* medlem-?n.* bestilling.* booking.* løbe-?n.* licens.* version.* build
-        pakken?
-        .*pakke-?(?:id|post).* track.* trac[ek].* forsendelse.* referencen? referencen?umme?r.* ref sku stregkode.*
-        artikel.* produkt.* bilag.* matr.* bbr.* lov loven lbk bek bekendtgørelse.* cirkulære.* §+ afsnit.*
-        kapitel.* kap
-        pkt punkt stk kvittering.* .*transaktion.* police.* skade(?:s|n)?-?.* abonnement.* kontrakt.* tilbud.*
-        rekvisition.* batch.* charge.* .*billet.* patent.* .*måler.* målepunkt.* install.* chassis.* stel.* kørekort.*
-        pas passet pasn.* ticket.* case.*
-        incident.* ansøgning.* projekt.* dokument.* nøgle.* katalog.* inventar.*
-        arkiv.* lokation.* id retur.* koordinat.* gps hash.* commit
-        sha\d* md5 p-?n(?:umme)?r produktionsenhed.* kollo.*
-        kollekti.* parti partin.* lot code koden? tidsstempel.* timestamp datoen? kl periode.* sider? gavekort.* lodn.*
-        registrering.* .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
+        faktura.* sag sagen sags?-?(?:nr|id|nummer).* sags j\.?nr journal.* .*vare varen.* vare-?n.* model.*
+        serie-?.* kunden? kunde-?n.* medlem medlems.* medlem-?n.* bestilling.* booking.* løbe-?n.* licens.*
+        version.* build pakken? .*pakke-?(?:id|post).* track.* trac[ek].* forsendelse.* referencen?
+        referencen?umme?r.* ref sku stregkode.* artikel.* produkt.* bilag.* matr.* bbr.* lov loven lbk bek
+        bekendtgørelse.* cirkulære.* §+ kvittering.* .*transaktion.* police.* skade(?:s|n)?-?.* abonnement.*
+        kontrakt.* tilbud.* rekvisition.* batch.* charge.* .*billet.* patent.* .*måler.* målepunkt.* install.*
+        chassis.* stel.* kørekort.* pas passet pasn.* ticket.* case.* incident.* ansøgning.* projekt.* dokument.*
+        nøgle.* katalog.* inventar.* arkiv.* lokation.* id retur.* koordinat.* gps hash.* commit sha\d* md5
+        p-?n(?:umme)?r produktionsenhed.* kollo.* kollekti.* parti partin.* lot code koden? tidsstempel.* timestamp
+        periode.* gavekort.* lodn.* registrering.* .*label.* .*nota(?:en)? .*seddel .*regning rykker.* .*kupon
+        .*voucher .*certifikat.* .*attest.* .*bevis skema.* formular.* blanket.* container.* lager.* palle.* hylde.*
+        .*prøve.* analyse.* enhed.* anlæg.* apparat.* maskine.* sensor.* imei.* iccid.* mac rute.* tegning.*
+        protokol.* akt .*opgave.* .*sagen .*hæfte.* bog bind.* nummerplade.* opdateret ændret oprettet måling.*
+        tidspunkt.* unix.* art artnr varer? token.* session.* trace.* uuid.* guid.* .*kode .*enhed
+        .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
     ),
     (
         Says.UNIT,
-        r"""kr dkk eur euro usd kroner [€$£] beløb.* pris prisen priser total.* sum summen antal.* omsætning.* saldo.*
-        budget.* cirka ca mindst omkring knap næsten solgte? talte optalt resultat.* overskud.* underskud.*""",
+        r"""afsnit.* kapitel.* kap pkt punkt stk datoen? kl sider? kr dkk eur euro usd kroner [€$£] beløb.* pris prisen
+        priser total.* sum summen antal.* omsætning.* saldo.* budget.* cirka ca mindst omkring knap næsten solgte?
+        talte optalt resultat.* overskud.* underskud.*""",
     ),
     (
         Says.CONTACT,
-        r"""kontakt.* henvend.* træffes? fanges nås fat .*kontoret kontor reception.* vagten? direkte fastnet.* privat
-        arbejde tilmeld.* e-?mail.* .*mail mailen skriv adresse bestil bestilles spørg oplysninger info besked""",
+        r"""kontakt.* henv henvend.* træffes? fanges nås fat .*kontoret kontor reception.* vagten? direkte fastnet.*
+        privat arbejde tilmeld.* e-?mail.* .*mail mailen skriv adresse bestil bestilles spørg oplysninger info
+        besked""",
     ),
 )
 _SAID = re.compile(

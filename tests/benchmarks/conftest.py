@@ -17,3 +17,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--web", default="", help="folder of the little Danish web: expected.json, routes.json, sites, gold"
     )
+    parser.addoption("--items", type=int, default=6000, help="invented items of a set of personal data (50000)")
