@@ -68,7 +68,7 @@ def redact(text: str) -> Redacted:
             if found:
                 findings = sorted([*findings, *_in_original(found, findings)], key=lambda finding: finding.start)
                 shown = _replaced(text, findings)
-        if shown == before or _CLOSE.search(shown) is None:
+        if shown == before or not ("@" in shown or _CLOSE.search(shown)):
             break
     counted = Counter(_FIELDS[finding.kind] for finding in findings)
     return Redacted(shown, Counts(**counted), tuple(findings))

@@ -106,19 +106,24 @@ def find_giro(text: str, at: int, floor: int) -> Finding | None:
     return Finding(match.start(), match.end(), Kind.ACCOUNT) if match else None
 
 
+_ACCOUNT_WORD = re.compile(
+    "[kK][oO][nN][tT]|[rR][eE][gG]|[bB][aA][nN][kK]|[iI][bB][aA][nN]|[gG][iI][rR][oO]|betal|erfør|[fF][iI]"
+)
+"""A part of each word that says account: most numbers have none of them before, and are asked no more."""
+
+
 def find_account(spot: Spot) -> Finding | None:
     """The Danish account that begins at a spot, behind words that say so; a number of its branch goes with it."""
-    if spot.cue.says is not Says.ACCOUNT or not spot.stands_free:
+    may_be = _ACCOUNT_WORD.search(spot.before) is not None or spot.in_table
+    if not may_be or spot.cue.says is not Says.ACCOUNT or not spot.stands_free:
         return None
     row = _REG_ROW.match(spot.text, spot.at)
     if row:
         return Finding(spot.at, row.end(), Kind.ACCOUNT)
     match = _ACCOUNT.match(spot.text, spot.at)
-    if match is None or not spot.ends_free(match.end()):
+    if match is None or not spot.ends_free(match.end()) or spot.behind(match.end()).says is Says.UNIT:
         return None
     if not spot.cue.adjacent and not match["reg"]:
-        return None
-    if spot.behind(match.end()).says is Says.UNIT:
         return None
     branch = _REG_BEFORE.search(spot.before)
     back = len(spot.before) - branch.start(1) if branch else 0

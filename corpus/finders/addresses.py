@@ -9,7 +9,8 @@ import re
 
 from corpus.finders.findings import Finding, Kind
 from corpus.finders.names import NAME, is_person
-from corpus.finders.words import words_of
+from corpus.finders.spots import Past
+from corpus.finders.words import Says, words_of
 
 STREET_ENDINGS = tuple(
     words_of(
@@ -53,21 +54,27 @@ _REST = re.compile(
 _LAST_WORDS = (*STREET_ENDINGS, *(" " + ending.capitalize() for ending in STREET_ENDINGS))
 
 
-def find_address(text: str, at: int, floor: int) -> Finding | None:
-    """The address whose house number begins at `at`, when a person's name stands before it."""
-    if not text.endswith(_LAST_WORDS, max(floor, at - 24), at - 1):
+def find_address(text: str, at: int, past: Past) -> Finding | None:
+    """The address whose house number begins at `at`, when a person's name or CPR number stands before it."""
+    if not text.endswith(_LAST_WORDS, max(past.end, at - 24), at - 1):
         return None
-    before = text[max(floor, at - _CHARS_BEFORE) : at]
+    before = text[max(past.end, at - _CHARS_BEFORE) : at]
     words = _SET_OFF.split(before)[-1].lstrip().split(" ")[:-1]
+    follows_cpr = past.says is Says.CPR and len(before) == at - past.end
     least = 2 if words and words[-1].lower() in STREET_ENDINGS else 1
     for count in range(least, min(len(words), _STREET_WORDS_MAX) + 1):
         if not words[-count][:1].isupper() or (count < len(words) and _PART_OF_NAME.fullmatch(words[-count - 1])):
             continue
-        length = len(" ".join(words[-count:])) + 1
-        person = _PERSON.search(before[:-length])
-        if person and is_person(person.group(1)):
-            return _whole(text, at - length, at)
+        street = len(" ".join(words[-count:])) + 1
+        own = before[:-street]
+        if _ends_in_person(own) or (follows_cpr and not any(char.isalnum() for char in own)):
+            return _whole(text, at - street, at)
     return None
+
+
+def _ends_in_person(before: str) -> bool:
+    person = _PERSON.search(before)
+    return person is not None and is_person(person.group(1))
 
 
 def _whole(text: str, start: int, at: int) -> Finding | None:

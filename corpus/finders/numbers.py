@@ -13,6 +13,7 @@ from corpus.finders.addresses import find_address
 from corpus.finders.cprs import find_cpr
 from corpus.finders.cues import DASH, SPACE
 from corpus.finders.findings import CLOSE, OPEN, Finding, Kind
+from corpus.finders.misread import as_meant
 from corpus.finders.networks import find_ipv4, find_ipv6
 from corpus.finders.phones import find_abroad, find_phone
 from corpus.finders.spots import Past, Spot
@@ -50,6 +51,7 @@ _ABROAD_TOO = (find_ipv4, find_abroad, *_FINDERS[1:])
 
 def find_numbers(text: str) -> Iterator[Finding]:
     """All personal data in a text that has digits in it, in order and without overlaps."""
+    text = as_meant(text)
     tables, past, has_placeholders = Tables(text), Past(), CLOSE in text
     for run in _RUN.finditer(text):
         start, end = max(run.start(), past.end), run.end()
@@ -109,7 +111,7 @@ def _beside(spot: Spot) -> Finding | None:
     text, at, floor = spot.text, spot.at, spot.past.end
     before = text[at - 1] if at > floor else "\n"
     if before in " \u00a0":
-        return find_address(text, at, floor) or (
+        return find_address(text, at, spot.past) or (
             find_iban(text, at, floor) if text[at - 2 : at - 1].isupper() else None
         )
     if before.isalpha():

@@ -38,6 +38,11 @@ class Spot:
         """What stands before it and may say what it is; see `line_before`."""
         return line_before(self.text, self.at, self.past.end)
 
+    @property
+    def in_table(self) -> bool:
+        """Whether the head of a column says what it is."""
+        return self._tables.cue(self.at) is not SILENCE
+
     @cached_property
     def cue(self) -> Cue:
         """What it is said to be: by the nearest word, by the number before it in a chain, by the head of its column."""
