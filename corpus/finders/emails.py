@@ -24,17 +24,21 @@ _DOMAIN = re.compile(
 _COMMON = (
     "dk|com|org|net|eu|nu|info|se|no|de|uk|fi|is|fo|gl|io|edu|gov|biz|me|nl|fr|es|it|pl|ch|at|be|online|shop|email"
 )
-_COMMON_TOP = re.compile(rf"(?:[a-z0-9æøåäöü-]{{1,63}}\.){{1,7}}(?:{_COMMON})(?=[.A-ZÆØÅ]|[^\w-]|$)")
+_COMMON_TOP = re.compile(
+    rf"(?:[\w-]{{1,63}}\.){{1,7}}(?:(?:{_COMMON})(?=[.A-ZÆØÅ]|[^\w-]|$)|(?:{_COMMON.upper()})(?=\.|[^\w-]|$))"
+)
 _FILES = words_of("png jpg jpeg gif svg webp css js pdf zip html htm php txt doc docx xml json py")
 _DOT = r"\s{0,2}(?:[\[({<]\s?(?:dot|punktum|prik|\.)\s?[\])}>]|\b(?:dot|punktum|prik)\b|\.)\s{0,2}"
 _STRICT_DOT = r"\s{0,2}(?:[\[({<]\s?(?:dot|punktum|prik|\.)\s?[\])}>]|\b(?:dot|punktum|prik)\b)\s{0,2}"
 _SIGN = re.compile(
     r"\s{0,2}[\[({<]\s?(?:at|a|@|snabel-?\s?a|snabel|alfakrølle|krøllealfa|ved)\s?[\])}>]\s{0,2}"
     r"|\s{1,2}(?:snabel-?\s?a|krøllealfa|alfakrølle)\s{1,2}"
+    r"|\s?-\s?(?:at|snabel-?a)\s?-\s?"
     r"|[-_.](?:snabel-?a|at)[-_.](?=[\w-]+[-_.](?:dot|punktum|prik))",
     re.IGNORECASE,
 )
 _DISGUISED = re.compile(rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,4}}?{_DOT}(?:{_COMMON})(?![\w-])", re.IGNORECASE)
+_AT = re.compile(" (?:at|AT) ")
 _AT_WORD = re.compile(
     rf"(?<!\S)(?P<local>[\w+-]{{1,40}}(?:(?:\.|{_STRICT_DOT})[\w+-]{{1,40}}){{0,3}}) (?:at|AT) "
     rf"(?P<domain>[\w-]{{1,40}}(?:{_DOT}[\w-]{{1,40}}){{0,2}}?{_STRICT_DOT}(?:{_COMMON}))(?![\w-])",
@@ -45,7 +49,7 @@ _SPACED = re.compile(
     r"(?P<left>[ \u00a0]?)@(?P<right>[ \u00a0]?\r?\n?)"
     rf"(?P<domain>(?:[\w-]{{1,63}} ?\.[ \n]?){{1,4}}(?:{_COMMON}))(?![\w-])"
 )
-_OPENED = re.compile(r"[\[({<] ?(?:at|a|@|snabel|ved|alfa|krølle)", re.IGNORECASE)
+_OPENED = re.compile(r"[\[({<] ?(?:at|a|@|snabel|ved|alfa|krølle)|- ?at ?-", re.IGNORECASE)
 _HINTS = ("snabel", "Snabel", "SNABEL", "krølle")
 _DOTS = ("punktum", "PUNKTUM", "Punktum", "dot", "DOT", "prik")
 _DISGUISED_CHARS = 100
@@ -136,11 +140,9 @@ def _disguised(text: str) -> Iterator[Finding]:
 
 def _spelled(text: str) -> Iterator[Finding]:
     """Addresses whose sign is the word "at", which is also Danish: only where the dot before the ending is spelled."""
-    at = text.find(" at ")
-    while at >= 0:
-        line = max(0, at - _DISGUISED_CHARS)
-        start = text.rfind(" ", line, at) + 1 or line
-        match = _AT_WORD.match(text, max(start, text.rfind("\n", line, at) + 1), at + 160)
+    for at in _AT.finditer(text):
+        line = max(0, at.start() - _DISGUISED_CHARS)
+        start = text.rfind(" ", line, at.start()) + 1 or line
+        match = _AT_WORD.match(text, max(start, text.rfind("\n", line, at.start()) + 1), at.end() + 160)
         if match:
             yield Finding(match.start(), match.end(), Kind.EMAIL)
-        at = text.find(" at ", at + 3)

@@ -72,8 +72,8 @@ _STEMS: tuple[tuple[Says, str], ...] = (
         .*voucher .*certifikat.* .*attest.* .*bevis skema.* formular.* blanket.* container.* lager.* palle.* hylde.*
         .*prøve.* analyse.* enhed.* anlæg.* apparat.* maskine.* sensor.* imei.* iccid.* mac rute.* tegning.*
         protokol.* akt .*opgave.* .*sagen .*hæfte.* bog bind.* nummerplade.* opdateret ændret oprettet måling.*
-        tidspunkt.* unix.* art artnr varer? token.* session.* trace.* uuid.* guid.* .*kode .*enhed
-        .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
+        lotto.* vindertal.* tidspunkt.* unix.* art artnr varer? token.* session.* trace.* uuid.* guid.* .*kode
+        .*enhed .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
     ),
     (
         Says.UNIT,
