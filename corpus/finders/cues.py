@@ -126,11 +126,12 @@ def _cue_in(before: str) -> Cue:
     crossed = _words_of_sentence(before, words)
     adjacent, spent, digits, held = True, False, 0, SILENCE
     is_reached = bool(words) and words[-1] in ("på", "til")
+    is_named = not words or words[-1] != "på"
     for place in range(len(words) - 1, -1, -1):
         word = words[place].lower()
         says = _says(words, place)
         near = len(words) - place <= crossed
-        if says in (Says.OTHER, Says.UNIT) and not (adjacent and near and not spent):
+        if says in (Says.OTHER, Says.UNIT) and not (adjacent and near and not spent and is_named):
             if says is Says.OTHER and near and held is SILENCE:
                 held = Cue(says)
             if says is Says.OTHER and not is_reached:

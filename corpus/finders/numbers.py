@@ -41,8 +41,8 @@ _LINES_MAX = 2
 _REACH = 250
 """How far back a placeholder is looked for; what stands there is farther than any word that is asked."""
 
-_SAYS = {Kind.CPR: Says.CPR, Kind.PHONE: Says.PHONE}
-"""What may come in chains, as in "tlf. 33 12 34 56 eller 20123456"."""
+_SAYS = {Kind.CPR: Says.CPR, Kind.PHONE: Says.PHONE, Kind.EMAIL: Says.CONTACT}
+"""What says what comes next in a chain, as in "tlf. 33 12 34 56 eller 20123456"."""
 
 _KINDS = frozenset(Kind)
 _FINDERS: tuple[Callable[[Spot], Finding | None], ...] = (find_ipv4, find_card, find_account, find_cpr, find_phone)

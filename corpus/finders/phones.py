@@ -54,6 +54,8 @@ _DATE = re.compile(
 )
 _JOINED = re.compile(rf"(?:{SPACE}|[./]|{DASH})[0-9](?![0-9]?[).])")
 _OTHERS = re.compile("[^0-9]")
+_MAIL_BEHIND = re.compile(rf"[\s,;|/·-]{{1,4}}{re.escape(Kind.EMAIL.placeholder)}")
+_LOCAL_ABROAD = re.compile(rf"0[0-9](?:(?:{SPACE}|[./]|{DASH})?[0-9]){{6,9}}(?![0-9])")
 _CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 _SHORT = re.compile(r"(?:11[2-8]|116(?:000|111|117)|181[23])(?![0-9])")
 """Emergency calls, police and medical help are everybody's, and no beginning of a longer number."""
@@ -63,7 +65,7 @@ def find_phone(spot: Spot) -> Finding | None:
     """The Danish number that begins at a spot, without a country's code, if one does."""
     if not spot.stands_free or _SHORT.match(spot.text, spot.at):
         return None
-    end = _named(spot) or _grouped(spot) or _in_a_row(spot)
+    end = _named(spot) or _grouped(spot) or _in_a_row(spot) or _local_abroad(spot)
     if end is None or is_switchboard(spot.before):
         return None
     return Finding(spot.at, end, Kind.PHONE)
@@ -79,7 +81,7 @@ def _named(spot: Spot) -> int | None:
     end = match.end()
     if spot.cue.adjacent:
         return end
-    is_usual = _USUAL.fullmatch(match.group()) is not None and not _looks_dated(match.group())
+    is_usual = _USUAL.fullmatch(match.group()) and not _looks_dated(match.group()) and not _JOINED.match(spot.text, end)
     return end if is_usual and spot.ends_free(end) and spot.behind(end).says is not Says.UNIT else None
 
 
@@ -105,8 +107,16 @@ def _in_a_row(spot: Spot) -> int | None:
     says, behind = spot.cue.says, spot.behind(match.end()).says
     if behind is Says.PHONE and not (says is Says.OTHER and spot.cue.adjacent):
         return match.end()
-    quiet = says is Says.NOTHING and behind is Says.NOTHING
-    return match.end() if quiet and spot.follows_name and not is_cvr(match.group()) else None
+    beside_person = spot.follows_name or _MAIL_BEHIND.match(spot.text, match.end()) is not None
+    is_somebodys = (says is Says.NOTHING and beside_person) or (says is Says.CPR and spot.is_chained)
+    return match.end() if is_somebodys and behind is Says.NOTHING and not is_cvr(match.group()) else None
+
+
+def _local_abroad(spot: Spot) -> int | None:
+    """The end of a number as it is dialled within another country, behind a word for telephone."""
+    match = _LOCAL_ABROAD.match(spot.text, spot.at)
+    is_named = match and spot.cue.says is Says.PHONE and spot.cue.adjacent and spot.ends_free(match.end())
+    return match.end() if match and is_named else None
 
 
 def find_abroad(spot: Spot) -> Finding | None:

@@ -12,9 +12,11 @@ from corpus.finders.words import Says
 _TOKEN_CHARS = 200
 """Longer addresses of pages are cut before the number that asks."""
 
-_CHAIN = re.compile(rf"(?:{SPACE}|[,/;·&|()-]|–|og|eller|samt|alternativt){{1,8}}")
+_CHAIN = re.compile(rf"(?:{SPACE}|[,/;·&|()\t-]|–|og|eller|samt|alternativt){{1,8}}")
 _CELL = re.compile(r"[|;\t\n]")
 _WORD_BEFORE = re.compile(r"(?<![\w-])(?:[^\W\d_]+-)?[^\W\d_]*[a-zæøå]{2}$")
+_ONE_MORE = re.compile(r"/(?:[0-9]{8}(?!\w)|[0-9]{6}-?[0-9]{4}(?!\w)|[0-9]{2}(?: [0-9]{2}){3}|[0-9]{4} [0-9]{4})")
+_UNFREE = "€$£#§=&%@+"
 _IN_URL = re.compile(r"://|^www\.|[?&]\w+=|\.\w{2,3}/")
 
 
@@ -53,8 +55,12 @@ class Spot:
             return said
         if headed is not SILENCE:
             return headed
-        chained = self.past.says is not Says.NOTHING and _CHAIN.fullmatch(self.text, self.past.end, self.at)
-        return Cue(self.past.says, adjacent=True) if chained else SILENCE
+        return Cue(self.past.says, adjacent=True) if self.is_chained else SILENCE
+
+    @cached_property
+    def is_chained(self) -> bool:
+        """Whether it follows what was found last as one more thing of a list."""
+        return self.past.says is not Says.NOTHING and _CHAIN.fullmatch(self.text, self.past.end, self.at) is not None
 
     @cached_property
     def follows_name(self) -> bool:
@@ -76,16 +82,16 @@ class Spot:
     @cached_property
     def stands_free(self) -> bool:
         """Whether a number may begin here: not within a word, a longer number, an amount or the address of a page."""
-        glued = self.glued.lstrip("([{<\"'»«“”|*•")
-        if not glued:
-            return True
+        glued = self.glued
+        if not any(char.isalnum() for char in glued):
+            return not glued or glued[-1] not in _UNFREE
         if _IN_URL.search(glued) and not glued.startswith(("tel:", "sms:")):
-            return False
+            return glued[-1] == "=" and self.cue.adjacent and self.cue.says in (Says.CPR, Says.PHONE)
         if self.cue.adjacent and self.cue.says is not Says.OTHER and not glued[-1].isdigit():
             return True
         last, rest = glued[-1], glued[:-1]
         if last in "-–/.,":
-            return not rest or (not rest[-1].isdigit() and last not in "-–" and rest[-1] not in "._-/")
+            return not rest[-1].isdigit() and last not in "-–" and rest[-1] not in "._-/"
         return last in "([{<\"'»«“”|*•:;)!?>✆☎"
 
     @cached_property
@@ -99,7 +105,9 @@ class Spot:
         if not after or after[0].isspace():
             return True
         if after[0].isdigit() or (after[0] in "-–/.,_:" and after[1:2].isdigit()):
-            return False
+            return _ONE_MORE.match(self.text, end) is not None
         if after[0].isalpha():
             return after[1:3].isalpha() or len(after) < 2
-        return after[0] not in "_=%$€£@<" and not (after[0] in "-/" and after[1:2].isalpha())
+        if after[0] in "_<":
+            return not after[1:2].isalnum()
+        return after[0] not in "=%$€£@" and not (after[0] in "-/" and after[1:2].isalpha())
