@@ -27,8 +27,10 @@ ROUNDS_MAX = 8
 """How often a text is looked through: what was replaced may set free what stood against it. Once is usual, and more
 than three times needs text that was made for it."""
 
-_CLOSE = re.compile(f"[0-9][^0-9{OPEN}{CLOSE}]{{0,4}}{OPEN}")
-"""A number that stood too close to something that is replaced now; what stands farther off was no part of it."""
+_REACH = 64
+"""What stands farther from a placeholder was not kept from being found by what stood there: the longest is a mailbox."""
+
+_NUMBER_AT_END = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){6}\W{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,24 @@ def redact(text: str) -> Redacted:
             if found:
                 findings = sorted([*findings, *_in_original(found, findings)], key=lambda finding: finding.start)
                 shown = _replaced(text, findings)
-        if shown == before or not ("@" in shown or _CLOSE.search(shown)):
+        if shown == before or not _has_freed(shown):
             break
     counted = Counter(_FIELDS[finding.kind] for finding in findings)
     return Redacted(shown, Counts(**counted), tuple(findings))
+
+
+def _has_freed(text: str) -> bool:
+    """Whether a number or a sign stood against something that is replaced now, and may be seen for what it is."""
+    start = text.find(OPEN)
+    while start >= 0:
+        end = text.find(CLOSE, start) + 1
+        before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+        if any("0" <= char <= "9" for char in before[-5:]) and _NUMBER_AT_END.search(before):
+            return True
+        if "@" in (before.split() or [""])[-1] or "@" in (after.split() or [""])[0]:
+            return True
+        start = text.find(OPEN, start + 1)
+    return False
 
 
 def _in_original(found: list[Finding], before: list[Finding]) -> Iterator[Finding]:

@@ -53,17 +53,18 @@ _INITIALS = {
 """Single letters that name a number directly behind them, as in "T: 33 12 34 56"."""
 
 _MORE = words_of("og eller samt")
+_WORD_CHARS = 4
+"""Abbreviations are shorter, but for those of numbers, as in "ordrenr."."""
+
 _SPENT_DIGITS = 4
 """A number of fewer is a count, a floor or a paragraph, and takes no word for itself."""
 
 _BRACKETED = re.compile(r"\([^()]*\)")
 _LABEL_MARKS = " :*_.|-"
-_ABBREVIATED = "nr|kr|tlf|tel|mob|ref|jnr|pkt|kap|stk|adr|jf|kl|dr|hr|fr|no|art|dok|id|mrk|vedr|att|ang|evt|ca|fx"
-_SENTENCE_END = re.compile(
-    rf"(?:[0-9]{{4}}|[0-9](?=.\s[\"(]?[A-ZÆØÅ])|[^\W\d_]{{4}}(?<!nr)"
-    rf"|(?<!\w)(?!(?i:{_ABBREVIATED})\.)[^\W\d_]{{2,3}}(?=.\s(?:[A-ZÆØÅ]|$)))[.!?][)\"]?\s"
+_ABBREVIATED = words_of(
+    """nr kr tlf tel mob ref jnr pkt kap stk adr jf kl dr hr fr no art dok id mrk vedr att ang evt ca fx"""
 )
-"""A word that is no abbreviation, and a full stop."""
+_STOP = re.compile(r"[.!?][)\"]?\s")
 
 _BEHIND = re.compile(
     rf"""{SPACE}?(?:
@@ -99,9 +100,7 @@ def line_before(text: str, at: int, floor: int, chars: int = CUE_CHARS) -> str:
     if not above or any(char.isalnum() for char in own):
         return own
     is_apart, above = above.endswith("\n"), above.rstrip().rpartition("\n")[2]
-    is_label = (
-        above.rstrip(_LABEL_MARKS)[-1:].isalpha() and "|" not in above and _SENTENCE_END.search(above + " ") is None
-    )
+    is_label = above.rstrip(_LABEL_MARKS)[-1:].isalpha() and "|" not in above and not _has_stop(above + " ")
     is_label = is_label and (above.endswith(":") or not is_apart)
     return f"{above} {own}" if is_label else own
 
@@ -151,10 +150,27 @@ def _cue_in(before: str) -> Cue:
 def _words_of_sentence(before: str, words: list[str]) -> int:
     """How many of the last words belong to the number's own sentence."""
     start = 0
-    for end in _SENTENCE_END.finditer(before):
-        if end.end() < len(before.rstrip()) or (words and said(words[-1].lower()) is Says.NOTHING):
-            start = end.end()
+    for stop in _STOP.finditer(before):
+        if _ends_sentence(before, stop.start(), stop.end()):
+            is_last = stop.end() >= len(before.rstrip())
+            if not is_last or (words and said(words[-1].lower()) is Says.NOTHING):
+                start = stop.end()
     return len(_WORD.findall(before, start)) if start else len(words)
+
+
+def _has_stop(line: str) -> bool:
+    return any(_ends_sentence(line, stop.start(), stop.end()) for stop in _STOP.finditer(line))
+
+
+def _ends_sentence(before: str, stop: int, after: int) -> bool:
+    """Whether the full stop at `stop` stands behind a word, and not behind an abbreviation or an ordinal."""
+    word = (before[:stop].split() or [""])[-1].strip("(\"'").lower()
+    if word[-1:].isdigit():
+        return word[-4:].isdigit() or before[after : after + 2].strip('("')[:1].isupper()
+    if len(word) >= _WORD_CHARS:
+        return not word.endswith("nr") and word[-_WORD_CHARS:].isalpha()
+    is_begun = after >= len(before) or before[after].isupper()
+    return len(word) >= _WORD_CHARS - 2 and word.isalpha() and word not in _ABBREVIATED and is_begun
 
 
 def _says(words: list[str], place: int) -> Says:

@@ -54,17 +54,18 @@ def find_numbers(text: str) -> Iterator[Finding]:
     text = as_meant(text)
     tables, past, has_placeholders = Tables(text), Past(), CLOSE in text
     for run in _RUN.finditer(text):
-        start, end = max(run.start(), past.end), run.end()
+        start, end = run.span()
         if has_placeholders:
             past = _placeholder(text, start, past)
-        finding = _beside(Spot(text, start, past, tables)) if start == run.start() else None
+        finding = _beside(Spot(text, start, past, tables)) if start >= past.end else None
         if finding:
             yield finding
             past = _past(finding)
-        if end - max(start, past.end) < _RUN_CHARS_MIN:
+        if end - start < _RUN_CHARS_MIN or end <= past.end:
             continue
-        for group in _GROUP.finditer(text, max(start, past.end), end):
-            finding = _at(text, group.start(), past, tables) if group.start() >= past.end else None
+        for group in _GROUP.finditer(text, start, end):
+            at = group.start()
+            finding = _at(text, at, past, tables) if at >= past.end else None
             if finding:
                 yield finding
                 past = _past(finding)

@@ -51,7 +51,7 @@ class Tables:
         at, before = 0, ("", 0)
         table: tuple[str, tuple[str, ...]] = ("", ())
         for line in self._text.split("\n"):
-            separator = next((mark for mark in _SEPARATORS if mark in line), "")
+            separator = "|" if "|" in line else "\t" if "\t" in line else ";" if ";" in line else ""
             shape = (separator, line.count(separator) if separator else 0)
             if shape != before:
                 is_head = bool(separator) and _DATA.search(line) is None
