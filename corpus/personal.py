@@ -28,7 +28,7 @@ ROUNDS_MAX = 8
 than three times needs text that was made for it."""
 
 _REACH = 64
-"""What stands farther from a placeholder was not kept from being found by what stood there: the longest is a mailbox."""
+"""What stands farther from a placeholder was not hidden by what stood there: the longest is a mailbox's name."""
 
 _NUMBER_AT_END = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){6}\W{0,4}$")
 

@@ -151,9 +151,11 @@ def _outside(spot: Spot, match: re.Match[str], start: int) -> Finding | None:
         return None
     if is_switchboard(spot.before.rstrip("+( ")):
         return None
-    end = match.end()
-    if match.group().count("(") > match.group().count(")") and spot.text[end : end + 1] == ")":
+    end, opened, closed = match.end(), match.group().count("("), match.group().count(")")
+    if opened > closed and spot.text[end : end + 1] == ")":
         end += 1
+    elif closed > opened and match.group()[-1] == ")":
+        end -= 1
     return Finding(start, end, Kind.PHONE)
 
 

@@ -40,6 +40,7 @@ def test_cpr_numbers_are_found_in_all_their_shapes(text: str, expected: str) -> 
         ("Ring 33 12 34 56.", "Ring ⟨TELEFON⟩."),
         ("(+45) 20 12 34 56", "⟨TELEFON⟩"),
         ("tlf. (+45 20 12 34 56)", "tlf. ⟨TELEFON⟩"),
+        ("(ring til +46 8 123 456 78)", "(ring til ⟨TELEFON⟩)"),
         ("+4520123456", "⟨TELEFON⟩"),
         ("0045 33 12 34 56", "⟨TELEFON⟩"),
         ("Tlf. 33123456", "Tlf. ⟨TELEFON⟩"),

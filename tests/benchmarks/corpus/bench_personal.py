@@ -22,7 +22,7 @@ FLOORS = {Kind.CPR: (0.99, 0.98), Kind.PHONE: (0.97, 0.95), Kind.EMAIL: (0.995, 
 SECONDS_PER_100_MB_MAX = 60
 BLOCKS_PER_TEXT = 60
 PROSE_SHARE = 3
-"""How often plain sentences stand among the others: as if there were three times as many."""
+"""How often each plain sentence is drawn for one of the others; a sentence with look-alikes is drawn twice as often."""
 
 
 @pytest.mark.parametrize("module", [known_1, known_2, known_3, known_4, unseen], ids=lambda m: m.__name__)
@@ -30,7 +30,7 @@ def test_personal_data_is_found_and_nothing_else(module: object, request: pytest
     """Recall and precision of each kind, over sentences of one set with values and look-alikes from a seed."""
     random, items = Random(request.config.getoption("--seed")), request.config.getoption("--items")
     of_set = blocks(module)
-    chosen = [*of_set.found, *of_set.stays, *of_set.prose * PROSE_SHARE]
+    chosen = [*of_set.found, *of_set.stays * 2, *of_set.prose * PROSE_SHARE]
     scores = Scores()
     while scores.items < items:
         text = write(chosen, BLOCKS_PER_TEXT, random)
@@ -44,7 +44,7 @@ def test_personal_data_is_found_and_nothing_else(module: object, request: pytest
     for kind, (recall, precision) in FLOORS.items():
         assert scores.of(kind)["recall"] >= recall, kind
         assert scores.of(kind)["precision"] >= precision, kind
-    assert scores.stays >= scores.items / 2
+    assert scores.stays >= scores.items
 
 
 def test_a_text_of_100_megabytes_takes_less_than_a_minute(request: pytest.FixtureRequest) -> None:
