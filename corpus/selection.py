@@ -3,8 +3,8 @@
 Three steps, each from files to one file. Rights and similarity are other rooms' matters, so `decide` and `cluster`
 come in as functions.
 
-Memory: `cluster_documents` holds 512 bytes of signature and about 200 bytes more for each kept document,
-`select_documents` about 300 bytes for each document.
+Memory: `cluster_documents` holds about 300 bytes for each kept document (its signature is on disk), `select_documents`
+about 300 bytes for each document.
 """
 
 from collections import Counter
@@ -61,7 +61,7 @@ _STANDING = [
 DECISIONS = pa.schema([*_KEY, pa.field("fetched", pa.date32()), pa.field("chars", pa.int32()), *_RULING, *_STANDING])
 CLUSTERS = pa.schema(
     [pa.field("id", pa.string()), pa.field("keeper", pa.string()), pa.field("cluster_size", pa.int64()),
-     pa.field("similarity", pa.float32())]
+     pa.field("similarity", pa.float32()), pa.field("cluster", pa.string())]
 )  # fmt: skip
 SELECTION = pa.schema(
     [*_KEY, pa.field("words", pa.int32()), pa.field("chars", pa.int32()), pa.field("fate", pa.string()),
@@ -136,37 +136,48 @@ def _ruled(page: Standing, ruling: Ruling) -> dict[str, Any]:
     return asdict(ruling) | {"signals": page.signals, "observed": page.observed, "in_scope": page.in_scope}
 
 
-ClusterFunction = Callable[
-    [npt.NDArray[np.uint32], npt.NDArray[np.int64]],
-    tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]],
-]
-"""(signatures, preference) → (keeper's position, cluster's size, similarity to the keeper), one place a document."""
+_RANKED = ["id", "outcome", "basis", "fetched", "chars"]
+
+Clustered = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]
+"""The keeper's position, the cluster's size and the similarity to the keeper, one place a document."""
 
 
-def cluster_documents(documents: Sequence[Path], decisions: Sequence[Path], cluster: ClusterFunction, out: Path) -> int:
-    """Cluster the kept documents of all files; returns how many are copies of another.
+def cluster_documents(
+    decisions: Sequence[Path], cluster: Callable[[npt.NDArray[np.int64]], Clustered], out: Path
+) -> int:
+    """Cluster the kept documents of all decisions files, in their order; returns how many are copies of another.
 
-    The keeper is the one with the clearest right, then the oldest, then the longest, then the smallest id.
+    `cluster` is given each one's rank. The keeper is the one with the clearest right, then the oldest, then the
+    longest, then the smallest id. A cluster's id is the smallest id in it.
     """
-    columns = ["id", "outcome", "basis", "fetched", "chars"]
-    ruled = [pq.read_table(path, columns=columns, filters=pc.field("outcome").is_valid()) for path in decisions]
-    decided = pa.concat_tables([DECISIONS.empty_table().select(columns), *ruled]).combine_chunks()
-    signatures = np.empty((len(decided), SIGNATURE_SIZE), dtype=np.uint32)
-    start = 0
-    for path, mine in zip(documents, ruled, strict=True):
-        for batch in _among(path, ["id", "signature"], mine["id"]):
-            end = start + len(batch)
-            if not batch["id"].combine_chunks().equals(decided["id"].slice(start, len(batch)).combine_chunks()):
-                raise AssertionError(f"{path} and its decisions do not hold the same documents")
-            flat = batch["signature"].combine_chunks().flatten()
-            signatures[start:end] = flat.to_numpy().reshape(-1, SIGNATURE_SIZE)
-            start = end
-    if start != len(decided):
-        raise AssertionError(f"{len(decided)} documents were decided and {start} are there to be clustered")
-    keeper, size, similarity = cluster(signatures, _preference(decided))
-    table = pa.table([decided["id"], decided["id"].take(pa.array(keeper)), size, similarity], schema=CLUSTERS)
+    nothing = DECISIONS.empty_table().select(_RANKED)
+    decided = pa.concat_tables([nothing, *map(_kept, decisions)]).combine_chunks()
+    keeper, size, similarity = cluster(_preference(decided))
+    if len(keeper) != len(decided):
+        raise AssertionError(f"{len(decided)} documents were decided and {len(keeper)} were clustered")
+    ids = decided["id"]
+    columns = [ids, ids.take(pa.array(keeper)), size, similarity, ids.take(pa.array(_smallest(ids, keeper)))]
+    table = pa.table(columns, schema=CLUSTERS)
     pq.write_table(table.sort_by("id"), out, compression="zstd")
     return int((keeper != np.arange(len(keeper))).sum())
+
+
+def kept_signatures(documents: Path, decisions: Path, rows_max: int) -> Iterator[npt.NDArray[np.uint32]]:
+    """Signatures of a file's kept documents, in the order of its decisions, at most so many at a time."""
+    ids = _kept(decisions)["id"]
+    waiting, start = [np.empty((0, SIGNATURE_SIZE), dtype=np.uint32)], 0
+    for batch in _among(documents, ["id", "signature"], ids):
+        if not batch["id"].combine_chunks().equals(ids.slice(start, len(batch)).combine_chunks()):
+            raise AssertionError(f"{documents} and its decisions do not hold the same documents")
+        start += len(batch)
+        waiting.append(batch["signature"].combine_chunks().flatten().to_numpy().reshape(-1, SIGNATURE_SIZE))
+        while sum(map(len, waiting)) >= rows_max:
+            stacked = np.concatenate(waiting)
+            waiting = [stacked[rows_max:]]
+            yield stacked[:rows_max]
+    if start != len(ids):
+        raise AssertionError(f"{len(ids)} documents of {documents} were decided and {start} are there")
+    yield np.concatenate(waiting)
 
 
 def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clusters: Path, out: Path) -> int:
@@ -203,6 +214,19 @@ def count_fates(selection: Path) -> dict[str, Counter[tuple[str, str]]]:
     for row in table.group_by(table.column_names).aggregate([([], "count_all")]).to_pylist():
         counts.setdefault(row["source"], Counter())[row["fate"], row["reason"]] = row["count_all"]
     return counts
+
+
+def _kept(decisions: Path) -> pa.Table:
+    """What kept documents are ranked by."""
+    return pq.read_table(decisions, columns=_RANKED, filters=pc.field("outcome").is_valid())
+
+
+def _smallest(ids: pa.ChunkedArray, keeper: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The position of the smallest id of each one's cluster."""
+    order = pc.sort_indices(ids).to_numpy().astype(np.int64)
+    first = np.empty(len(order), dtype=np.int64)
+    first[keeper[order[::-1]]] = order[::-1]  # of several the last assignment stands: the smallest id's
+    return first[keeper]
 
 
 def _among(documents: Path, columns: list[str], ids: pa.ChunkedArray) -> Iterator[pa.Table]:

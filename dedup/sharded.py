@@ -19,6 +19,7 @@ mapped. Joining holds 4 bytes a document and 60 an edge of one bucket, which on 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -32,6 +33,10 @@ from dedup.segments import Segment, Segments
 
 ENTRY_BYTES = 40
 """Memory of an entry while its bucket is sorted and its runs are found."""
+
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,11 @@ class Bucket:
     out: Path
 
 
-Run = Callable[[Callable[[Bucket], Path], Sequence[Bucket]], Iterable[Path]]
-"""Maps a task over buckets, in any order at once, and gives what they return in theirs: `map` is one."""
+class Run(Protocol):
+    """Maps a task over items, any at once, and gives what they return in the items' order: `map` is one."""
+
+    def __call__(self, function: Callable[[A], B], items: Sequence[A], /) -> Iterable[B]:
+        """Map the function over the items."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ Three steps, a file each, named by the digest of what they were made from: a ste
 """
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,8 @@ import dedup.bands
 import dedup.clusters
 import dedup.components
 import dedup.edges
+import dedup.segments
+import dedup.sharded
 import flows.narrowing
 import ledger.agreements
 import ledger.conflicts
@@ -26,13 +29,16 @@ import ledger.licences
 import ledger.register
 import ledger.signals
 import ledger.targets
-from corpus.selection import Judge, Ruling, Standing, cluster_documents, decide_documents, select_documents
+from corpus.selection import Clustered, Judge, Ruling, Standing, cluster_documents, decide_documents, select_documents
 from crawler.files import STANDING
 from crawler.job import Scope
-from dedup.clusters import cluster
+from dedup.clusters import Clusters
+from dedup.sharded import Means, Run
+from flows.clusters import find_clusters
 from flows.narrowing import Kind, Narrowing, on_the_day
 from flows.paths import crawled_pages, digest_of_code, digest_of_parts
 from flows.progress import emit
+from flows.scale import mapped
 from flows.workspace import Workspace
 from ledger.decide import Terms, decide, may_age
 from ledger.policy import Policy
@@ -53,7 +59,9 @@ _DECIDING = digest_of_code(
     flows.narrowing,
     corpus.selection,
 )
-_CLUSTERING = digest_of_code(dedup.bands, dedup.edges, dedup.components, dedup.clusters, corpus.selection)
+_CLUSTERING = digest_of_code(
+    dedup.bands, dedup.edges, dedup.components, dedup.clusters, dedup.segments, dedup.sharded, corpus.selection
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +139,27 @@ def standing_pages(space: Workspace, crawl: str, scope: Scope) -> dict[str, dict
 
 
 def dedupe(space: Workspace, documents: Mapping[str, str]) -> str:
-    """Cluster all documents; `documents` maps each documents file to its decisions. Returns the clusters' key."""
-    parameters = space.settings.dedup
+    """Cluster all documents; `documents` maps each documents file to its decisions. Returns the clusters' key.
 
-    def clusters_of(
-        signatures: npt.NDArray[np.uint32], preference: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        found = cluster(signatures, preference, parameters)
+    What a killed run had found of a large corpus is found again in the work folder.
+    """
+    parameters, scale = space.settings.dedup, space.settings.scale
+    digest = digest_of_parts(parameters.digest, _CLUSTERING, *_names(documents))
+    files, decisions = _pairs(space, documents)
+    means = Means(space.work / f"clusters-{digest}", scale.memory_mb << 20, scale.workers)
+
+    def clusters_of(ranks: npt.NDArray[np.int64]) -> Clustered:
+        def work(run: Run) -> Clusters:
+            return find_clusters(list(zip(files, decisions, strict=True)), ranks, parameters, replace(means, run=run))
+
+        found = work(map) if len(ranks) < scale.mapped_min else mapped(scale, work)
         return found.keeper, found.size, found.similarity
 
-    files, decisions = _pairs(space, documents)
-    key = f"clusters/{digest_of_parts(parameters.digest, _CLUSTERING, *_names(documents))}.parquet"
-    copies = _make(space, key, lambda path: cluster_documents(files, decisions, clusters_of, path))
+    key = f"clusters/{digest}.parquet"
+    copies = _make(space, key, lambda path: cluster_documents(decisions, clusters_of, path))
     if copies is not None:
         emit("deduped", copies=copies)
+    shutil.rmtree(means.work, ignore_errors=True)
     return key
 
 

@@ -27,6 +27,7 @@ from corpus.workers import WorkerLimits
 from crawler.rendering import CHROMIUM
 from dedup.parameters import Parameters
 from flows.errors import SettingsError
+from flows.scale import ScaleSettings
 
 FILE = Path("fodaftryk.toml")
 PREFIX = "FODAFTRYK_"
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     storage: StorageSettings = StorageSettings()
     refine: WorkerLimits = WorkerLimits()
     dedup: Parameters = Parameters()
+    scale: ScaleSettings = ScaleSettings()
     ledger: LedgerSettings = LedgerSettings()
 
     @model_validator(mode="after")

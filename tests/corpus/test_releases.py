@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import datasets
@@ -23,6 +24,7 @@ from corpus.selection import (
     cluster_documents,
     count_fates,
     decide_documents,
+    kept_signatures,
     select_documents,
 )
 from corpus.shards import SHARD_SCHEMA, Packing, Shard, pack_source
@@ -77,7 +79,9 @@ def selected(folder: Path, files: list[Path], *, but: str = "") -> Path:
     decisions = [folder / f"decisions-{number}.parquet" for number in range(len(files))]
     for file, out in zip(files, decisions, strict=True):
         decide_documents(file, standing(file, but=but), Judge((), lambda _: None, lambda page, _: ruling(page)), out)
-    cluster_documents(files, decisions, equal_signatures, folder / "clusters.parquet")
+    pairs = zip(files, decisions, strict=True)
+    signatures = np.concatenate([part for pair in pairs for part in kept_signatures(*pair, rows_max=2)])
+    cluster_documents(decisions, partial(equal_signatures, signatures), folder / "clusters.parquet")
     select_documents(files, decisions, folder / "clusters.parquet", folder / "selection.parquet")
     return folder / "selection.parquet"
 

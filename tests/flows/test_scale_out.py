@@ -28,7 +28,7 @@ POOL = "fodaftryk"
 def test_s3_and_postgresql_give_the_same_release(
     demo: Demo, tmp_path: Path, moto_url: str, postgresql_url: str
 ) -> None:
-    """The same job with its data on S3 and its ledger in PostgreSQL seals the same bytes and owes the same."""
+    """With data on S3, ledger in PostgreSQL and deduplication as tasks, the same job seals the same bytes."""
     s3 = s3_settings(moto_url, tmp_path.name)
     settings = {
         "FODAFTRYK_STORAGE__URL": s3.url,
@@ -36,6 +36,8 @@ def test_s3_and_postgresql_give_the_same_release(
         "FODAFTRYK_STORAGE__ACCESS_KEY_ID": s3.access_key_id,
         "FODAFTRYK_STORAGE__SECRET_ACCESS_KEY": s3.secret_access_key,
         "FODAFTRYK_LEDGER__URL": postgresql_url,
+        "FODAFTRYK_SCALE__MAPPED_MIN": "1",
+        "FODAFTRYK_SCALE__WORKERS": "3",
     }
     other = replace(demo, data=tmp_path / "data", settings=settings)
     summary = other.run()
