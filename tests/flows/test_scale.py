@@ -1,6 +1,6 @@
 """Where deduplication is mapped: by settings, which are told when they cannot be met.
 
-That mapping changes nothing is in `test_scale_out.py`; that no runner does, in `tests/benchmarks/dedup/bench_runners.py`.
+That mapping changes nothing is shown in `test_scale_out.py`, and that no runner does by the benchmark of runners.
 """
 
 import sys
