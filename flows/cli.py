@@ -5,20 +5,17 @@ Exit codes: 0 all went well; 1 something is wrong, and the message says what to 
 does, gets 1 and no message.
 """
 
-import os
-import signal
-import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from corpus.errors import CorpusError
 from flows.catalogue import CatalogueSource, load_catalogue
 from flows.cli_cases import case_app
 from flows.cli_deliver import deliver
 from flows.cli_journal import journal_app
+from flows.cli_language import language
 from flows.cli_ledger import ledger_app
 from flows.cli_policy import policy_app
 from flows.cli_proof import proof
@@ -35,9 +32,9 @@ from flows.settings import load_settings, moment
 from flows.show import progress, show_json, show_rows, show_summary, show_wrong
 from flows.show_explained import show_explained
 from flows.sources import chosen, read_sources
+from flows.start import run as run_command
 from flows.status import plan_rows, release_rows, status_rows
 from flows.workspace import Workspace, look_into, open_workspace
-from ledger.errors import LedgerError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,6 +49,7 @@ register_rights(ledger_app)
 ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.command()(deliver)
+app.command()(language)
 app.command()(proof)
 app.command()(verify)
 
@@ -158,17 +156,5 @@ def _record(space: Workspace) -> RunRecord:
 
 
 def main() -> NoReturn:
-    """Run the command line; what goes wrong is one message and an exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        try:
-            app()  # ends with SystemExit when all goes well
-        finally:
-            sys.stdout.flush()
-    except (FlowError, CorpusError, LedgerError) as error:
-        show_wrong("error", str(error))
-    except BrokenPipeError:  # nobody reads any more, so what is left goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        show_wrong("error", f"{error}. See to its permissions and the room on its disk; then run again.")
-    sys.exit(1)
+    """Run the whole command line."""
+    run_command(app)
