@@ -18,3 +18,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--web", default="", help="folder of the little Danish web: expected.json, routes.json, sites, gold"
     )
     parser.addoption("--items", type=int, default=6000, help="invented items of a set of personal data (50000)")
+    parser.addoption("--documents", type=int, default=1_000, help="documents that are signed or compared (5000)")
+    parser.addoption(
+        "--texts", default="", help="Parquet file with a column `text` of Danish sentences to make them of"
+    )
+    parser.addoption("--signatures", type=int, default=50_000, help="signatures that are clustered (1000000)")
+    parser.addoption("--standing", type=int, default=100_000, help="documents in the index (1000000 and 10000000)")
