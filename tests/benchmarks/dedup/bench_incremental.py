@@ -44,6 +44,4 @@ def test_a_crawl_is_added_in_seconds(tmp_path: Path, pytestconfig: pytest.Config
     show(f"10,000 documents added to an index of {standing:,}, {rounds} rounds", figures)
     assert figures["copies_told"] >= COPIES
     assert figures["peak_mb"] <= PEAK_MB_MAX
-    assert seconds <= min(
-        (limit for most, limit in SECONDS_MAX.items() if standing <= most), default=SECONDS_MAX[10_000_000]
-    )
+    assert seconds <= (SECONDS_MAX if standing <= MILLION else SECONDS_MAX_BEYOND)
