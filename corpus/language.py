@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,7 +58,7 @@ UNKNOWN, OTHER, DANISH = "unknown", "other", "da"
 _PLACEHOLDER = re.compile("⟨[A-ZÆØÅ-]{1,20}⟩")
 _NAMES_A_THING = re.compile(r"://|^www\.|@|[/\\_][^/\\_]*[/\\_]")
 _MAY_NAME_A_THING = re.compile(r"[@/\\_]|www\.")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r",?[^\W\d_]+")
 _FOREIGN = re.compile("[^\u0000-\u024f]")  # up to Latin Extended-B: all Latin alphabets of Europe
 
 
@@ -79,20 +79,29 @@ class Identified:
     da_share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What predicts, as fastText's own `predict` does, and the temperature that makes its probabilities true."""
+
+    predict: Callable[[str, int, float, str], list[tuple[float, str]]]
+    temperature: float
+
+
 def normalise(line: str) -> str:
     """What the model is shown of a line: words of letters in lower case and NFC, one space apart.
 
+    A comma stands before the word that follows it: Danish has one before *at* and *som*, where Norwegian has none.
     Addresses, paths and names of files are left out; they are in no language.
     """
     text = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFC", line)).lower()
     if _MAY_NAME_A_THING.search(text):
         text = " ".join(token for token in text.split() if not _NAMES_A_THING.search(token))
-    return " ".join(_WORD.findall(text))
+    return " ".join(_WORD.findall(text.replace(", ", " ,")))
 
 
 def letters_of(words: str) -> int:
-    """Letters in a normalised text: all of it but the spaces."""
-    return len(words) - words.count(" ")
+    """Letters in a normalised text: all of it but spaces and commas."""
+    return len(words) - words.count(" ") - words.count(",")
 
 
 def is_latin(words: str) -> bool:
@@ -101,7 +110,7 @@ def is_latin(words: str) -> bool:
 
 
 @cache
-def load_model(folder: Path = MODELS) -> Any:  # noqa: ANN401 - fastText has no types
+def load_model(folder: Path = MODELS) -> Model:
     """Load `language.ftz` from a folder, once a process.
 
     Raises ModelError when the file is missing or is not the one `language.json` was written for.
@@ -113,7 +122,7 @@ def load_model(folder: Path = MODELS) -> Any:  # noqa: ANN401 - fastText has no 
         raise ModelError(f"no language model: {error}; restore {folder} from the repository") from error
     if digest != expected:
         raise ModelError(f"{model} has SHA-256 {digest}, its recipe says {expected}; restore both from the repository")
-    return fasttext.load_model(str(model))
+    return Model(fasttext.load_model(str(model)).f.predict, float(_recipe(folder)["calibration"]["temperature"]))
 
 
 @cache
@@ -132,15 +141,11 @@ def probabilities(words: str) -> dict[str, float]:
     """Calibrated probability of each label that may be, for one normalised text of at least a word."""
     if not is_latin(words):
         return {OTHER: 1.0}
-    answers = load_model().f.predict(f"{words}\n", -1, PROBABILITY_MIN, "strict")
-    weights = {label[9:]: probability ** _sharpness() for probability, label in answers}  # behind __label__
+    model = load_model()
+    answers = model.predict(f"{words}\n", -1, PROBABILITY_MIN, "strict")
+    weights = {label[9:]: probability ** (1 / model.temperature) for probability, label in answers}  # behind __label__
     total = sum(weights.values())
     return {label: weight / total for label, weight in weights.items()}
-
-
-@cache
-def _sharpness() -> float:
-    return 1.0 / float(_recipe()["calibration"]["temperature"])
 
 
 def identify(text: str, letters_min: int = LETTERS_MIN) -> Identified:

@@ -1,130 +1,64 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["fasttext-numpy2", "pyarrow", "numpy"]
+# dependencies = ["fasttext-numpy2==0.10.4", "pyarrow", "numpy"]
 # ///
-"""Train the language model: labelled sentences in, `language.ftz` and its recipe `language.json` out.
+"""Train the language model: labelled texts in, `language.ftz` and its recipe `language.json` out.
 
 Runs in an environment of its own, because the library that trains and the one that predicts share a module name:
 
-    uv run deploy/train_language.py DATA OUT
+    uv run deploy/train_language.py DATA OUT --strings FOLDER … --fold 1      # and so on: a source left out, scored
+    uv run deploy/train_language.py DATA OUT --strings FOLDER …               # the model and its recipe
 
-DATA holds train.parquet and dev.parquet (columns label, text, source) and SOURCES.md with their licences. One thread
-and a fixed seed: the same data and library give the same model.
+DATA holds train.parquet and dev.parquet (columns label, text, source, lang) and SOURCES.md with their licences; the
+folders hold translations of programs: `language_rows.py` says which and how. The folds, when they are there, tell the
+temperature. One thread and fixed seeds: the same data and library give the same model.
 """
 
 import argparse
 import hashlib
 import importlib.metadata
 import json
+import math
 import random
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import fasttext
-import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from corpus.language import LETTERS_MIN, is_latin, normalise
-
-SEED = 20261124
-NOISE_ROWS = 6_000
-FRAGMENT_WORDS = (2, 7)
-FRAGMENTS = {"da": 2, "nb": 3, "nn": 4, "fo": 4, "is": 2}
-"""Fragments cut from each sentence by label, others 1: more where neighbours are alike or rows few."""
+from corpus import language
+from deploy.language_rows import SEED, Row, made_of, mojibake, read_sentences, read_strings, read_table
+from deploy.language_scores import Labelled, calibration_error, scores
 
 PARAMETERS: dict[str, Any] = {
-    "dim": 32, "epoch": 15, "lr": 0.5, "minn": 2, "maxn": 5, "wordNgrams": 1, "bucket": 1_000_000,
+    "dim": 32, "epoch": 10, "lr": 0.5, "minn": 3, "maxn": 5, "wordNgrams": 1, "bucket": 1_000_000,
     "minCount": 1, "loss": "softmax", "thread": 1, "seed": SEED,
 }  # fmt: skip
 QUANTISE: dict[str, Any] = {
-    "cutoff": 45_000,
-    "retrain": True,
-    "epoch": 3,
-    "lr": 0.1,
-    "qnorm": True,
-    "dsub": 2,
-    "thread": 1,
-}
+    "cutoff": 70_000, "retrain": True, "epoch": 3, "lr": 0.1, "qnorm": True, "dsub": 2, "thread": 1,
+}  # fmt: skip
+LICENCES = ["CC-BY-SA-4.0", "CC-BY-SA-3.0", "CC-BY-2.0-FR", "MIT", "ISC", "Apache-2.0"]
+FOLDS = (
+    ("FLORES-200", "SIB-200"),
+    ("Tatoeba",),
+    ("iD-i18n", "VisualEditor-i18n"),
+    ("DDT-train(DaN+)", "UD_Danish-DDT", "NDT"),
+)
+"""Sources left out together: SIB's sentences are those of FLORES, and treebanks of newspapers are of one kind."""
+
+TEMPERATURES = tuple(step / 20 for step in range(14, 61))
+CALIBRATION_ROWS = 400
+"""Rows of each label that the temperature is found with."""
 
 
-def rows(path: Path) -> list[tuple[str, str]]:
-    """Label and normalised text of each row whose script is Latin: the others never reach the model."""
-    table = pq.read_table(path, columns=["label", "text"]).to_pydict()
-    pairs = ((label, normalise(text)) for label, text in zip(table["label"], table["text"], strict=True))
-    return [(label, words) for label, words in pairs if words and is_latin(words)]
-
-
-def fragments(pairs: Iterable[tuple[str, str]], chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Cut pieces of 2 to 7 words out of longer sentences: headings and menu entries look like that."""
-    for label, text in pairs:
-        words = text.split()
-        for _ in range(FRAGMENTS.get(label, 1)):
-            size = chance.randint(*FRAGMENT_WORDS)
-            if len(words) > size:
-                start = chance.randrange(len(words) - size + 1)
-                yield label, " ".join(words[start : start + size])
-
-
-def noise(chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Rows of no language: random letters, syllables and repetitions, labelled other."""
-    consonants, vowels, letters = "bcdfghjklmnprstvwxz", "aeiouy", "abcdefghijklmnopqrstuvwxyz"
-    for _ in range(NOISE_ROWS):
-        kind = chance.randrange(3)
-        if kind == 0:
-            words = ["".join(chance.choices(letters, k=chance.randint(1, 10))) for _ in range(chance.randint(2, 12))]
-        elif kind == 1:
-            words = [
-                "".join(chance.choice(consonants) + chance.choice(vowels) for _ in range(chance.randint(1, 4)))
-                for _ in range(chance.randint(2, 12))
-            ]
-        else:
-            words = ["".join(chance.choices(letters, k=chance.randint(1, 5)))] * chance.randint(3, 12)
-        yield "other", " ".join(words)
-
-
-def predict(model: Any, text: str) -> str:  # noqa: ANN401 - fastText has no types
-    """The model's first label for a normalised text."""
-    return str(model.f.predict(text + "\n", 1, 0.0, "strict")[0][1]).removeprefix("__label__")
-
-
-def f1_by_label(pairs: list[tuple[str, str]], model: Any) -> dict[str, float]:  # noqa: ANN401 - as above
-    """F1 of each label, and the share of Bokmål taken for Danish as `nb_as_da`."""
-    counts = Counter((label, predict(model, text)) for label, text in pairs)
-    labels = sorted({label for label, _ in counts})
-    scores = {}
-    for label in labels:
-        hit = counts[label, label]
-        true, said = sum(counts[label, x] for x in labels), sum(counts[x, label] for x in labels)
-        scores[label] = round(2 * hit / (true + said), 4)
-    bokmaal = sum(counts["nb", x] for x in labels)
-    return scores | {"nb_as_da": round(counts["nb", "da"] / bokmaal, 4) if bokmaal else 0.0}
-
-
-def score(pairs: list[tuple[str, str]], model: Any) -> dict[str, dict[str, float]]:  # noqa: ANN401 - as above
-    """F1 by label over all rows, by length in characters, and over made documents of twelve rows of one label."""
-    documents = []
-    for label in sorted({label for label, _ in pairs}):
-        texts = [text for other, text in pairs if other == label]
-        documents += [(label, " ".join(texts[i : i + 12])) for i in range(0, len(texts) - 11, 12)]
-    return {
-        "all": f1_by_label(pairs, model),
-        "judged": f1_by_label([x for x in pairs if len(x[1].replace(" ", "")) >= LETTERS_MIN], model),
-        "short_under_50": f1_by_label([x for x in pairs if len(x[1]) < 50], model),
-        "mid_50_to_150": f1_by_label([x for x in pairs if 50 <= len(x[1]) < 150], model),
-        "long_over_150": f1_by_label([x for x in pairs if len(x[1]) >= 150], model),
-        "documents": f1_by_label(documents, model),
-    }
-
-
-def train(pairs: list[tuple[str, str]], out: Path) -> Any:  # noqa: ANN401 - as above
+def train(rows: list[Row], out: Path) -> Any:  # noqa: ANN401 - fastText has no types
     """Train, quantise and save; returns the quantised model."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.writelines(f"__label__{label} {text}\n" for label, text in pairs)
+        file.writelines(f"__label__{label} {text}\n" for label, text in rows)
         file.flush()
         model = fasttext.train_supervised(file.name, verbose=1, **PARAMETERS)
         model.quantize(file.name, verbose=1, **QUANTISE)
@@ -132,35 +66,95 @@ def train(pairs: list[tuple[str, str]], out: Path) -> Any:  # noqa: ANN401 - as 
     return model
 
 
+def use(model: Any, temperature: float) -> None:  # noqa: ANN401 - as above
+    """Let the program decide with this model, so that the scores are the program's."""
+    language.load_model = lambda: language.Model(model.f.predict, temperature)
+
+
+def calibration(rows: list[Labelled], chance: random.Random) -> dict[str, tuple[float, float]]:
+    """Mean loss and calibration error of lines that are long enough to judge, by temperature; labels balanced."""
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    for label, text, _, _ in rows:
+        words = language.normalise(text)
+        if language.letters_of(words) >= language.LETTERS_MIN and language.is_latin(words):
+            texts[label].append(words)
+    said = []
+    for label, lines in sorted(texts.items()):
+        some = chance.sample(lines, min(CALIBRATION_ROWS, len(lines)))
+        said += [(label, language.probabilities(words)) for words in some]
+    return {str(temperature): _at(said, temperature) for temperature in TEMPERATURES}
+
+
+def _at(said: list[tuple[str, dict[str, float]]], temperature: float) -> tuple[float, float]:
+    loss, answers = 0.0, []
+    for label, probabilities in said:
+        weights = {key: value ** (1 / temperature) for key, value in probabilities.items()}
+        total = sum(weights.values())
+        first = max(weights, key=weights.__getitem__)
+        answers.append((first == label, weights[first] / total))
+        loss -= math.log(max(weights.get(label, 0.0) / total, language.PROBABILITY_MIN / 10))
+    return loss / max(1, len(said)), calibration_error(answers)
+
+
+def fold(number: int, data: Path, strings: list[Row], out: Path) -> None:
+    """Train without a fold's sources, and write its scores on them."""
+    left_out, chance = FOLDS[number - 1], random.Random(SEED)  # noqa: S311 - reproducible, not a secret
+    sentences = read_sentences(data / "train.parquet", left_out)
+    rows = made_of(sentences, strings, chance)
+    with tempfile.TemporaryDirectory() as folder:
+        use(train(rows, Path(folder) / "language.ftz"), 1.0)
+    held = [row for row in read_table(data / "train.parquet") if row[2] in left_out]
+    told = {"left_out": left_out, "scores": scores(held, chance), "calibration": calibration(held, chance)}
+    (out / f"fold-{number}.json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def temperature_of(folds: list[dict[str, Any]]) -> dict[str, float]:
+    """The temperature with the least loss over all folds, and the calibration error with it and without it."""
+    if not folds:
+        return {"temperature": 1.0}
+    loss = {each: sum(one["calibration"][str(each)][0] for one in folds) for each in TEMPERATURES}
+    best = min(TEMPERATURES, key=loss.__getitem__)
+    errors = {each: sum(one["calibration"][str(each)][1] for one in folds) / len(folds) for each in (best, 1.0)}
+    return {"temperature": best, "error": round(errors[best], 4), "error_without": round(errors[1.0], 4)}
+
+
 def main() -> None:
     """Read the data, train, score, write model and recipe."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--strings", type=Path, nargs="+", default=[])
+    parser.add_argument("--fold", type=int, choices=range(1, len(FOLDS) + 1))
     arguments = parser.parse_args()
+    data, out = arguments.data, arguments.out
     chance = random.Random(SEED)  # noqa: S311 - a reproducible shuffle, not a secret
-    sentences = rows(arguments.data / "train.parquet")
-    pairs = [*sentences, *fragments(sentences, chance), *noise(chance)]
-    chance.shuffle(pairs)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    model = train(pairs, arguments.out / "language.ftz")
+    strings, digest = read_strings(arguments.strings, chance)
+    strings += mojibake(data / "train.parquet", chance)
+    out.mkdir(parents=True, exist_ok=True)
+    if arguments.fold:
+        fold(arguments.fold, data, strings, out)
+        return
+    rows = made_of(read_sentences(data / "train.parquet"), strings, chance)
+    model = train(rows, out / "language.ftz")
+    folds = [json.loads(path.read_bytes()) for path in sorted(out.glob("fold-*.json"))]
+    calibrated = temperature_of(folds)
+    use(model, calibrated["temperature"])
     files = ("train.parquet", "dev.parquet", "SOURCES.md")
     recipe = {
-        "model_sha256": hashlib.sha256((arguments.out / "language.ftz").read_bytes()).hexdigest(),
+        "model_sha256": hashlib.sha256((out / "language.ftz").read_bytes()).hexdigest(),
         "labels": sorted(label.removeprefix("__label__") for label in model.get_labels()),
-        "data_sha256": {name: hashlib.sha256((arguments.data / name).read_bytes()).hexdigest() for name in files},
-        "rows": len(pairs),
+        "data_sha256": {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in files},
+        "strings_sha256": digest,
+        "rows": len(rows),
         "parameters": PARAMETERS,
         "quantise": QUANTISE,
-        "fragments": FRAGMENTS,
-        "noise_rows": NOISE_ROWS,
         "library": f"fasttext-numpy2 {importlib.metadata.version('fasttext-numpy2')}",
-        "dev": score(rows(arguments.data / "dev.parquet"), model),
-        "licences_of_the_text": [
-            "CC-BY-SA-4.0", "CC-BY-SA-3.0", "CC-BY-2.0-FR", "MIT", "ISC",
-        ],
-    }  # fmt: skip
-    (arguments.out / "language.json").write_text(json.dumps(recipe, indent=2, ensure_ascii=False) + "\n")
+        "calibration": calibrated,
+        "dev": scores(read_table(data / "dev.parquet"), chance),
+        "left_out": {" + ".join(each["left_out"]): each["scores"] for each in folds},
+        "licences_of_the_text": LICENCES,
+    }
+    (out / "language.json").write_text(json.dumps(recipe, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

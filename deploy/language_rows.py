@@ -1,0 +1,199 @@
+"""What the language model is trained on: labelled sentences, translations of programs, and rows made of both.
+
+Sentences come from train.parquet. Translations of programs, short and plain where sentences are long and bookish, come
+from folders of JSON files named by language (`da.json`, `nb-1f2e….json`, `nb_NO.json`). The recipe was made with three
+packages, all Apache-2.0, put into one folder:
+
+    uv pip install --target FOLDER --no-deps --python-version 3.14 home-assistant-frontend==20261028.6
+    uv pip install --target FOLDER --no-deps --python-version 3.14 homeassistant==2026.11.0
+    npm pack matrix-react-sdk@3.55.0            # and unpack it into FOLDER
+
+Made rows: fragments of sentences, because menus and headings are; Bokmål as it is spoken in the dialects, which must
+not come out Danish; texts whose Danish letters are spelled out or lost; noise and wrongly decoded text, which are
+*other*, as everything is that the model does not know.
+"""
+
+import hashlib
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from corpus.language import is_latin, letters_of, normalise
+
+Row = tuple[str, str]
+"""Label and normalised text."""
+
+SEED = 20261124
+NOISE_ROWS, MOJIBAKE_ROWS, DIALECT_ROWS, SPELLED_ROWS = 6_000, 1_500, 4_000, 1_500
+STRINGS_MAX, STRINGS_OTHER_MAX = 9_000, 250
+"""Strings taken of a language of our labels, and of each other one."""
+
+FRAGMENT_WORDS = (2, 7)
+FRAGMENTS = {"da": 3, "nb": 3, "nn": 4, "fo": 4, "is": 2}
+"""Fragments cut from each sentence by label, others 1: more where neighbours are alike or rows few."""
+
+LABELS = {"da": "da", "nb": "nb", "nn": "nn", "sv": "sv", "is": "is", "fo": "fo", "de": "de", "nl": "nl", "en": "en"}
+UNTRUE = frozenset({"no", "en-GB"})
+"""Files left out: Norwegian that does not say which, and English for a second time."""
+
+_FILE = re.compile(r"([a-z]{2,3}(?:-[A-Z][A-Za-z]+|-\d{3})?)(?:_[A-Za-z]+)?(?:-[0-9a-f]{32})?\.json")
+_PLACES = frozenset({"translations", "strings", "i18n", "lang"})
+_MARKUP = re.compile(r"\{[^{}]*\}|<[^>]*>|\[%key:[^\]]*\]|%\([a-z_A-Z]+\)s|[`*#_]")
+
+DIALECTS = {
+    "jeg": ("æ", "eg", "e", "i", "æg", "jæ"), "ikke": ("ikkje", "itj", "ikkj", "ente", "ikke"), "er": ("e",),
+    "hva": ("ka", "kva", "ke"), "hvor": ("kor", "korr"), "hvem": ("kem", "kæm"), "hvordan": ("korsn", "koss"),
+    "de": ("dem", "dei", "dæm"), "noe": ("nokka", "noko", "nåkka"), "noen": ("nokken", "någen", "nån"),
+    "meg": ("mæ", "me", "meg"), "deg": ("dæ", "de", "deg"), "seg": ("sæ",), "mye": ("møkje", "mykje", "my"),
+    "skal": ("ska",), "skulle": ("sku",), "til": ("te", "tel"), "har": ("ha", "har", "hæ"), "var": ("va",),
+    "og": ("å", "og"), "å": ("å", "og"), "en": ("ein", "en", "æin"), "et": ("et", "eit"), "dere": ("dokker", "dåkker"),
+    "være": ("vær", "vere"), "bare": ("bærre", "berre", "bare"), "det": ("de", "det", "d"), "fra": ("ifra", "fra"),
+    "kommer": ("kjæm", "kjem", "kommer"), "også": ("åsså", "og"), "vet": ("veit",), "nå": ("no",), "hun": ("ho", "hu"),
+    "tror": ("trur",), "blir": ("bli", "blir"), "selv": ("sjøl",), "helt": ("heilt",), "hele": ("heile",),
+    "mer": ("meir", "mer"), "opp": ("opp",),
+}  # fmt: skip
+"""Bokmål words, and how they are written by those who write as they speak, from all parts of the country."""
+
+_ENDINGS = (("ene", ("an", "ann", "a")), ("er", ("e", "a", "e")), ("et", ("a", "e")), ("en", ("en", "n")))
+_SPELLINGS = tuple(
+    str.maketrans(each)
+    for each in (
+        {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe"},
+        {"æ": "a", "ø": "o", "å": "a", "ä": "a", "ö": "o"},
+        {"å": "aa"},
+    )
+)
+
+
+def read_table(path: Path) -> list[tuple[str, str, str, str]]:
+    """Label, text, source and language of each row of train.parquet or dev.parquet."""
+    table = pq.read_table(path, columns=["label", "text", "source", "lang"]).to_pydict()
+    return list(zip(table["label"], table["text"], table["source"], map(str, table["lang"]), strict=True))
+
+
+def read_sentences(path: Path, without: Iterable[str] = ()) -> list[Row]:
+    """Rows of a table, without some sources; not those of another script, which never reach the model."""
+    out = frozenset(without)
+    pairs = ((label, normalise(text)) for label, text, source, _ in read_table(path) if source not in out)
+    return [(label, words) for label, words in pairs if words and is_latin(words)]
+
+
+def read_strings(folders: Iterable[Path], chance: random.Random) -> tuple[list[Row], str]:
+    """Rows of the translations in folders, and the SHA-256 of all that was read.
+
+    What is still in English is left out of the others, and what stands under two labels out of both.
+    """
+    texts: defaultdict[str, list[str]] = defaultdict(list)
+    digest = hashlib.sha256()
+    for path in sorted((path for folder in folders for path in folder.rglob("*.json")), key=str):
+        named = _FILE.fullmatch(path.name)
+        if named and _PLACES & set(path.parts):
+            body = path.read_bytes()
+            digest.update(body)
+            texts[named[1]].extend(_leaves(json.loads(body)))
+    english, labels, rows = set(texts["en"]), defaultdict(set), []
+    for code in sorted(set(texts) - UNTRUE):
+        label = LABELS.get(code, "other")
+        said = dict.fromkeys(_cleaned(x) for x in dict.fromkeys(texts[code]) if label == "en" or x not in english)
+        usable = [words for words in said if letters_of(words) >= 6 and is_latin(words)]
+        most = STRINGS_OTHER_MAX if label == "other" else STRINGS_MAX
+        for words in chance.sample(usable, most) if len(usable) > most else usable:
+            labels[words].add(label)
+            rows.append((label, words))
+    return [row for row in rows if len(labels[row[1]]) == 1], digest.hexdigest()
+
+
+def made_of(sentences: list[Row], strings: list[Row], chance: random.Random) -> list[Row]:
+    """All rows the model is trained on, shuffled."""
+    dialect = list(_dialect(sentences, chance))
+    rows = [
+        *sentences, *fragments(sentences, FRAGMENTS, FRAGMENT_WORDS, chance),
+        *strings, *fragments(strings, {}, (1, 5), chance),
+        *dialect, *fragments(dialect, {}, FRAGMENT_WORDS, chance),
+        *_spelled(sentences, chance), *_noise(chance),
+    ]  # fmt: skip
+    chance.shuffle(rows)
+    return rows
+
+
+def fragments(
+    rows: Iterable[Row], times: dict[str, int], words: tuple[int, int], chance: random.Random
+) -> Iterator[Row]:
+    """Cut pieces of a few words out of longer texts."""
+    for label, text in rows:
+        parts = text.split()
+        for _ in range(times.get(label, 1)):
+            size = chance.randint(*words)
+            if len(parts) > size:
+                start = chance.randrange(len(parts) - size + 1)
+                yield label, " ".join(parts[start : start + size])
+
+
+def mojibake(path: Path, chance: random.Random) -> Iterator[Row]:
+    """UTF-8 of other scripts read as a Western encoding: it looks Latin, and is in no language."""
+    texts = [text for _, text, _, _ in read_table(path) if not is_latin(normalise(text))]
+    for text in chance.sample(texts, min(MOJIBAKE_ROWS, len(texts))):
+        words = normalise(text.encode().decode(chance.choice(("latin-1", "cp1252")), "replace"))[:200]
+        if words and is_latin(words):
+            yield "other", words
+
+
+def _cleaned(text: str) -> str:
+    return normalise(_MARKUP.sub(" ", _MARKUP.sub(" ", text)))
+
+
+def _leaves(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever a JSON file holds
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _leaves(each)
+
+
+def _dialect(rows: list[Row], chance: random.Random) -> Iterator[Row]:
+    """Bokmål sentences as they are spoken: the small words, and the endings of half of the others."""
+    texts = [text for label, text in rows if label == "nb" and 3 <= text.count(" ") + 1 <= 40]
+    for text in chance.sample(texts, min(DIALECT_ROWS, len(texts))):
+        yield "nb", " ".join(_spoken(word, chance) for word in text.split())
+
+
+def _spoken(word: str, chance: random.Random) -> str:
+    if word in DIALECTS:
+        return chance.choice(DIALECTS[word])
+    if len(word) <= 4 or chance.random() < 0.5:
+        return word
+    for ending, others in _ENDINGS:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + chance.choice(others)
+    return word.removesuffix("e") + chance.choice(("e", "a", "")) if word.endswith("e") else word
+
+
+def _spelled(rows: list[Row], chance: random.Random) -> Iterator[Row]:
+    """Nordic sentences as they are written without æ, ø and å: spelled out, or with the nearest letter."""
+    for wanted in ("da", "nb", "nn", "sv"):
+        texts = [text for label, text in rows if label == wanted and re.search("[æøåäö]", text)]
+        for text in chance.sample(texts, min(SPELLED_ROWS, len(texts))):
+            yield wanted, text.translate(chance.choice(_SPELLINGS))
+
+
+def _noise(chance: random.Random) -> Iterator[Row]:
+    """Rows of no language: random letters, syllables and repetitions, labelled other."""
+    consonants, vowels, letters = "bcdfghjklmnprstvwxz", "aeiouy", "abcdefghijklmnopqrstuvwxyz"
+    for _ in range(NOISE_ROWS):
+        kind = chance.randrange(3)
+        if kind == 0:
+            words = ["".join(chance.choices(letters, k=chance.randint(1, 10))) for _ in range(chance.randint(2, 12))]
+        elif kind == 1:
+            words = [
+                "".join(chance.choice(consonants) + chance.choice(vowels) for _ in range(chance.randint(1, 4)))
+                for _ in range(chance.randint(2, 12))
+            ]
+        else:
+            words = ["".join(chance.choices(letters, k=chance.randint(1, 5)))] * chance.randint(3, 12)
+        yield "other", " ".join(words)
