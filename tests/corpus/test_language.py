@@ -53,10 +53,24 @@ def test_a_mixed_page_is_what_most_of_it_is() -> None:
     assert identify("\n".join([TEXTS["da"], TEXTS["en"], TEXTS["en"]])).label == "en"
 
 
+def test_half_of_a_long_text_is_enough_only_when_it_is_of_one_mind() -> None:
+    """Lines that alternate, or a part in another language, are counted whole."""
+    assert identify("\n".join([TEXTS["da"], TEXTS["en"]] * 10)).da_share == pytest.approx(0.5, abs=0.02)
+    assert identify("\n".join([TEXTS["da"]] * 12 + [TEXTS["nb"]] * 8)).da_share == pytest.approx(0.6, abs=0.02)
+    assert identify("\n".join([TEXTS["sv"]] * 40)).label == "sv"
+
+
+def test_a_line_in_doubt_goes_with_its_neighbours() -> None:
+    """What is good Danish and good Bokmål is Danish among Danish lines, and Bokmål among Norwegian ones."""
+    either = "Alle andre filer i mappen er allerede gemt på den samme plass"
+    assert identify("\n".join([either, TEXTS["da"], TEXTS["da"]])).da_share == 1.0
+    assert identify("\n".join([either, TEXTS["nb"], TEXTS["nb"]])).da_share == 0.0
+
+
 def test_what_the_model_is_shown() -> None:
-    """Addresses, digits, punctuation and placeholders are no language."""
+    """Addresses, digits, punctuation and placeholders are no language; a comma tells, so it goes with its word."""
     assert normalise("Ring 33 12, skriv til a@b.dk eller ⟨E-MAIL⟩, se https://b.dk/c og /usr/bin/x!") == (
-        "ring skriv til eller se og"
+        "ring ,skriv til eller ,se og"
     )
 
 
