@@ -8,12 +8,16 @@ packages, all Apache-2.0, put into one folder:
     uv pip install --target FOLDER --no-deps --python-version 3.14 homeassistant==2026.11.0
     npm pack matrix-react-sdk@3.55.0            # and unpack it into FOLDER
 
+Words come from wordfreq's lists of the most frequent words of a language (CC BY-SA 4.0): a few drawn by frequency make
+a row, so that the model knows many more words than the sentences have.
+
 Made rows: fragments of sentences, because menus and headings are; Bokmål as it is spoken in the dialects, which must
 not come out Danish; texts whose Danish letters are spelled out or lost; noise and wrongly decoded text, which are
 *other*, as everything is that the model does not know.
 """
 
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -23,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import wordfreq
 
 from corpus.language import is_latin, letters_of, normalise
 
@@ -33,6 +38,15 @@ SEED = 20261124
 NOISE_ROWS, MOJIBAKE_ROWS, DIALECT_ROWS, SPELLED_ROWS = 6_000, 1_500, 4_000, 1_500
 STRINGS_MAX, STRINGS_OTHER_MAX = 9_000, 250
 """Strings taken of a language of our labels, and of each other one."""
+
+WORD_ROWS = {"da": 25_000, "nb": 25_000, "sv": 12_000, "is": 6_000, "de": 6_000, "nl": 6_000, "en": 6_000}
+"""Rows of words by language; there is no list for Nynorsk and Faroese."""
+
+FLATTENED = 0.6
+"""Power of a word's frequency with which it is drawn: below 1, so that rare words come too."""
+
+FOREIGN_TIMES = 4
+"""A word this many times as frequent in another language is a guest in this one, and is left out."""
 
 FRAGMENT_WORDS = (2, 7)
 FRAGMENTS = {"da": 3, "nb": 3, "nn": 4, "fo": 4, "is": 2}
@@ -114,7 +128,7 @@ def made_of(sentences: list[Row], strings: list[Row], chance: random.Random) -> 
     dialect = list(_dialect(sentences, chance))
     rows = [
         *sentences, *fragments(sentences, FRAGMENTS, FRAGMENT_WORDS, chance),
-        *strings, *fragments(strings, {}, (1, 5), chance),
+        *strings, *fragments(strings, {}, (1, 5), chance), *_words(chance),
         *dialect, *fragments(dialect, {}, FRAGMENT_WORDS, chance),
         *_spelled(sentences, chance), *_noise(chance),
     ]  # fmt: skip
@@ -142,6 +156,21 @@ def mojibake(path: Path, chance: random.Random) -> Iterator[Row]:
         words = normalise(text.encode().decode(chance.choice(("latin-1", "cp1252")), "replace"))[:200]
         if words and is_latin(words):
             yield "other", words
+
+
+def _words(chance: random.Random) -> Iterator[Row]:
+    """Rows of two to seven words, drawn by their frequency in one language."""
+    lists = {language: wordfreq.get_frequency_dict(language, "small") for language in WORD_ROWS}
+    for language, rows in WORD_ROWS.items():
+        own = {
+            word: frequency**FLATTENED
+            for word, frequency in lists[language].items()
+            if word == normalise(word) and is_latin(word)
+            and all(lists[other].get(word, 0.0) <= FOREIGN_TIMES * frequency for other in lists)
+        }  # fmt: skip
+        words, weights = list(own), list(itertools.accumulate(own.values()))
+        for _ in range(rows):
+            yield language, " ".join(chance.choices(words, cum_weights=weights, k=chance.randint(*FRAGMENT_WORDS)))
 
 
 def _cleaned(text: str) -> str:

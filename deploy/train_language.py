@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["fasttext-numpy2==0.10.4", "pyarrow", "numpy"]
+# dependencies = ["fasttext-numpy2==0.10.4", "pyarrow", "numpy", "wordfreq==3.1.1"]
 # ///
 """Train the language model: labelled texts in, `language.ftz` and its recipe `language.json` out.
 
@@ -50,6 +50,10 @@ FOLDS = (
 )
 """Sources left out together: SIB's sentences are those of FLORES, and treebanks of newspapers are of one kind."""
 
+DANISH_WEIGHT = 0.5
+"""On texts of sources the model never saw, 50 to 150 characters: Bokmål taken for Danish .030 without it, .013 with it,
+and F1 no worse."""
+
 TEMPERATURES = tuple(step / 20 for step in range(14, 61))
 CALIBRATION_ROWS = 400
 """Rows of each label that the temperature is found with."""
@@ -66,13 +70,16 @@ def train(rows: list[Row], out: Path) -> Any:  # noqa: ANN401 - fastText has no 
     return model
 
 
-def use(model: Any, temperature: float) -> None:  # noqa: ANN401 - as above
+def use(model: Any, temperature: float = 1.0, weight: float = 1.0) -> None:  # noqa: ANN401 - as above
     """Let the program decide with this model, so that the scores are the program's."""
-    language.load_model = lambda: language.Model(model.f.predict, temperature)
+    language.load_model = lambda: language.Model(model.f.predict, temperature, weight)
 
 
 def calibration(rows: list[Labelled], chance: random.Random) -> dict[str, tuple[float, float]]:
-    """Mean loss and calibration error of lines that are long enough to judge, by temperature; labels balanced."""
+    """Mean loss and calibration error of lines that are long enough to judge, by temperature; labels balanced.
+
+    The program's model has to be in use without temperature and weight.
+    """
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for label, text, _, _ in rows:
         words = language.normalise(text)
@@ -88,7 +95,10 @@ def calibration(rows: list[Labelled], chance: random.Random) -> dict[str, tuple[
 def _at(said: list[tuple[str, dict[str, float]]], temperature: float) -> tuple[float, float]:
     loss, answers = 0.0, []
     for label, probabilities in said:
-        weights = {key: value ** (1 / temperature) for key, value in probabilities.items()}
+        weights = {
+            key: value ** (1 / temperature) * (DANISH_WEIGHT if key == language.DANISH else 1)
+            for key, value in probabilities.items()
+        }
         total = sum(weights.values())
         first = max(weights, key=weights.__getitem__)
         answers.append((first == label, weights[first] / total))
@@ -102,20 +112,28 @@ def fold(number: int, data: Path, strings: list[Row], out: Path) -> None:
     sentences = read_sentences(data / "train.parquet", left_out)
     rows = made_of(sentences, strings, chance)
     with tempfile.TemporaryDirectory() as folder:
-        use(train(rows, Path(folder) / "language.ftz"), 1.0)
+        model = train(rows, Path(folder) / "language.ftz")
     held = [row for row in read_table(data / "train.parquet") if row[2] in left_out]
-    told = {"left_out": left_out, "scores": scores(held, chance), "calibration": calibration(held, chance)}
+    use(model)
+    losses = calibration(held, chance)
+    use(model, weight=DANISH_WEIGHT)
+    told = {"left_out": left_out, "scores": scores(held, chance), "calibration": losses}
     (out / f"fold-{number}.json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def temperature_of(folds: list[dict[str, Any]]) -> dict[str, float]:
     """The temperature with the least loss over all folds, and the calibration error with it and without it."""
     if not folds:
-        return {"temperature": 1.0}
+        return {"temperature": 1.0, "danish_weight": DANISH_WEIGHT}
     loss = {each: sum(one["calibration"][str(each)][0] for one in folds) for each in TEMPERATURES}
     best = min(TEMPERATURES, key=loss.__getitem__)
     errors = {each: sum(one["calibration"][str(each)][1] for one in folds) / len(folds) for each in (best, 1.0)}
-    return {"temperature": best, "error": round(errors[best], 4), "error_without": round(errors[1.0], 4)}
+    return {
+        "temperature": best,
+        "danish_weight": DANISH_WEIGHT,
+        "error": round(errors[best], 4),
+        "error_without": round(errors[1.0], 4),
+    }
 
 
 def main() -> None:
@@ -138,7 +156,7 @@ def main() -> None:
     model = train(rows, out / "language.ftz")
     folds = [json.loads(path.read_bytes()) for path in sorted(out.glob("fold-*.json"))]
     calibrated = temperature_of(folds)
-    use(model, calibrated["temperature"])
+    use(model, calibrated["temperature"], DANISH_WEIGHT)
     files = ("train.parquet", "dev.parquet", "SOURCES.md")
     recipe = {
         "model_sha256": hashlib.sha256((out / "language.ftz").read_bytes()).hexdigest(),
@@ -148,7 +166,7 @@ def main() -> None:
         "rows": len(rows),
         "parameters": PARAMETERS,
         "quantise": QUANTISE,
-        "library": f"fasttext-numpy2 {importlib.metadata.version('fasttext-numpy2')}",
+        "libraries": {name: importlib.metadata.version(name) for name in ("fasttext-numpy2", "wordfreq")},
         "calibration": calibrated,
         "dev": scores(read_table(data / "dev.parquet"), chance),
         "left_out": {" + ".join(each["left_out"]): each["scores"] for each in folds},
