@@ -35,11 +35,11 @@ LETTERS_MIN = 36
 DA_SHARE_MIN = 0.5
 """A document is Danish when at least this share of its judged letters stands in Danish lines."""
 
-WINDOW = 160
+WINDOW = 100
 """Of a line of more than three times as many characters the model sees this many at its beginning, middle and end:
 its answer does not change behind a few hundred."""
 
-LINES_MANY, CHARS_MANY = 8, 500
+LINES_MANY, CHARS_MANY = 12, 500
 """Lines and characters of a text whose half says enough, when that half is of one mind."""
 
 MIXED_SHARE = 0.1

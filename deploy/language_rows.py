@@ -35,7 +35,7 @@ Row = tuple[str, str]
 """Label and normalised text."""
 
 SEED = 20261124
-NOISE_ROWS, MOJIBAKE_ROWS, DIALECT_ROWS, SPELLED_ROWS = 6_000, 1_500, 4_000, 1_500
+NOISE_ROWS, MOJIBAKE_ROWS, DIALECT_ROWS, SPELLED_ROWS = 8_000, 1_500, 4_000, 1_500
 STRINGS_MAX, STRINGS_OTHER_MAX = 9_000, 250
 """Strings taken of a language of our labels, and of each other one."""
 
@@ -212,17 +212,19 @@ def _spelled(rows: list[Row], chance: random.Random) -> Iterator[Row]:
 
 
 def _noise(chance: random.Random) -> Iterator[Row]:
-    """Rows of no language: random letters, syllables and repetitions, labelled other."""
+    """Rows of no language: random letters, syllables open and closed, and repetitions, labelled other."""
     consonants, vowels, letters = "bcdfghjklmnprstvwxz", "aeiouy", "abcdefghijklmnopqrstuvwxyz"
-    for _ in range(NOISE_ROWS):
-        kind = chance.randrange(3)
-        if kind == 0:
-            words = ["".join(chance.choices(letters, k=chance.randint(1, 10))) for _ in range(chance.randint(2, 12))]
-        elif kind == 1:
-            words = [
-                "".join(chance.choice(consonants) + chance.choice(vowels) for _ in range(chance.randint(1, 4)))
-                for _ in range(chance.randint(2, 12))
-            ]
+    for number in range(NOISE_ROWS):
+        size = chance.randint(2, 12)
+        if number % 4 == 0:
+            words = ["".join(chance.choices(letters, k=chance.randint(1, 10))) for _ in range(size)]
+        elif number % 4 == 1:
+            words = ["".join(chance.choices(letters, k=chance.randint(1, 5)))] * (size + 1)
         else:
-            words = ["".join(chance.choices(letters, k=chance.randint(1, 5)))] * chance.randint(3, 12)
+            ends = consonants if number % 4 == 2 else ("",)
+            pick = chance.choice
+            words = [
+                "".join(pick(consonants) + pick(vowels) + pick(ends) for _ in range(chance.randint(1, 3)))
+                for _ in range(size)
+            ]
         yield "other", " ".join(words)

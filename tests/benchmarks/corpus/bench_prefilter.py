@@ -36,7 +36,7 @@ DAY = date(2026, 1, 1)
 def test_made_pages(request: pytest.FixtureRequest) -> None:
     """Of pages made of labelled sentences, with menus and notices of other languages, hardly a Danish one is lost."""
     texts: defaultdict[str, list[str]] = defaultdict(list)
-    for label, text, _, _ in read_labelled(labelled_file(request.config, "train.parquet")):
+    for label, text, _, _ in read_labelled(labelled_file(request.config, "dev.parquet")):
         texts[label].append(text)
     chance = random.Random(request.config.getoption("--seed"))
     frames = [label for label in LABELS if label != "da"]
