@@ -63,8 +63,8 @@ bench: .venv/installed ## Measure: quality against its floors, speed as ratios (
 	$(RUN)/pytest $(BENCH) -s -o python_files='bench_*.py' -o timeout=0 $(ARGS)
 
 .PHONY: language-model
-language-model: .venv/installed ## Train the language identifier anew: make language-model DATA=folder
-	$(UV) run --script deploy/train_language.py $(DATA)
+language-model: .venv/installed ## Train the language identifier anew: make language-model DATA=folder STRINGS=folder
+	$(UV) run --script deploy/train_language.py $(DATA) corpus/models --strings $(STRINGS)
 
 .PHONY: clean
 clean: ## Remove the environment and the caches; data stays

@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from corpus import language
 from deploy.language_rows import SEED, Row, made_of, mojibake, read_sentences, read_strings, read_table
 from deploy.language_scores import Labelled, calibration_error, scores
+from deploy.language_sources import SOURCES
 
 PARAMETERS: dict[str, Any] = {
     "dim": 32, "epoch": 10, "lr": 0.5, "minn": 3, "maxn": 5, "wordNgrams": 1, "bucket": 1_000_000,
@@ -41,7 +42,6 @@ PARAMETERS: dict[str, Any] = {
 QUANTISE: dict[str, Any] = {
     "cutoff": 70_000, "retrain": True, "epoch": 3, "lr": 0.1, "qnorm": True, "dsub": 2, "thread": 1,
 }  # fmt: skip
-LICENCES = ["CC-BY-SA-4.0", "CC-BY-SA-3.0", "CC-BY-2.0-FR", "MIT", "ISC", "Apache-2.0"]
 FOLDS = (
     ("FLORES-200", "SIB-200"),
     ("Tatoeba",),
@@ -170,7 +170,8 @@ def main() -> None:
         "calibration": calibrated,
         "dev": scores(read_table(data / "dev.parquet"), chance),
         "left_out": {" + ".join(each["left_out"]): each["scores"] for each in folds},
-        "licences_of_the_text": LICENCES,
+        "licences_of_the_text": sorted(set(", ".join(licence for licence, _ in SOURCES.values()).split(", "))),
+        "sources": {name: {"licence": licence, "by": authors} for name, (licence, authors) in SOURCES.items()},
     }
     (out / "language.json").write_text(json.dumps(recipe, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
