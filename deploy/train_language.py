@@ -59,14 +59,15 @@ CALIBRATION_ROWS = 400
 """Rows of each label that the temperature is found with."""
 
 
-def train(rows: list[Row], out: Path) -> Any:  # noqa: ANN401 - fastText has no types
-    """Train, quantise and save; returns the quantised model."""
+def train(rows: list[Row], out: Path | None = None) -> Any:  # noqa: ANN401 - fastText has no types
+    """Train; and quantise and save, when told where. Quantising changes the figures by less than another seed does."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.writelines(f"__label__{label} {text}\n" for label, text in rows)
         file.flush()
         model = fasttext.train_supervised(file.name, verbose=1, **PARAMETERS)
-        model.quantize(file.name, verbose=1, **QUANTISE)
-    model.save_model(str(out))
+        if out:
+            model.quantize(file.name, verbose=1, **QUANTISE)
+            model.save_model(str(out))
     return model
 
 
@@ -111,8 +112,7 @@ def fold(number: int, data: Path, strings: list[Row], out: Path) -> None:
     left_out, chance = FOLDS[number - 1], random.Random(SEED)  # noqa: S311 - reproducible, not a secret
     sentences = read_sentences(data / "train.parquet", left_out)
     rows = made_of(sentences, strings, chance)
-    with tempfile.TemporaryDirectory() as folder:
-        model = train(rows, Path(folder) / "language.ftz")
+    model = train(rows)
     held = [row for row in read_table(data / "train.parquet") if row[2] in left_out]
     use(model)
     losses = calibration(held, chance)
