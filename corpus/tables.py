@@ -38,6 +38,14 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row | None]:
         raise TableError(f"{path} is no Parquet file, or broken: {error}") from error
 
 
+def columns_of(path: Path) -> list[str]:
+    """The names of a Parquet file's columns. Raises `TableError` when it is none."""
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(f"{path} is no Parquet file, or broken: {error}") from error
+
+
 def _rows_of(batch: pa.RecordBatch) -> list[Row | None]:
     try:
         return list(batch.to_pylist())

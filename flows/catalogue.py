@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from crawler.job import Format
 from flows.api_table import ApiTable, Count
 from flows.errors import CatalogueError
 from flows.intake_table import IntakeTable, check_intake
@@ -120,6 +121,11 @@ class CatalogueSource(Table):
     def profile(self) -> str:
         """The quality profile its texts are held against."""
         return profile_of(self.kind, self.quality)
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether it is the web as others archived it, in which most pages are not Danish."""
+        return self.intake is not None and self.intake.format is Format.WARC
 
     def licences(self) -> tuple[LicenceAssertion, ...]:
         """Who says what licence, in the file's order."""

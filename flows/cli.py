@@ -14,11 +14,13 @@ import typer
 from flows.catalogue import CatalogueSource, load_catalogue
 from flows.cli_cases import case_app
 from flows.cli_deliver import deliver
+from flows.cli_extract import extract
 from flows.cli_journal import journal_app
 from flows.cli_language import language
 from flows.cli_ledger import ledger_app
 from flows.cli_policy import policy_app
 from flows.cli_proof import proof
+from flows.cli_refine import refine
 from flows.cli_rights import register as register_rights
 from flows.cli_sources import sources_app
 from flows.cli_verify import verify
@@ -50,6 +52,8 @@ ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.command()(deliver)
 app.command()(language)
+app.command()(extract)
+app.command()(refine)
 app.command()(proof)
 app.command()(verify)
 

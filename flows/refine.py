@@ -16,22 +16,23 @@ from flows.workspace import Workspace
 _SIGNING = digest_of_code(dedup.signatures)
 
 
-def refine_settings(settings: Settings, profile: str = DEFAULT) -> RefineSettings:
+def refine_settings(settings: Settings, profile: str = DEFAULT, *, prefilter: bool = False) -> RefineSettings:
     """How to refine: the limits that were set, the signatures deduplication wants, the source's quality profile."""
     scheme = f"{settings.dedup.signing_digest} {_SIGNING}"
-    return RefineSettings(limits=settings.refine, signature_scheme=scheme, profile=profile)
+    return RefineSettings(limits=settings.refine, signature_scheme=scheme, profile=profile, prefilter=prefilter)
 
 
-def refine_standing(space: Workspace, crawl: str, profile: str) -> list[str]:
+def refine_standing(space: Workspace, crawl: str, profile: str, *, prefilter: bool = False) -> list[str]:
     """Refine all captures that hold pages of a crawl (a prefix in storage), its own and earlier crawls'.
 
-    `profile` names the quality profile that the source's texts are held against.
+    `profile` names the quality profile that the source's texts are held against; `prefilter` says whether pages that
+    show no Danish are left unextracted.
 
     Returns the keys of the documents files; what of them still stands is asked when they are decided.
     """
     source = crawl.split("/")[1]
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
-    how = refine_settings(space.settings, profile)
+    how = refine_settings(space.settings, profile, prefilter=prefilter)
     return [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name), how)]
 
 

@@ -51,7 +51,7 @@ def refine_task(space: Workspace, source: CatalogueSource, clock: Clock) -> Refi
     if newest is None:
         return Refined()
     crawl = crawl_prefix(source.name, newest)
-    return Refined(crawl, tuple(refine_standing(space, crawl, source.profile)))
+    return Refined(crawl, tuple(refine_standing(space, crawl, source.profile, prefilter=source.is_bulk)))
 
 
 @task(name="decide", cache_policy=NO_CACHE, task_run_name="decide {source.name}")
