@@ -1,0 +1,141 @@
+"""The whole pass, from WARC to judged, redacted and signed documents, beside datatrove's on the same files in one run.
+
+Two sets of pages: all of the little web, and one in which one page of ten is Danish, with our prefilter.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+import corpus.extract
+from corpus.captured import Page
+from corpus.captures import Capture
+from corpus.pages import prepare, refine_page
+from tests.benchmarks.corpus.little_web import FETCHED, WebPage, pages, web_folder, write_warc
+from tests.benchmarks.corpus.measured import Took
+from tests.benchmarks.corpus.peers import datatrove, ours
+from tests.benchmarks.figures import show
+
+RATIO_MIN, MIXED_RATIO_MIN, MEMORY_MAX, SCALING_MIN = 1.0, 1.0, 1.0, 1.0
+WARCS = 2
+EVERY = 5
+"""Of the pages, one in so many is timed step by step."""
+
+
+def _write(folder: Path, chosen: list[WebPage]) -> Path:
+    folder.mkdir()
+    for number in range(WARCS):
+        write_warc(folder / f"{number}.warc.gz", chosen[number::WARCS])
+    return folder
+
+
+def _chosen(request: pytest.FixtureRequest) -> list[WebPage]:
+    most = request.config.getoption("--pages")
+    html = [page for page in pages(web_folder(request.config)) if page.content_type.startswith("text/html")]
+    return html[:: max(1, len(html) // most)][:most]
+
+
+def _measure(runs: dict[str, Callable[[Path], Took]], folder: Path, rounds: int) -> dict[str, list[Took]]:
+    """Every program in turn, so many times; each writes to a folder of its own."""
+    taken: dict[str, list[Took]] = {name: [] for name in runs}
+    for number in range(rounds):
+        for name, run in runs.items():
+            taken[name].append(run(folder / f"{name}-{number}"))
+    return taken
+
+
+def _cpu(taken: list[Took]) -> float:
+    return median(each.cpu_s for each in taken)
+
+
+def test_the_pass_beside_datatrove(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """With everything on, our pages per CPU second and our memory against datatrove's; two workers against one."""
+    chosen = _chosen(request)
+    warcs = _write(tmp_path / "warcs", chosen)
+    runs = {
+        "datatrove": lambda out: datatrove(warcs, out, 2),
+        "ours": lambda out: ours(warcs, out, 2),
+        "ours, one worker": lambda out: ours(warcs, out, 1),
+    }
+    taken = _measure(runs, tmp_path, request.config.getoption("--rounds"))
+    reports = [json.loads(line) for line in taken["ours"][0].out.splitlines()]
+    assert sum(report["pages"] for report in reports) == len(chosen)
+    memory = {name: max(each.memory_mb for each in them) for name, them in taken.items()}
+    scaling = median(each.wall_s for each in taken["ours, one worker"]) / median(each.wall_s for each in taken["ours"])
+    ratio = _cpu(taken["datatrove"]) / _cpu(taken["ours"])
+    show(
+        "pass",
+        {
+            "pages": len(chosen),
+            "kept by us": sum(report["kept"] for report in reports),
+            **{f"{name}, pages per CPU second": len(chosen) / _cpu(them) for name, them in taken.items()},
+            **{f"{name}, MB": memory[name] for name in taken},
+            "ratio by CPU": ratio,
+            "memory, of datatrove's": memory["ours"] / memory["datatrove"],
+            "two workers by wall time, of one": scaling,
+            **_steps(chosen[::EVERY]),
+        },
+    )
+    assert ratio >= RATIO_MIN
+    assert memory["ours"] <= MEMORY_MAX * memory["datatrove"]
+
+
+def test_the_pass_where_one_page_in_ten_is_danish(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """With the prefilter, on pages most of which are in other languages."""
+    chosen = _chosen(request)
+    foreign = [page for page in chosen if page.language not in {"da", "mixed"}]
+    danish = [page for page in chosen if page.language == "da"][:: max(1, 9 * len(chosen) // len(foreign))]
+    mixed = sorted([*foreign, *danish[: len(foreign) // 9]], key=lambda page: page.url)
+    warcs = _write(tmp_path / "warcs", mixed)
+    runs = {"datatrove": lambda out: datatrove(warcs, out, 2), "ours": lambda out: ours(warcs, out, 2, "--prefilter")}
+    taken = _measure(runs, tmp_path, request.config.getoption("--rounds"))
+    reports = [json.loads(line) for line in taken["ours"][0].out.splitlines()]
+    ratio = _cpu(taken["datatrove"]) / _cpu(taken["ours"])
+    show(
+        "pass, one page in ten Danish",
+        {
+            "pages": len(mixed),
+            "Danish": len(mixed) - len(foreign),
+            "kept by us": sum(report["kept"] for report in reports),
+            "left by the prefilter": sum(report["marked"].get("prefiltered", 0) for report in reports),
+            **{f"{name}, pages per CPU second": len(mixed) / _cpu(them) for name, them in taken.items()},
+            "ratio by CPU": ratio,
+        },
+    )
+    assert ratio >= MIXED_RATIO_MIN
+
+
+def _steps(sample: list[WebPage]) -> dict[str, float]:
+    """Where a page's time goes in a worker: milliseconds, and the share that is not trafilatura's."""
+    spent = {"trafilatura": 0.0}
+
+    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **named: Any) -> Any:
+            began = time.process_time()
+            try:
+                return function(*arguments, **named)
+            finally:
+                spent["trafilatura"] += time.process_time() - began
+
+        return run
+
+    prepare()
+    asked = [
+        Page("s", "c", Capture(page.url, FETCHED, 200, (("Content-Type", page.content_type),), page.body))
+        for page in sample
+    ]
+    refine_page(asked[0])
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_trafilatura_text", "_metadata"):
+            patch.setattr(corpus.extract, name, timed(getattr(corpus.extract, name)))
+        began = time.process_time()
+        for page in asked:
+            refine_page(page)
+        whole = time.process_time() - began
+    per_page = 1000 / len(asked)
+    return {"milliseconds a page": whole * per_page, "not trafilatura's, share": 1 - spent["trafilatura"] / whole}
