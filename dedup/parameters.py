@@ -9,7 +9,7 @@ from typing import Any, Literal
 from dedup.errors import MixedError
 
 SIGNING = "fodaftryk.signing"
-"""Name of what stands with signatures at rest, as metadata of a file: `Parameters.signing` as JSON."""
+"""Name of what stands with signatures at rest, as metadata of a file: `Parameters.signing_text`."""
 
 SEED_MAX = 2**32 - 1
 """NumPy's generator takes no larger seed."""
@@ -76,6 +76,11 @@ class Parameters:
             "hash": self.hash_name,
             "words": self.words,
         }
+
+    @property
+    def signing_text(self) -> str:
+        """`signing` as JSON, for the metadata of a file."""
+        return json.dumps(self.signing, sort_keys=True)
 
     def check_signing(self, stated: str | bytes | Mapping[str, Any] | None, place: str) -> None:
         """Raise MixedError unless what is stated with signatures at a place (`signing`, or as JSON) is ours."""

@@ -13,6 +13,7 @@ import typer
 
 from flows.catalogue import CatalogueSource, load_catalogue
 from flows.cli_cases import case_app
+from flows.cli_dedupe import EPILOG, dedupe
 from flows.cli_deliver import deliver
 from flows.cli_extract import extract
 from flows.cli_journal import journal_app
@@ -56,6 +57,7 @@ app.command()(extract)
 app.command()(refine)
 app.command()(proof)
 app.command()(verify)
+app.command(epilog=EPILOG)(dedupe)
 
 CatalogueOption = Annotated[
     Path | None, typer.Option("--catalogue", help="Folder of source files. Default: the setting, else ./catalogue.")

@@ -12,6 +12,7 @@ from typing import NoReturn
 import typer
 
 from corpus.errors import CorpusError
+from dedup.errors import DedupError
 from flows.errors import FlowError
 from flows.show import show_wrong
 from ledger.errors import LedgerError
@@ -34,7 +35,7 @@ def run(app: typer.Typer) -> NoReturn:
             app()  # ends with SystemExit when all goes well
         finally:
             sys.stdout.flush()
-    except (FlowError, CorpusError, LedgerError) as error:
+    except (FlowError, CorpusError, DedupError, LedgerError) as error:
         show_wrong("error", str(error))
     except BrokenPipeError:  # nobody reads any more, so what is left goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
