@@ -97,15 +97,21 @@ def scan_texts(batch: Batch, letters: Letters, words: Bytes, sizes: Ints) -> Non
 
 @_inner
 def _split(text: Bytes, room: Room) -> int:
-    """Copy words that are one space apart, and write where each begins, and one place more; returns how many."""
-    count, inside = _0, _0
+    """Of words that are one space apart write where each begins, and one place more; returns how many they are.
+
+    Their bytes go to `big`, in fours.
+    """
+    count, inside, four = _0, _0, _W(0)
     for at in range(len(text)):
         letter = _U(text[at] != _SPACE)
-        room.words[at] = text[at]
+        four = _W(_W(four << _W(8)) | text[at])
+        room.big[at] = four
         room.starts[count] = at
         count += letter & (inside ^ _1)
         inside = letter
-    room.words[len(text)] = _SPACE
+    for at in range(len(text), len(text) + 3):
+        four = _W(four << _W(8))
+        room.big[at] = four
     room.starts[count] = len(text) + 1 if count else 0
     return int(np.int64(count))
 
@@ -184,7 +190,7 @@ def _pack(room: Room, block: int) -> None:
     for lane in range(LANES):
         left = room.length[lane] - 64 * block
         row = (min(max(left, -1), 64) + 1) * 16
-        at = room.place[lane] + 64 * block if left > 0 else 0
+        at = room.place[lane] + 64 * block + 3 if left > 0 else 0
         for word in range(16):
             schedule[word * LANES + lane] = (big[at + 4 * word] & keep[row + word]) | add[row + word]
         if left < 56:
@@ -227,9 +233,6 @@ def _hash(room: Room, count: int, shingle: int) -> int:
         return 0
     shingle = min(shingle, count)
     shingles, short, long = count - shingle + 1, 0, 0
-    for at in range(room.starts[count]):
-        high = _W(_W(room.words[at]) << _W(24)) | _W(_W(room.words[at + 1]) << _W(16))
-        room.big[at] = _W(high | _W(_W(room.words[at + 2]) << _W(8)) | _W(room.words[at + 3]))
     for number in range(shingles):
         one_block = room.starts[number + shingle] - 1 - room.starts[number] < 56
         room.order[short if one_block else shingles - 1 - long] = number

@@ -24,16 +24,15 @@ class Batch(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room for the longest text, about 20 bytes for each of its own, and for `LANES` hashes under way.
+    """Room for the longest text, about 16 bytes for each of its own, and for `LANES` hashes under way.
 
-    `words` are a text's words, one space apart, `starts` where each begins, `big` the four bytes from each place on as
-    one number, `order` in which order its shingles are hashed, `first` and `second` the first eight bytes of their
-    hashes. `schedule`, `state` and `hash` are SHA-1's 80, 5 and 5 words of every lane, `place` and `length` where each
-    lane's message lies. `keep` and `add` are what SHA-1 does to a block, 16 words a row: row r + 1 for a block of which
-    r bytes are the message's, row 0 for one behind its end.
+    `starts` are where a text's words begin, `big` the four bytes that end at each place as one number, `order` in which
+    order its shingles are hashed, `first` and `second` the first eight bytes of their hashes. `schedule`, `state` and
+    `hash` are SHA-1's 80, 5 and 5 words of every lane, `place` and `length` where each lane's message lies. `keep` and
+    `add` are what SHA-1 does to a block, 16 words a row: row r + 1 for a block of which r bytes are the message's, row
+    0 for one behind its end.
     """
 
-    words: Bytes
     starts: Ints
     big: Words
     order: Ints
@@ -54,7 +53,6 @@ def room_for(batch: Batch) -> Room:
     count = size // 2 + LANES
     words, ints = np.dtype(np.uint32), np.dtype(np.int64)
     return Room(
-        words=np.zeros(size, dtype=np.uint8),
         starts=np.zeros(count, dtype=ints),
         big=np.zeros(size, dtype=words),
         order=np.zeros(count, dtype=ints),
