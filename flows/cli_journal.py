@@ -82,15 +82,19 @@ def restore(
 
 @journal_app.command("erase")
 def erase(
-    source: Annotated[str, typer.Argument(help="The source's name.")],
+    source: Annotated[str | None, typer.Argument(help="The source's name.")] = None,
+    case: Annotated[str | None, typer.Option(help="Of a case instead: its id.")] = None,
     actor: Annotated[str, typer.Option(help="Who records this: an office or a role, no person's name.")] = "operator",
 ) -> None:
-    """Erase the names and notes of a source that is gone from the catalogue; the journal and its proofs stand."""
+    """Erase the names and notes of a source that is gone from the catalogue, or of who asked in a case."""
+    if (source is None) == (case is None):
+        raise typer.BadParameter("name a source or a --case, and not both")
     settings = load_settings()
-    if settings.catalogue.exists() and source in {each.name for each in read_sources(settings.catalogue)}:
+    if source and settings.catalogue.exists() and source in {each.name for each in read_sources(settings.catalogue)}:
         raise FlowError(f"{source} is in the catalogue, which would bring its names back: take its file out first.")
+    subject = f"source:{source}" if source else f"case:{case}"
     with open_workspace(settings) as space:
-        entries = take_out(space.ledger, source, Stamp(actor, moment()))
+        entries = take_out(space.ledger, subject, Stamp(actor, moment()))
     told = ", ".join(map(str, entries))
     OUT.print(f"Erased is what these entries hid: {told}." if entries else "There was nothing left to erase.")
 

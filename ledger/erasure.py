@@ -4,47 +4,59 @@ A commitment is a hash over a random nonce and the values. When the values are e
 them, nobody can find out any more what was committed to, not even by trying every name there is; the entry, its proof
 and every checkpoint still hold, as none of them held the names. That something was erased is entered itself.
 
-Left alone is what was owed and paid, with the payee's name: the law on bookkeeping keeps it for years.
+Left alone is what was owed and paid, with the payee's name: the law on bookkeeping keeps it for years. So is what a
+case is about, since it goes on keeping texts out.
 """
 
-from sqlalchemy import Connection, update
+from sqlalchemy import select, update
 
 from ledger import tables
-from ledger.errors import UnknownRecord
+from ledger.errors import RecordRefused, UnknownRecord
 from ledger.journal import Event, Stamp, append
-from ledger.rows import openings_in
 from ledger.store import Ledger
 
 ERASED = {
-    "source": ("title", "holder", "payee", "nonce"),
-    "licence": ("asserted_by", "place", "note"),
-    "agreement": ("party", "payee", "note", "nonce"),
+    "source": (
+        ("source", "name", ("title", "holder", "payee", "nonce")),
+        ("licence", "source", ("asserted_by", "place", "note")),
+        ("settlement", "source", ("note", "nonce")),
+        ("agreement", "source", ("party", "payee", "represents", "note", "nonce")),
+    ),
+    "case": (
+        ("rights_case", "id", ("requester", "contact")),
+        ("case_step", "case", ("reason", "evidence", "nonce")),
+    ),
 }
-"""The columns that are emptied."""
+"""Of each kind of subject, the tables, the column that names the subject, and the columns that are emptied."""
+
+EMPTY = {"evidence": "[]"}
+"""What an emptied column has, where it is not an empty text."""
 
 
-def erase(ledger: Ledger, name: str, stamp: Stamp) -> tuple[int, ...]:
-    """Erase the names and notes of a source, its licences and its agreements; return the entries that hid them.
+def erase(ledger: Ledger, subject: str, stamp: Stamp) -> tuple[int, ...]:
+    """Erase the names and notes of a `source:<name>` or a `case:<id>`; return the entries that hid them.
 
     Nothing to erase, and nothing is entered. A source that stands in the catalogue gets its names back at the next run.
 
     Raises:
-        UnknownRecord: there is no such source.
+        RecordRefused: it is neither a source nor a case.
+        UnknownRecord: there is no such one.
 
     """
+    kind, _, name = subject.partition(":")
+    if kind not in ERASED:
+        raise RecordRefused(f"{subject!r}: names are erased of a source:<name> or a case:<id>")
+    entries: list[int] = []
     with ledger.writing() as connection:
-        opened = openings_in(connection, [name], ERASED.keys())
-        entries = tuple(sorted(opening.entry for opening in opened))
-        if not _exists(connection, name):
-            raise UnknownRecord(f"no source {name} is in the ledger: see `fodaftryk status` for the names")
+        for number, (table_name, whose, columns) in enumerate(ERASED[kind]):
+            table = tables.metadata.tables[table_name]
+            mine = table.c[whose] == name
+            if "nonce" in columns:
+                hiding = select(table.c.entry_seq).where(mine, table.c.nonce != "")
+                entries += connection.scalars(hiding)
+            values = {column: EMPTY.get(column, "") for column in columns}
+            if connection.execute(update(table).where(mine).values(**values)).rowcount == 0 and number == 0:
+                raise UnknownRecord(f"no {kind} {name} is in the ledger, so nothing of it can be erased")
         if entries:
-            for table_name, columns in ERASED.items():
-                table = tables.metadata.tables[table_name]
-                column = table.c.name if table is tables.source else table.c.source
-                connection.execute(update(table).where(column == name).values(dict.fromkeys(columns, "")))
-            append(connection, stamp, Event("erasure", f"source:{name}", {"entries": entries}))
-        return entries
-
-
-def _exists(connection: Connection, name: str) -> bool:
-    return connection.scalar(tables.source.select().filter_by(name=name)) is not None
+            append(connection, stamp, Event("erasure", subject, {"entries": sorted(entries)}))
+    return tuple(sorted(entries))

@@ -7,7 +7,7 @@ what the row holds, as long as its nonce is there. A row whose names were erased
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -15,20 +15,21 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, select
 
 from ledger import tables
-from ledger.journal import canonical, commitment, digest
+from ledger.hidden import COLUMNS, OF_A_SOURCE, opening_of
+from ledger.journal import canonical, digest
 from ledger.records import Finding, Opening
 from ledger.store import Ledger
-
-HIDDEN = {
-    "source": ("title", "holder", "payee"),
-    "agreement": ("party", "payee", "note"),
-    "payment": ("payee", "reference"),
-}
-"""The columns that an entry only commits to; a source's has also what is said of its licences."""
 
 ONE_ROW = {"crawl": "crawl", "release": "release", "usage": "usage", "due": "obligation", "payment": "payment"}
 """Kinds of entries that each have one row for ever, and its table."""
 
+SUBJECTS = {
+    "source": ("name", "source"),
+    "release": ("version", "release"),
+    "repertoire": ("id", "repertoire"),
+    "case_step": ("case", "case"),
+}
+"""Which column says whom a table's entries are about, and how; `source` where nothing is said here."""
 
 ROWS_AT_ONCE = 1000
 """Rows read in one go, so that memory does not grow with the table."""
@@ -74,10 +75,8 @@ def _differing(connection: Connection, table: Table, row: RowMapping) -> Iterato
     for column, value in _stated(body, row):
         if _plain(row[column]) != value:
             yield column
-    if table.name in HIDDEN and row["nonce"]:
-        hidden = _hidden(connection, table, row)
-        if commitment(row["nonce"], hidden) != body["commitment"]:
-            yield f"one of {', '.join(hidden)}"
+    if row.get("nonce") and opening_of(connection, table, row, body) is None:
+        yield f"one of {', '.join(COLUMNS[table.name])}, or what stands with them"
 
 
 def _holds(row: RowMapping, shards: Mapping[int, list[str]]) -> bool:
@@ -87,20 +86,19 @@ def _holds(row: RowMapping, shards: Mapping[int, list[str]]) -> bool:
 
 
 def _subject(table: Table, row: RowMapping) -> str:
-    """Whom a row is about; where it names neither source nor release, its entry alone says so."""
-    if table is tables.release:
-        return f"release:{row['version']}"
-    named = row["name"] if table is tables.source else row.get("source")
-    return str(row["entry_subject"]) if named is None else f"source:{named}"
+    """Whom a row is about; where it does not say, its entry alone does."""
+    column, what = SUBJECTS.get(table.name, ("source", "source"))
+    return f"{what}:{row[column]}" if column in row else str(row["entry_subject"])
 
 
 def _stated(body: Mapping[str, Any], row: RowMapping) -> Iterator[tuple[str, Any]]:
     """What a body says of the columns of its names; of a rate inside it, of the columns `rate_…`."""
     for key, value in body.items():
         if key == "rate":
-            for part in ("per", "amount_micro", "currency"):
+            for part in ("per", "amount_micro", "currency", "minimum_micro", "cap_micro", "share_ppm"):
                 column = f"rate_{part}" if f"rate_{part}" in row else part
-                yield column, None if value is None else value[part]
+                if column in row:
+                    yield column, None if value is None else value.get(part)
         elif key in row:
             yield key, canonical(value).decode() if isinstance(value, list | dict) else value
 
@@ -118,37 +116,19 @@ def _shards(connection: Connection, release: str) -> defaultdict[int, list[str]]
     return found
 
 
-def _hidden(connection: Connection, table: Table, row: RowMapping) -> dict[str, Any]:
-    """What a row's entry commits to."""
-    hidden: dict[str, Any] = {name: row[name] for name in HIDDEN[table.name]}
-    if table is tables.source:
-        hidden["licences"] = _licences(connection, row["name"])
-    return hidden
-
-
-def _licences(connection: Connection, source: str) -> list[dict[str, str]]:
-    table = tables.licence.c
-    rows = connection.execute(
-        select(table.asserted_by, table.place, table.note).where(table.source == source).order_by(table.position)
-    )
-    return [dict(row) for row in rows.mappings()]
-
-
 def openings(ledger: Ledger, names: Sequence[str]) -> tuple[Opening, ...]:
     """Return what the entries of some sources' rows commit to, so that a holder can check it; erased ones are left out.
 
     Only what stands today is known: names that were changed since are in no row any more.
     """
+    opened: list[Opening | None] = []
+    entry = tables.entry
     with ledger.reading() as connection:
-        return openings_in(connection, names, HIDDEN)
-
-
-def openings_in(connection: Connection, names: Sequence[str], kinds: Iterable[str]) -> tuple[Opening, ...]:
-    """Return what `openings` does, of some tables, inside a transaction."""
-    opened: list[Opening] = []
-    for kind in HIDDEN.keys() & set(kinds):
-        table = tables.metadata.tables[kind]
-        column = table.c.name if table is tables.source else table.c.source
-        rows = connection.execute(select(table).where(column.in_(names), table.c.nonce != "")).mappings().all()
-        opened += [Opening(row["entry_seq"], row["nonce"], _hidden(connection, table, row)) for row in rows]
-    return tuple(sorted(opened, key=lambda opening: opening.entry))
+        for kind in OF_A_SOURCE:
+            table = tables.metadata.tables[kind]
+            column = table.c.name if table is tables.source else table.c.source
+            joined = table.join(entry, table.c.entry_seq == entry.c.seq)
+            query = select(table, entry.c.body.label("entry_body")).select_from(joined)
+            rows = connection.execute(query.where(column.in_(names), table.c.nonce != "")).mappings().all()
+            opened += [opening_of(connection, table, row, json.loads(row["entry_body"])) for row in rows]
+    return tuple(sorted(filter(None, opened), key=lambda opening: opening.entry))

@@ -13,7 +13,10 @@ from ledger import tables
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.attest import attest, prove
 from ledger.audit import FINDINGS_MAX, Audit, audit, audit_in
+from ledger.case_book import open_case
+from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
 from ledger.checkpoints import open_checkpoint
+from ledger.conflicts import Conflict
 from ledger.errors import JournalBroken
 from ledger.journal import Event, Stamp, append_all, digest
 from ledger.leaves import Line, leaf
@@ -23,8 +26,11 @@ from ledger.notes import SecretKey
 from ledger.payments import record_payment
 from ledger.records import CrawlRecord, Payment, ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release
+from ledger.repertoire import Repertoire, record_repertoire
+from ledger.settlements import Ruling, record_settlement
 from ledger.sources import record_crawl, sync_source
 from ledger.store import Ledger, open_ledger
+from ledger.targets import Target, TargetKind
 from ledger.tlog_proofs import check_proof
 from ledger.tree import LINE, grow, size_of
 
@@ -34,7 +40,7 @@ STAMP = Stamp("tester", NOW)
 
 
 def stock(ledger: Ledger) -> None:
-    """A source with an agreement, a crawl, a release and a payment; then events up to 600."""
+    """A row of every kind that is journalled: entries 0 to 9; then events up to 600."""
     rate = Rate(RateUnit.DOCUMENT, 1_000_000, "DKK")
     forms = (AgreementForm.WRITTEN, ("train",), date(2026, 1, 1), None, rate)
     agreement = Agreement("aftale-1", "avis", "Avisen A/S", "Avisen A/S", *forms)
@@ -45,6 +51,13 @@ def stock(ledger: Ledger) -> None:
     usage = Usage("avis", "agreement", "agreed", agreement.licence, 7, 700, 7000, ("ab", "cd"))
     record_release(ledger, ReleaseRecord("0.1.0", "sha256:2", "sha256:3", date(2026, 11, 24), (usage,)), NOW)
     record_payment(ledger, Payment("avis", "Avisen A/S", 5_000_000, "DKK", "ref-1", date(2026, 11, 24)), "bank", NOW)
+    conflict = Conflict("avis", "", ("CC-BY-4.0", "CC0-1.0"), (), None)
+    record_settlement(ledger, conflict, Ruling("CC0-1.0", "read in their letter"), STAMP)
+    received = CaseStep(Step.RECEIVED, date(2026, 11, 24), "office", "by mail", (Proof.MAIL,), ("letter-1",))
+    targets = (Target(TargetKind.DOMAIN, "nej.dk"), Target(TargetKind.AUTHOR, "aase aae"))
+    open_case(ledger, Case("", CaseKind.OPT_OUT, targets, "Aase Aae", "aase@nej.dk", (received,)), STAMP)
+    listed = Repertoire("forbund", "Forbundet", "https://forbund.dk/", date(2026, 1, 1))
+    record_repertoire(ledger, listed, targets, STAMP)
     fill(ledger, 600)
 
 
@@ -176,6 +189,11 @@ TAMPERED: list[tuple[list[str], str]] = [
     (["UPDATE agreement SET \"end\" = '2026-01-02'"], "agreement aftale-1 is not what entry 1 says: end"),
     (["UPDATE licence SET note = ''"], "source avis is not what entry 0 says: one of title"),
     (["UPDATE crawl SET counts = '{}'"], "crawl crawl-1 is not what entry 2 says: counts"),
+    (["UPDATE settlement SET note = ''"], "settlement 7 is not what entry 7 says: one of note"),
+    (["UPDATE settlement SET licence = 'CC-BY-4.0'"], "settlement 7 is not what entry 7 says: licence"),
+    (["UPDATE rights_case SET requester = 'Bo'"], "case_step 2026-0001 0 is not what entry 8 says: one of reason"),
+    (["UPDATE case_target SET value = 'ja.dk' WHERE kind = 'domain'"], "case_step 2026-0001 0 is not what entry 8"),
+    (["DELETE FROM repertoire_item WHERE kind = 'author'"], "repertoire forbund is not what entry 9 says"),
     (["UPDATE payment SET entry_seq = 4000"], "payment Avisen A/S ref-1 is not what entry 4000 says"),
     (["UPDATE payment SET entry_seq = 1"], "payment Avisen A/S ref-1 is not what entry 1 says"),
     (["UPDATE payment SET nonce = 'none'"], "payment Avisen A/S ref-1 is not what entry 6 says"),
@@ -278,7 +296,7 @@ def test_a_changed_entry_proves_nothing(stocked: Ledger) -> None:
     """A proof is checked before it is given away."""
     note = published(stocked)["checkpoints/600"]
     change(stocked, "UPDATE entry SET actor = 'other' WHERE seq = 77")
-    with pytest.raises(JournalBroken, match=r"entry 7.*does not lead"):
+    with pytest.raises(JournalBroken, match=r"entry \d+ does not lead"):
         list(prove(stocked, ["source:b"], note, KEY.public))
 
 
@@ -299,7 +317,7 @@ def test_a_holder_gets_every_entry_about_them_and_no_other(ledger: Ledger) -> No
     assert attest(ledger, KEY, note) == note
     fill(ledger, 650)
     proofs = list(prove(ledger, ["source:a", "release:0.1.0"], note, KEY.public))
-    assert [proof.index for proof in proofs][:3] == [3, 8, 10]
+    assert [proof.index for proof in proofs][:3] == [3, 10, 12]
     assert proofs[-1].index == 598
     assert all(check_proof(proof, proof.extra, KEY.public).size == 600 for proof in proofs)
 
