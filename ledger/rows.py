@@ -20,7 +20,15 @@ from ledger.journal import canonical, digest
 from ledger.records import Finding, Opening
 from ledger.store import Ledger
 
-ONE_ROW = {"crawl": "crawl", "release": "release", "usage": "usage", "due": "obligation", "payment": "payment"}
+ONE_ROW = {
+    "crawl": "crawl",
+    "release": "release",
+    "usage": "usage",
+    "due": "obligation",
+    "payment": "payment",
+    "settlement": "settlement",
+    "case": "case_step",
+}
 """Kinds of entries that each have one row for ever, and its table."""
 
 SUBJECTS = {

@@ -191,6 +191,8 @@ TAMPERED: list[tuple[list[str], str]] = [
     (["UPDATE crawl SET counts = '{}'"], "crawl crawl-1 is not what entry 2 says: counts"),
     (["UPDATE settlement SET note = ''"], "settlement 7 is not what entry 7 says: one of note"),
     (["UPDATE settlement SET licence = 'CC-BY-4.0'"], "settlement 7 is not what entry 7 says: licence"),
+    (["DELETE FROM settlement"], "entry 7 has no row in the table settlement"),
+    (["DELETE FROM case_step"], "entry 8 has no row in the table case_step"),
     (["UPDATE rights_case SET requester = 'Bo'"], "case_step 2026-0001 0 is not what entry 8 says: one of reason"),
     (["UPDATE case_target SET value = 'ja.dk' WHERE kind = 'domain'"], "case_step 2026-0001 0 is not what entry 8"),
     (["DELETE FROM repertoire_item WHERE kind = 'author'"], "repertoire forbund is not what entry 9 says"),
