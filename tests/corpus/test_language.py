@@ -95,5 +95,6 @@ def test_the_model_is_small_and_its_recipe_complete() -> None:
     assert (MODELS / "language.ftz").stat().st_size <= 2_000_000
     assert recipe["labels"] == sorted(TEXTS)
     assert set(recipe["data_sha256"]) == {"train.parquet", "dev.parquet", "SOURCES.md"}
-    assert recipe["dev"]["documents"]["da"] == 1.0
-    assert recipe["licences_of_the_text"]
+    assert recipe["dev"]["doc"]["f1"] == 1.0
+    assert recipe["dev"]["mid"]["nb_as_da"] <= 0.012
+    assert all(source["licence"] and source["by"] for source in recipe["sources"].values())
