@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 
 from corpus.storage import on_disk
+from flows.digesting import Told, digest_file
 from flows.errors import CrawlError, FlowError
-from flows.fetching import Told, digest_file
 from flows.places import FILES_MAX, Given, Where, below
 from flows.progress import emit
 from flows.workspace import Workspace

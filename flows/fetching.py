@@ -1,4 +1,4 @@
-"""Fetching: a file of an intake brought to local disk from where it lies, and digested.
+"""Fetching: a file of an intake brought to local disk from where it lies.
 
 Copies lie in the work folder, each with the mark of its version beside it, until the intake is finished: a run that
 was killed finds them again.
@@ -6,7 +6,6 @@ was killed finds them again.
 
 import hashlib
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,17 +16,13 @@ from typing import TYPE_CHECKING
 from corpus.storage import on_disk
 from crawler.job import user_agent
 from flows.catalogue import CatalogueSource
+from flows.digesting import Told
 from flows.errors import CrawlError
-from flows.places import Given, Where, readable
-from flows.progress import emit
+from flows.places import Given, Where
 from flows.workspace import Workspace
 
 if TYPE_CHECKING:
     from crawler.intake.download import Downloads
-
-PIECE_BYTES = 2**20
-TOLD_S = 1.0
-"""Seconds between two lines of progress about one file."""
 
 
 class Fetching:
@@ -118,30 +113,3 @@ class Fetching:
             yield self._downloads
         except DownloadError as error:
             raise CrawlError(f"{self._source.name}: {error}.") from error
-
-
-class Told:
-    """Tells of a file's progress, now and then."""
-
-    def __init__(self, source: str, event: str, file: str) -> None:
-        self._source, self._event, self._file, self._at = source, event, file, time.monotonic()
-
-    def __call__(self, done: int, whole: int | None) -> None:
-        """So many bytes are done, of so many."""
-        if time.monotonic() - self._at >= TOLD_S:
-            self._at = time.monotonic()
-            of = {} if whole is None else {"of": whole}
-            emit(self._event, self._source, file=self._file, bytes=done, **of)
-
-
-def digest_file(path: Path, told: Told) -> str:
-    """SHA-256 of a file in hex; it is read once, in pieces. Raises CrawlError when the disk refuses."""
-    done, found = 0, hashlib.sha256()
-    with readable(path):
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            while piece := file.read(PIECE_BYTES):
-                found.update(piece)
-                done += len(piece)
-                told(done, size)
-    return found.hexdigest()

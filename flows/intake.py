@@ -18,8 +18,9 @@ from crawler.intake.items import names_of
 from crawler.job import DeliveredFile, Job
 from flows.catalogue import CatalogueSource
 from flows.deliveries import delivered_files
+from flows.digesting import Told, digest_file
 from flows.errors import CrawlError
-from flows.fetching import Fetching, Told, digest_file
+from flows.fetching import Fetching
 from flows.paths import crawl_prefix, crawled_pages, digest_of_parts, newest_crawl
 from flows.places import Given, Where, given_files, local_file
 from flows.source_tables import Access

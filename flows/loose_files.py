@@ -21,8 +21,8 @@ from crawler.intake.items import BrokenFileError, Item, Unread, name_of
 from crawler.intake.opening import opened
 from crawler.intake.reading import read_file
 from crawler.job import DeliveredFile, Format, Intake
+from flows.digesting import Told, digest_file
 from flows.errors import FlowError
-from flows.fetching import Told, digest_file
 
 FIRST_LINE_BYTES_MAX = 1 << 22
 """How much of the first line of JSON Lines is read to learn what its keys are."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import dedup.signatures
 from corpus.profiles import DEFAULT
@@ -11,7 +12,9 @@ from flows.errors import CountError
 from flows.paths import crawl_prefix, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.settings import Settings
-from flows.workspace import Workspace
+
+if TYPE_CHECKING:  # it brings the ledger and its SQL, which who refines loose files has no use for
+    from flows.workspace import Workspace
 
 _SIGNING = digest_of_code(dedup.signatures)
 
@@ -22,7 +25,7 @@ def refine_settings(settings: Settings, profile: str = DEFAULT, *, prefilter: bo
     return RefineSettings(limits=settings.refine, signature_scheme=scheme, profile=profile, prefilter=prefilter)
 
 
-def refine_standing(space: Workspace, crawl: str, profile: str, *, prefilter: bool = False) -> list[str]:
+def refine_standing(space: "Workspace", crawl: str, profile: str, *, prefilter: bool = False) -> list[str]:
     """Refine all captures that hold pages of a crawl (a prefix in storage), its own and earlier crawls'.
 
     `profile` names the quality profile that the source's texts are held against; `prefilter` says whether pages that
@@ -36,7 +39,7 @@ def refine_standing(space: Workspace, crawl: str, profile: str, *, prefilter: bo
     return [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name), how)]
 
 
-def _refine_crawl(space: Workspace, crawl: str, how: RefineSettings) -> list[str]:
+def _refine_crawl(space: "Workspace", crawl: str, how: RefineSettings) -> list[str]:
     _, source, name = crawl.split("/")
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
     parameters = refine_digest(how)
@@ -52,7 +55,7 @@ def _refine_crawl(space: Workspace, crawl: str, how: RefineSettings) -> list[str
     return sorted(keys.values())
 
 
-def _refine_file(space: Workspace, warc: str, key: str, pages: Mapping[str, str], refinery: Refinery) -> None:
+def _refine_file(space: "Workspace", warc: str, key: str, pages: Mapping[str, str], refinery: Refinery) -> None:
     _, source, crawl, file = warc.split("/")
     emit("refine", source, file=file)
     with space.scratch() as out:

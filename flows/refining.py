@@ -16,7 +16,7 @@ from corpus.captures import Capture
 from corpus.refine import RefineReport, Refinery, RefineSettings, refine_digest
 from dedup.parameters import Parameters
 from dedup.signatures import sign
-from flows.fetching import TOLD_S
+from flows.digesting import TOLD_S
 from flows.loose_files import LooseFile, captures
 from flows.paths import digest_of_parts
 from flows.progress import emit

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import brotli
 
+from crawler.inflate import ENCODINGS_MAX, BrokenEncodingError, TooLargeError, unpacked
 from crawler.intake.items import ITEM_BYTES_MAX
 from crawler.observe.evidence import looks_like_markup
-from crawler.unpack import ENCODINGS_MAX, BrokenEncodingError, TooLargeError, unpacked
 
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,1000})?\r?\n")
 _GZIP_MAGIC = b"\x1f\x8b"

@@ -1,10 +1,10 @@
 """One page from the web, asked for once: by robots.txt, through the guard, within the limits of a crawl's page."""
 
 from corpus.captures import Capture
+from crawler.inflate import BrokenEncodingError, TooLargeError
 from crawler.intake.asking import AgainError, Asking, DownloadError, Manner, pieces
 from crawler.intake.http_body import decoded
 from crawler.settings import PAGE_BYTES_MAX
-from crawler.unpack import BrokenEncodingError, TooLargeError
 
 
 def fetch_page(asking: Asking, url: str, manner: Manner) -> Capture:

@@ -16,6 +16,7 @@ from corpus.records import RecordError
 from crawler.archive import Archive
 from crawler.evidence import EVIDENCE_BYTES_MAX
 from crawler.frontier import Frontier
+from crawler.inflate import BrokenEncodingError, TooLargeError
 from crawler.intake.items import BrokenFileError
 from crawler.intake.opening import opened
 from crawler.intake.warc import Answer, answers
@@ -23,7 +24,6 @@ from crawler.job import DeliveredFile
 from crawler.observe.evidence import EvidenceFile, instant
 from crawler.observe.site import SiteFiles, needed_files, rsl_urls
 from crawler.origins import REDIRECTS_MAX, Rules, rules_of
-from crawler.unpack import BrokenEncodingError, TooLargeError
 from crawler.urls import canonical, host_of
 from ledger.signals import Mechanism, RightsSignal, Verdict
 
