@@ -21,6 +21,15 @@ SECONDS_MAX = 300.0
 """Longest that pages of the web are waited for, all together."""
 
 
+app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="markdown")
+
+
+@app.callback()
+def _only() -> None:
+    """One command of the program, standing alone."""
+
+
+@app.command()
 def extract(
     places: Annotated[
         list[str], typer.Argument(metavar="FILE|URL…", help="Files, addresses, or - for standard input.")

@@ -13,6 +13,15 @@ from flows.show import OUT, progress, show_json, show_rows, show_wrong
 PROBLEMS = 3
 
 
+app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="markdown")
+
+
+@app.callback()
+def _only() -> None:
+    """One command of the program, standing alone."""
+
+
+@app.command()
 def refine(  # noqa: PLR0913, PLR0917 - a command has this many options
     inputs: Annotated[list[Path], typer.Argument(metavar="IN…", help="Files, or folders of files.")],
     out: Annotated[Path, typer.Option(help="Folder for the documents.")],

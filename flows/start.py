@@ -17,8 +17,8 @@ from flows.errors import FlowError
 from flows.show import show_wrong
 from ledger.errors import LedgerError
 
-QUICK = {"language": "flows.cli_language"}
-"""Commands that need one ground room alone, and the module with each one's `app`: the whole takes seconds to load."""
+QUICK = {"language": "flows.cli_language", "extract": "flows.cli_extract", "refine": "flows.cli_refine"}
+"""Commands that need little of the house, and the module with each one's `app`: the whole takes seconds to load."""
 
 
 def main() -> NoReturn:

@@ -12,8 +12,8 @@ import pytest
 
 from corpus.captures import Capture, CaptureWriter
 from corpus.documents import read_documents
-from flows.cli import main
 from flows.settings import moment
+from flows.start import main
 from tests.flows.file_web import serve_files
 from tests.flows.made_files import danish, docx, parquet
 
