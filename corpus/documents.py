@@ -132,6 +132,9 @@ def _columns() -> dict[str, Column]:
     return columns | {"signature": SIGNATURE}
 
 
+SIGNING = "fodaftryk.signing"
+"""Name, in a file's metadata, of what says how its signatures were made."""
+
 SCHEMA = pa.schema(
     pa.field(name, item.arrow, nullable=item.nullable, metadata={"meaning": item.meaning, "unit": item.unit})
     for name, item in _columns().items()
@@ -168,9 +171,10 @@ def to_table(documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) 
 class DocumentWriter:
     """Writes tables into an open file, a row group each; equal tables in equal order give equal bytes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, signed: str = "") -> None:
+        schema = SCHEMA.with_metadata({SIGNING: signed}) if signed else SCHEMA
         self._writer = pq.ParquetWriter(
-            path, SCHEMA, compression="zstd", compression_level=ZSTD_LEVEL, use_dictionary=_REPEATING
+            path, schema, compression="zstd", compression_level=ZSTD_LEVEL, use_dictionary=_REPEATING
         )
 
     def write(self, documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) -> None:
@@ -184,8 +188,10 @@ class DocumentWriter:
 
 
 @contextmanager
-def write_documents(path: Path) -> Iterator[DocumentWriter]:
+def write_documents(path: Path, signed: str = "") -> Iterator[DocumentWriter]:
     """Open `path` for writing; it appears whole when the block ends well, and not at all when it does not.
+
+    `signed` says how its signatures were made, and stays with them; see `signed_how`.
 
     A Parquet writer that is closed by an exception leaves a short file that reads without complaint, so the rows go
     to a temporary name, to disk, and only then to `path`.
@@ -195,7 +201,7 @@ def write_documents(path: Path) -> Iterator[DocumentWriter]:
     os.close(handle)
     temporary = Path(name)
     try:
-        writer = DocumentWriter(temporary)
+        writer = DocumentWriter(temporary, signed)
         yield writer
         writer.close()
         with temporary.open("rb") as file:
@@ -207,6 +213,12 @@ def write_documents(path: Path) -> Iterator[DocumentWriter]:
         os.close(folder)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def signed_how(path: Path) -> str | None:
+    """What a documents file says of how its signatures were made; None when it says nothing."""
+    stated = (pq.read_schema(path).metadata or {}).get(SIGNING.encode())
+    return stated.decode() if stated is not None else None
 
 
 def read_documents(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:

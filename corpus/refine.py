@@ -49,7 +49,7 @@ _LIBRARIES = (
 class RefineSettings:
     """How to refine, with the quality profile texts are held against, and whether the prefilter is asked first.
 
-    `signature_scheme` names what `sign` does, since another one gives other documents.
+    `signature_scheme` says what `sign` does, since another one gives other documents; it stays with them.
     """
 
     limits: WorkerLimits = field(default_factory=WorkerLimits)
@@ -140,7 +140,7 @@ class Refinery:
         how = self._settings
         counts = _Counts()
         pages = (Page(*named, capture, how.profile, how.prefilter) for capture in captures)
-        with write_documents(out) as writer:
+        with write_documents(out, how.signature_scheme) as writer:
             documents = self._documents(pages, counts)
             while batch := list(itertools.islice(documents, how.batch_documents)):
                 self._write(writer, batch)

@@ -8,9 +8,6 @@ from typing import Any, Literal
 
 from dedup.errors import MixedError
 
-SIGNING = "fodaftryk.signing"
-"""Name of what stands with signatures at rest, as metadata of a file: `Parameters.signing_text`."""
-
 SEED_MAX = 2**32 - 1
 """NumPy's generator takes no larger seed."""
 
@@ -27,7 +24,7 @@ class Parameters:
     `similarity_min` is the estimate a candidate pair must reach to be joined; at 128 permutations the estimate of
     0.80 has a standard error of 0.035. `scheme` is datasketch's name of the permutation family, pinned because
     datasketch 2.0 changed its default; `hash_name` is its hash function of shingles; `words` names the rule of
-    `dedup.signatures.words_of`: NFC, lower case, letters alone.
+    `dedup.signatures.words_of`: NFC, lower case, letters alone; another rule needs another name.
     """
 
     bands: int = 16

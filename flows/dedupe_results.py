@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.copies import Known, write_spans, write_told
+from corpus.documents import SIGNING
 from corpus.texts import Fields, Rows, read_texts
 from dedup.clusters import Clusters
 from dedup.containment import contained
 from dedup.exact import SILENT
 from dedup.lines import Repeats, Unit
-from dedup.parameters import SIGNING, Parameters
+from dedup.parameters import Parameters
 from dedup.shinglesets import ShingleSets
 from flows.errors import CountError
 

@@ -4,24 +4,21 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import dedup.signatures
 from corpus.profiles import DEFAULT
 from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine_digest
 from dedup.signatures import sign
 from flows.errors import CountError
-from flows.paths import crawl_prefix, digest_of_code, digest_of_parts
+from flows.paths import crawl_prefix, digest_of_parts
 from flows.progress import emit
 from flows.settings import Settings
 
 if TYPE_CHECKING:  # it brings the ledger and its SQL, which who refines loose files has no use for
     from flows.workspace import Workspace
 
-_SIGNING = digest_of_code(dedup.signatures)
-
 
 def refine_settings(settings: Settings, profile: str = DEFAULT, *, prefilter: bool = False) -> RefineSettings:
     """How to refine: the limits that were set, the signatures deduplication wants, the source's quality profile."""
-    scheme = f"{settings.dedup.signing_digest} {_SIGNING}"
+    scheme = settings.dedup.signing_text
     return RefineSettings(limits=settings.refine, signature_scheme=scheme, profile=profile, prefilter=prefilter)
 
 

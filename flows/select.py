@@ -29,6 +29,7 @@ import ledger.licences
 import ledger.register
 import ledger.signals
 import ledger.targets
+from corpus.documents import signed_how
 from corpus.selection import Clustered, Judge, Ruling, Standing, cluster_documents, decide_documents, select_documents
 from crawler.files import STANDING
 from crawler.job import Scope
@@ -146,6 +147,8 @@ def dedupe(space: Workspace, documents: Mapping[str, str]) -> str:
     parameters, scale = space.settings.dedup, space.settings.scale
     digest = digest_of_parts(parameters.digest, _CLUSTERING, *_names(documents))
     files, decisions = _pairs(space, documents)
+    for name, file in zip(sorted(documents), files, strict=True):
+        parameters.check_signing(signed_how(file), name)
     means = Means(space.work / f"clusters-{digest}", scale.memory_mb << 20, scale.workers)
 
     def clusters_of(ranks: npt.NDArray[np.int64]) -> Clustered:

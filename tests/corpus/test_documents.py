@@ -15,6 +15,7 @@ from corpus.documents import (
     Reason,
     document_id,
     read_documents,
+    signed_how,
     to_table,
     write_documents,
 )
@@ -78,6 +79,14 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert first["signature"] == list(range(SIGNATURE_SIZE))
     assert (second["reason"], second["signature"], second["published"]) == ("extraction_empty", None, None)
     assert pq.read_schema(tmp_path / "d.parquet").equals(SCHEMA, check_metadata=True)
+
+
+def test_how_it_was_signed_stays_with_a_file(tmp_path: Path) -> None:
+    """What is said of the signatures is read back, and nothing where nothing was said."""
+    for name, signed in (("said", '{"seed": 1}'), ("unsaid", "")):
+        with write_documents(tmp_path / name, signed) as writer:
+            writer.write(PAIR, SIGNATURES)
+    assert (signed_how(tmp_path / "said"), signed_how(tmp_path / "unsaid")) == ('{"seed": 1}', None)
 
 
 def test_a_few_columns_can_be_read_alone(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dedup.parameters import SIGNING, Parameters
+from corpus.documents import SIGNING
+from dedup.parameters import Parameters
 from dedup.signatures import shingles
 from flows import dedupe_files
 from flows.cli import main
