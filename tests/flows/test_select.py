@@ -13,13 +13,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import SealError
+from dedup.errors import MixedError
+from dedup.parameters import Parameters
 from flows.crawl import fresh_crawl, scope_of
 from flows.errors import FlowError
 from flows.paths import crawled_at, finished_crawls, newest_crawl
 from flows.records import newest_record
 from flows.release import Draft, latest_manifest, seal
 from flows.rights import terms_of
-from flows.select import Right, decide_source
+from flows.select import Right, decide_source, dedupe
 from flows.settings import load_settings
 from flows.sources import read_sources
 from flows.workspace import Workspace, open_workspace
@@ -64,6 +66,15 @@ def test_old_evidence_decides_nothing(space: Workspace) -> None:
     assert rules(space, replace(right, as_of=(DAY + timedelta(days=days)).date())) == today
     later = rules(space, replace(right, as_of=(DAY + timedelta(days=days + 1)).date()))
     assert later == {"evidence-too-old": today.total()}
+
+
+def test_what_was_signed_otherwise_is_not_clustered(space: Workspace) -> None:
+    """Documents whose signatures were made with other parameters are refused by name, with what to do."""
+    record = newest_record(space)
+    assert record is not None
+    other = space.settings.model_copy(update={"dedup": Parameters(seed=2)})
+    with pytest.raises(MixedError, match=r"documents/.* was signed with seed 1 and not 2.*anew"):
+        dedupe(replace(space, settings=other), {key: key for key in record.documents})
 
 
 def test_what_the_catalogue_excludes_now_is_excluded(space: Workspace) -> None:
