@@ -9,7 +9,7 @@ Memory: `memory_bytes`, and for each document its id and about 120 bytes.
 import fcntl
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ from dedup.exact import first_copies
 from dedup.files import save_whole
 from dedup.parameters import Parameters
 from dedup.segments import Segments
-from dedup.sharded import Means, labels_of
+from dedup.sharded import Means, Run, labels_of
 from dedup.shinglesets import ShingleSets
 from dedup.verify import loosened, true_similarity, verified
 from flows.dedupe_results import Distinct, report_of, spread, write_clusters, write_contained, write_repeats
@@ -36,9 +36,6 @@ from flows.dedupe_steps import Step, digest_file, keep_file, read_segments, read
 from flows.errors import FlowError
 from flows.paths import digest_of_parts
 from flows.progress import emit
-
-Run = Callable[[Callable[[Any], Path], Sequence[Any]], Iterable[Path]]
-"""Maps a task over what it is given, and gives what it returns in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
