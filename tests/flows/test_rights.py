@@ -161,7 +161,7 @@ def test_a_page_is_explained_with_its_assertions_and_evidence(space: Workspace) 
     assert told["fate"]["evidence"]
     paid = explain(space, record_of(space), "http://avis.demo.test/", TODAY)
     assert paid["rights"]["agreements"]
-    json.dumps(told)
+    json.dumps(told["rights"])
 
 
 def test_decisions_of_an_older_program_are_told_to_be_made_anew(space: Workspace, tmp_path: Path) -> None:
