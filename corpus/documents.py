@@ -113,7 +113,9 @@ class Document:
     addresses: Annotated[int, Column(INT, "street addresses beside a person's name replaced", "count")]
     ips: Annotated[int, Column(INT, "IP addresses replaced", "count")]
     reason: Annotated[Reason | None, Column(TEXT, "why it is not kept; null when it is kept", nullable=True)]
-    detail: Annotated[str, Column(TEXT, "the measure behind the reason")]
+    detail: Annotated[str, Column(TEXT, "the limits that are broken, or more about the reason")]
+    furniture_lines: Annotated[int, Column(INT, "lines taken out that are on many pages of the host", "lines")] = 0
+    furniture_chars: Annotated[int, Column(INT, "characters of such lines", "characters")] = 0
 
 
 SIGNATURE = Column(
@@ -180,7 +182,11 @@ class DocumentWriter:
     def write(self, documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) -> None:
         """Write one row group; see `to_table`."""
         if documents:
-            self._writer.write_table(to_table(documents, signatures), row_group_size=len(documents))
+            self.write_table(to_table(documents, signatures))
+
+    def write_table(self, table: pa.Table) -> None:
+        """Write rows that are in `SCHEMA` already, as one row group."""
+        self._writer.write_table(table, row_group_size=len(table))
 
     def close(self) -> None:
         """Write the footer."""

@@ -52,7 +52,7 @@ def measure(text: str) -> Measures:
         return Measures()
     plain = "\n".join(lines)
     lower = plain.lower()
-    tokens = list(itertools.chain.from_iterable(map(_tokens, plain.split())))
+    tokens = tokenise(plain)
     counts = Counter(tokens)
     words = len(tokens) - sum(counts[mark] for mark in _MARKS & counts.keys())
     return Measures(
@@ -72,6 +72,11 @@ def measure(text: str) -> Measures:
         **_of_repeated_lines(text, lines),
         **_of_ngrams(tokens, counts, len(plain)),
     )
+
+
+def tokenise(text: str) -> list[str]:
+    """Words, with what is inside them, and single punctuation marks; nearly as spaCy's Danish tokenizer splits."""
+    return list(itertools.chain.from_iterable(map(_tokens, text.split())))
 
 
 @functools.lru_cache(maxsize=1 << 16)

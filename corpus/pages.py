@@ -4,7 +4,7 @@ Pure, and run in an isolated worker (`corpus.workers`). Personal data goes befor
 measures are those of the text that is kept.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from corpus.captured import Page
 from corpus.captures import digest_of
@@ -15,7 +15,7 @@ from corpus.language import DA_SHARE_MIN, UNKNOWN, Identified, identify, load_mo
 from corpus.measures import Measures
 from corpus.personal import Counts, redact
 from corpus.prefilter import may_be_danish
-from corpus.profiles import load_profile
+from corpus.profiles import Profile, load_profile
 from corpus.rules import judge
 
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}
@@ -49,13 +49,18 @@ def refine_page(page: Page) -> Document:
     if not extracted.text:
         return _document(page, extracted, Result(_nothing(said), said.trouble, said.charset))
     redacted = redact(extracted.text)
-    identified, judged = identify(redacted.text), judge(redacted.text, load_profile(page.profile))
+    found = assess(redacted.text, load_profile(page.profile))
+    return _document(page, extracted, replace(found, charset=said.charset, counts=redacted.counts))
+
+
+def assess(text: str, profile: Profile) -> Result:
+    """Identify the language of a redacted text and judge it; the first reason by the order of `Reason` counts."""
+    identified, judged = identify(text), judge(text, profile)
     reason, detail = min(
         ((judged.reason, judged.detail), _language_reason(identified)),
         key=lambda pair: _RANK[pair[0]] if pair[0] else len(_RANK),
     )
-    result = Result(reason, detail, said.charset, redacted.text, redacted.counts, identified, judged.measures)
-    return _document(page, extracted, result)
+    return Result(reason, detail, text=text, identified=identified, measures=judged.measures)
 
 
 def lost(page: Page, reason: Reason) -> Document:

@@ -2,7 +2,9 @@
 
 A profile is a file `corpus/profiles/<name>.toml`; `[limits]` gives a measure (a field of `corpus.measures`) its `min`
 and `max`, with `words_min` and `words_max` where only texts of so many words are held against it. `extends` takes
-another profile's limits first; an empty table lifts a limit. Each limit has its reason beside it, as a comment.
+another profile's limits first; an empty table lifts a limit. `[furniture]` says on how many of a host's documents a
+line is furniture (`corpus.furniture`), and stands for the whole table of what is extended. Each limit has its reason
+beside it, as a comment.
 """
 
 import hashlib
@@ -41,12 +43,25 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class FurnitureLimits:
+    """On how many different documents of a host a line must be to be furniture: at least both, by number and share."""
+
+    documents_min: int
+    share_min: float
+
+    def documents(self, of_host: int) -> int:
+        """Documents that a line must be on, of a host with so many."""
+        return max(self.documents_min, math.ceil(self.share_min * of_host))
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile's name, one sentence on what it is for, and its limits by measure, in the order of the measures."""
+    """A profile's name, what it is for, its limits in the order of the measures, and what lines are furniture."""
 
     name: str
     title: str
     limits: tuple[Limit, ...]
+    furniture: FurnitureLimits | None = None
 
     @property
     def digest(self) -> str:
@@ -69,7 +84,8 @@ def load_profile(name: str) -> Profile:
         raise ProfileError(f"There is no quality profile {name!r}: choose one of {', '.join(profile_names())}.")
     table = _read(PROFILES / f"{name}.toml", frozenset())
     limits = tuple(table["limits"][field.name] for field in fields(Measures) if field.name in table["limits"])
-    return Profile(name, table["title"], limits)
+    furniture = FurnitureLimits(**table["furniture"]) if table["furniture"] else None
+    return Profile(name, table["title"], limits, furniture)
 
 
 def _read(file: Path, behind: frozenset[Path]) -> dict[str, Any]:
@@ -80,13 +96,32 @@ def _read(file: Path, behind: frozenset[Path]) -> dict[str, Any]:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(f"{file} is no TOML ({error}): compare it with default.toml.") from error
-    if unknown := table.keys() - {"title", "extends", "limits"}:
-        raise ProfileError(f"{file} has {', '.join(sorted(unknown))}: a profile has title, extends and [limits].")
+    if unknown := table.keys() - {"title", "extends", "limits", "furniture"}:
+        raise ProfileError(
+            f"{file} has {', '.join(sorted(unknown))}: a profile has title, extends, [limits] and [furniture]."
+        )
     parent = file.parent / f"{table['extends']}.toml" if "extends" in table else None
-    limits = _read(parent, behind | {file})["limits"] if parent else {}
-    for measure, bounds in table.get("limits", {}).items():
-        limits[measure] = _limit(file, measure, bounds)
-    return {"title": table.get("title", ""), "limits": {key: limit for key, limit in limits.items() if limit}}
+    before = _read(parent, behind | {file}) if parent else {"limits": {}, "furniture": {}}
+    own = {measure: _limit(file, measure, bounds) for measure, bounds in table.get("limits", {}).items()}
+    return {
+        "title": table.get("title", ""),
+        "limits": {measure: limit for measure, limit in (before["limits"] | own).items() if limit},
+        "furniture": _furniture(file, table["furniture"]) if "furniture" in table else before["furniture"],
+    }
+
+
+def _furniture(file: Path, table: object) -> Mapping[str, float]:
+    names = {field.name for field in fields(FurnitureLimits)}
+    if not isinstance(table, Mapping) or (table and table.keys() != names):
+        raise ProfileError(f"{file}: [furniture] has {' and '.join(sorted(names))}, or nothing for none.")
+    for value in table.values():
+        _number(file, "furniture", value)
+    return table
+
+
+def _number(file: Path, name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ProfileError(f"{file}: {value!r} is no limit for {name}: write a number.")
 
 
 def _limit(file: Path, measure: str, bounds: object) -> Limit | None:
@@ -95,6 +130,5 @@ def _limit(file: Path, measure: str, bounds: object) -> Limit | None:
     if not isinstance(bounds, Mapping) or bounds.keys() - _BOUNDS:
         raise ProfileError(f"{file}: {measure} is a table of {', '.join(sorted(_BOUNDS))}, such as {{ max = 0.5 }}.")
     for value in bounds.values():
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ProfileError(f"{file}: {value!r} is no limit for {measure}: write a number.")
+        _number(file, measure, value)
     return Limit(measure, **bounds) if bounds else None

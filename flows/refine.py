@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from corpus.profiles import DEFAULT
+import dedup.signatures
+from corpus.profiles import DEFAULT, load_profile
 from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine_digest
 from dedup.signatures import sign
 from flows.errors import CountError
-from flows.paths import crawl_prefix, digest_of_parts
+from flows.furniture import clear_standing
+from flows.paths import crawl_prefix, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.settings import Settings
 
@@ -23,7 +25,7 @@ def refine_settings(settings: Settings, profile: str = DEFAULT, *, prefilter: bo
 
 
 def refine_standing(space: "Workspace", crawl: str, profile: str, *, prefilter: bool = False) -> list[str]:
-    """Refine all captures that hold pages of a crawl (a prefix in storage), its own and earlier crawls'.
+    """Refine all captures that hold pages of a crawl (a prefix in storage), its own and earlier crawls'; clear them.
 
     `profile` names the quality profile that the source's texts are held against; `prefilter` says whether pages that
     show no Danish are left unextracted.
@@ -33,7 +35,8 @@ def refine_standing(space: "Workspace", crawl: str, profile: str, *, prefilter: 
     source = crawl.split("/")[1]
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
     how = refine_settings(space.settings, profile, prefilter=prefilter)
-    return [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name), how)]
+    refined = [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name), how)]
+    return clear_standing(space, source, refined, load_profile(profile))
 
 
 def _refine_crawl(space: "Workspace", crawl: str, how: RefineSettings) -> list[str]:

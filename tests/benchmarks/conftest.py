@@ -28,3 +28,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sentences", default="", help="Parquet file with a column `text` of Danish sentences to make documents of"
     )
+    parser.addoption("--texts", default="", help="JSON lines with `text`, to measure rules on; made when left out")
