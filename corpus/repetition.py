@@ -7,16 +7,16 @@ All n are counted in one walk. A sequence can only be repeated where the two tha
 so each n looks only at the places that n - 1 left: in ordinary text a few dozen of a thousand.
 """
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 TOP_N = (2, 3, 4)
 DUPLICATE_N = (5, 6, 7, 8, 9, 10)
+
+_Found = list[tuple[int, int]]
+"""Places in order where sequences begin that occur more than once, each with the first place of the same sequence."""
 
 
 def repeated(parts: Iterable[str]) -> tuple[int, int]:
@@ -35,68 +35,63 @@ def repeated_ngrams(words: Sequence[str], counts: Mapping[str, int]) -> tuple[di
     """
     top = {n: len(" ".join(words[:n])) if len(words) >= n else 0 for n in TOP_N}
     duplicate = dict.fromkeys(DUPLICATE_N, 0)
-    found = _words(words, counts)
-    ends = np.fromiter(itertools.accumulate(map(len, words), initial=0), np.int64, len(words) + 1)
+    found = _pairs(words, counts)
     for n in range(2, DUPLICATE_N[-1] + 1):
-        found = _longer(found)
-        if not len(found.places):
+        found = found if n == 2 else _longer(found, len(words))
+        if not found:
             break
         if n in top:
-            place, count = _most_frequent(found)
+            ((place, count),) = Counter(first for _, first in found).most_common(1)
             top[n] = len(" ".join(words[place : place + n])) * count
         else:
-            duplicate[n] = _chars_again(found, n, (ends[found.places + n] - ends[found.places]).tolist())
+            duplicate[n] = _chars_again(words, n, found)
     return top, duplicate
 
 
-class _Found(NamedTuple):
-    """Places in order where sequences begin that occur more than once, and a number for the sequence at each."""
-
-    places: npt.NDArray[np.int64]
-    sequences: npt.NDArray[np.int64]
-
-
-def _words(words: Sequence[str], counts: Mapping[str, int]) -> _Found:
-    """The sequences of one word."""
+def _pairs(words: Sequence[str], counts: Mapping[str, int]) -> _Found:
+    """Where pairs of words begin that occur more than once. A pair is one number, so that sorting finds it."""
     numbers = {word: number if count > 1 else -1 for number, (word, count) in enumerate(counts.items())}
     text = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
-    places = np.flatnonzero(text >= 0)
-    return _Found(places, text[places])
+    places = np.flatnonzero((text[:-1] >= 0) & (text[1:] >= 0))
+    pairs = text[places] * len(counts) + text[places + 1]
+    order = pairs.argsort(kind="stable")
+    ordered, sorted_places = pairs[order], places[order]
+    new = np.ones(len(pairs), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    first = np.empty_like(places)
+    first[order] = sorted_places[new][new.cumsum() - 1]
+    again = np.zeros(len(words) + 1, dtype=bool)
+    again[first[first != places]] = True
+    kept = again[first]
+    return list(zip(places[kept].tolist(), first[kept].tolist(), strict=True))
 
 
-def _longer(found: _Found) -> _Found:
-    """The sequences that are one word longer: two that follow each other are one number, so that sorting finds it."""
-    places, sequences = found
-    follow = np.flatnonzero(places[1:] == places[:-1] + 1)
-    keys = sequences[follow] * (sequences.max(initial=0) + 1) + sequences[follow + 1]
-    order = keys.argsort(kind="stable")
-    ordered = keys[order]
-    new = np.ones(len(keys) + 1, dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:-1])
-    again = ~(new[:-1] & new[1:])
-    numbers = np.full(len(keys), -1, dtype=np.int64)
-    numbers[order[again]] = new[:-1].cumsum()[again]
-    kept = numbers >= 0
-    return _Found(places[follow[kept]], numbers[kept])
+def _longer(found: _Found, size: int) -> _Found:
+    """Where sequences begin that are one word longer: two of `found` that follow each other. All places < `size`."""
+    first: dict[int, int] = {}
+    again: set[int] = set()
+    candidates = []
+    before, before_first = -2, 0
+    for place, place_first in found:
+        if place == before + 1:
+            begin = first.setdefault(before_first * size + place_first, before)
+            candidates.append((before, begin))
+            if begin != before:
+                again.add(begin)
+        before, before_first = place, place_first
+    return [pair for pair in candidates if pair[1] in again]
 
 
-def _most_frequent(found: _Found) -> tuple[int, int]:
-    """Place and count of the sequence that occurs most often; of several the one that comes first."""
-    counts = np.bincount(found.sequences)
-    most = counts.max()
-    return int(found.places[(counts[found.sequences] == most).argmax()]), int(most)
-
-
-def _chars_again(found: _Found, n: int, lengths: Sequence[int]) -> int:
-    """Characters of sequences that were there before, `lengths` being that of each; none overlaps the one before."""
+def _chars_again(words: Sequence[str], n: int, found: _Found) -> int:
+    """Characters of n-grams that were there before, spaces left out; none overlaps the one before."""
     seen: set[int] = set()
     chars, behind = 0, 0
-    for place, sequence, length in zip(found.places.tolist(), found.sequences.tolist(), lengths, strict=True):
+    for place, first in found:
         if place < behind:
             continue
-        if sequence in seen:
-            chars += length
+        if first in seen:
+            chars += len("".join(words[place : place + n]))
             behind = place + n
         else:
-            seen.add(sequence)
+            seen.add(first)
     return chars

@@ -33,7 +33,7 @@ def weights(counts: Mapping[str, int], words: int) -> dict[str, Any]:
 
     `counts` says how often each word occurs, as it is written.
     """
-    lower = {word.lower() for word in counts}
+    lower = set(" ".join(counts).lower().split())
     return {f"{name}_weight": _weight(each, lower, counts, words) for name, each in _LISTS.items()}
 
 

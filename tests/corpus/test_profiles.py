@@ -37,6 +37,9 @@ def test_a_profile_extends_another_and_lifts_limits() -> None:
     assert limits("fineweb2")["lines_per_token"] == Limit("lines_per_token", max=0.182)
     assert "lines_per_token" not in limits("default")
     assert limits("law")["words"] == Limit("words", min=10)
+    furniture = {name: load_profile(name).furniture for name in ("fineweb2", "default", "news", "debates")}
+    assert furniture["news"] == furniture["default"] is not None
+    assert furniture["fineweb2"] is furniture["debates"] is None
 
 
 def test_an_unknown_profile_is_told_with_those_there_are() -> None:
@@ -49,11 +52,14 @@ def test_an_unknown_profile_is_told_with_those_there_are() -> None:
     ("text", "message"),
     [
         ("limits = 1 2", "is no TOML"),
-        ("[limit]\nwords = { min = 1 }", "a profile has title, extends and"),
+        ("[limit]\nwords = { min = 1 }", r"a profile has title, extends, \[limits\] and"),
         ("[limits]\nword = { min = 1 }", "word, which is not measured: see"),
         ("[limits]\nwords = 1", "words is a table of"),
         ("[limits]\nwords = { least = 1 }", "words is a table of"),
         ('[limits]\nwords = { min = "1" }', "'1' is no limit for words: write a number"),
+        ("[furniture]\nshare_min = 0.3", "has documents_min and share_min, or nothing"),
+        ("furniture = 1", "has documents_min and share_min, or nothing"),
+        ("[furniture]\nshare_min = 0.3\ndocuments_min = true", "True is no limit for furniture"),
         ('extends = "none"', "cannot be extended"),
         ('extends = "own"', "extends itself"),
     ],

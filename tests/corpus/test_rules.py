@@ -76,6 +76,7 @@ def test_what_a_kind_of_source_is_allowed_is_not_allowed_elsewhere() -> None:
     assert judge(texts.POEM, DEFAULT).reason
     assert judge(texts.DEFINITION, DEFAULT).reason is Reason.TOO_SHORT
     assert judge(texts.LAW, load_profile("fineweb2")).reason
+    assert judge(texts.TITLES, load_profile("literature")).reason is Reason.SHORT_LINES
     assert judge(texts.PORNOGRAPHY, load_profile("literature")).reason is None
 
 

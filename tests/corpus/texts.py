@@ -9,9 +9,15 @@ NEWS = (
 )
 
 POEM = (
-    "Aftenen kommer\nmed stilhed og dug\nskovene sover\nog markernes rug\n\n"
-    "Månen går sagte\nved himmelens rand\nbølgerne vugger\nmod sivenes strand\n\n"
-    "Aftenen kommer\nmed stilhed og dug"
+    "Aftenen kommer med stilhed og dug\nskovene sover bag markernes rug\n"
+    "månen går sagte ved himmelens rand\nbølgerne vugger mod sivenes strand\n\n"
+    "Ingen er ude og ingen er hjemme\nnatten har gjort os så lette at glemme\n\n"
+    "Aftenen kommer med stilhed og dug\nskovene sover bag markernes rug"
+)
+
+TITLES = (
+    "Forlaget Tidevand\n\nOm os\n\nBøger\n\nMagasin\n\nKurv (0)\n\nVinterhaven\n\nFyrmesterens regnskab\n\n"
+    "Læs begyndelsen\n\nAt oversætte en fjord\n\nBrev fra Lillø\n\nNyheder\n\nUdsolgt"
 )
 
 LAW = (

@@ -20,7 +20,7 @@ from tests.flows.conftest import Demo
 
 PAGES = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))["pages"]
 STOP_S_MAX = 90
-QUALITY = {"too_short", "short_lines", "unpunctuated_lines", "extraction_empty", "few_stop_words", "boilerplate"}
+QUALITY = {"too_short", "short_lines", "fragments", "extraction_empty", "few_stop_words", "boilerplate"}
 
 
 def pages_of(demo: Demo) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import time
+from datetime import date
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any
@@ -22,6 +23,8 @@ ROOT = Path(__file__).parents[3]
 SCRIPT = Path(__file__).with_name("datatrove_measures.py")
 DEMO = ROOT / "deploy" / "demo" / "sites"
 
+FETCHED = date(2026, 11, 24)
+
 TEXTS = 400
 WORDS = 500
 SPEED_MIN = 4.0
@@ -34,7 +37,7 @@ AGREEMENT_MIN = 0.95
 def _paragraphs() -> list[str]:
     """Danish paragraphs to make texts of: those of the demo's pages and of the tests."""
     html = [file.read_text(encoding="utf-8") for file in sorted(DEMO.rglob("*.html"))]
-    read = [extract(page).text for page in html]
+    read = [extract(page, "https://demo.test/", FETCHED).text for page in html]
     tried = [value for name, value in vars(texts).items() if name.isupper()]
     return sorted({paragraph for text in read + tried for paragraph in text.split("\n\n") if len(paragraph) > 20})
 
