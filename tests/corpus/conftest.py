@@ -64,15 +64,14 @@ def document() -> MakeDocument:
     return make_document
 
 
-@pytest.fixture
-def documents_file(tmp_path: Path) -> WriteFile:
-    """Writes documents to a new file; texts that are equal get equal signatures, others differ in every value."""
+def write_into(folder: Path) -> WriteFile:
+    """Writes documents to new files; texts that are equal get equal signatures, others differ in every value."""
     count = 0
 
     def write(documents: list[Document]) -> Path:
         nonlocal count
         count += 1
-        path = tmp_path / f"documents-{count}.parquet"
+        path = folder / f"documents-{count}.parquet"
         seeds = [int(item.text_digest[7:15], 16) for item in documents]
         rows = [np.random.default_rng(seed).integers(0, 2**32 - 1, SIGNATURE_SIZE, dtype=np.uint32) for seed in seeds]
         with write_documents(path) as writer:
@@ -80,3 +79,9 @@ def documents_file(tmp_path: Path) -> WriteFile:
         return path
 
     return write
+
+
+@pytest.fixture
+def documents_file(tmp_path: Path) -> WriteFile:
+    """Writes documents to a new file: see `write_into`."""
+    return write_into(tmp_path)
