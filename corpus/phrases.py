@@ -33,12 +33,16 @@ _BOILERPLATE = re.compile(
     r"|privatlivspolitik|persondatapolitik|handelsbetingelser"
     r"|e-mailadresse vil ikke blive publiceret|krævede felter|spring til indhold|læs også|mest læste"
     r"|fandt du det, du søgte|send til en ven"
+    r"|vi (?:\w+ )?(?:behandler|indsamler|registrerer|opbevarer|videregiver) .{0,40}(?:oplysninger|persondata)"
+    r"|dine (?:personoplysninger|persondata)|oplysninger om (?:din|dig)\b|du har .{0,30}ret til .{0,30}indsigt"
+    r"|oplysningerne (?:bruges|anvendes|slettes|opbevares|videregives)"
     r"|terms of use|privacy policy"
 )
 _BOILERPLATE_ANCHORS = (
     "cookie", "samtykke", "accept", "kun nødvendige", "nyhedsbrev", "rettigheder forbeholdes", "rights reserved",
     "del siden", "del på", "en kommentar", "følg os", "politik", "handelsbeting", "blive publiceret", "krævede felter",
-    "til indhold", "læs også", "mest læste", "fandt du", "til en ven", "terms of use", "privacy policy",
+    "til indhold", "læs også", "mest læste", "fandt du", "til en ven", "oplysninger", "persondata", "indsigt",
+    "terms of use", "privacy policy",
 )  # fmt: skip
 
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*")

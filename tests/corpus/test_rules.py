@@ -33,6 +33,7 @@ DEFAULT = load_profile("default")
         (texts.SEXUAL_HEALTH, "default"),
         (texts.NEWS_ON_PORNOGRAPHY, "news"),
         (texts.GAMBLING, "forum"),
+        (texts.NEWS_ON_PRIVACY, "news"),
     ],
 )
 def test_good_danish_is_kept(text: str, profile: str) -> None:
@@ -49,6 +50,7 @@ def test_good_danish_is_kept(text: str, profile: str) -> None:
         ("Fejl 503\n\nSiden kunne ikke vises. Prøv igen senere.", Reason.ERROR_PAGE),
         ("Du skal aktivere JavaScript for at bruge siden.", Reason.ERROR_PAGE),
         (texts.CONSENT, Reason.BOILERPLATE),
+        (texts.PRIVACY, Reason.BOILERPLATE),
         (texts.NEWS.replace("æ", "\ufffd").replace("ø", "\ufffd").replace("å", "\ufffd"), Reason.MOJIBAKE),
         (texts.NEWS.encode().decode("latin-1"), Reason.MOJIBAKE),
         (texts.LOREM, Reason.PLACEHOLDER),

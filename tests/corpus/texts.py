@@ -113,6 +113,19 @@ CONSENT = (
     "accepterer du brugen af cookies. Du kan læse mere om cookies i vores politik."
 )
 
+PRIVACY = (
+    "# Privatlivspolitik\n\nVi behandler dine personoplysninger fortroligt. Når du bruger siden, indsamler vi "
+    "oplysninger om din browser og din IP-adresse. Oplysningerne bruges til statistik og slettes efter et år.\n\n"
+    "Du har til enhver tid ret til indsigt i, hvad vi har gemt. Skriv til os, hvis du vil klage."
+)
+
+NEWS_ON_PRIVACY = (
+    "Datatilsynet har udtalt kritik af en kommune, fordi 200 borgeres personoplysninger lå frit på nettet i tre uger. "
+    "Oplysninger om helbred og økonomi kunne læses af alle, indtil en borger opdagede fejlen.\n\n"
+    "Borgmesteren beklager og siger, at de berørte har fået besked. Tilsynet minder om, at man har ret til at få "
+    "indsigt i sine egne oplysninger, og at en kommune skal slette, hvad den ikke længere har brug for."
+)
+
 LINK_FARM = "\n".join(
     f"- {what} i {where}"
     for what in ("Billige biler", "Gode tandlæger", "Nye boliger til salg", "Ledige job")
