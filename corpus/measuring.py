@@ -32,13 +32,19 @@ longer is as a rule a sentence that lost its full stop."""
 C4_LINE_WORDS_MIN = 3
 """C4 (Raffel and others 2020) leaves lines of fewer words out."""
 
-_TOKEN = re.compile(r"\w+(?:[-'’./,]\w+)*|[^\w\s]")
+_TOKEN = re.compile(
+    r"https?://\S+|⟨[^⟩]*⟩|\d+\.(?!\w)"
+    r"|(?i:f\.eks|bl\.a|m\.v|m\.m|m\.fl|o\.l|kl|nr|stk|jf|dvs|pga|evt|ift|ca|osv|mv|mm|mfl|div|etc|kgl|inkl)\.(?!\w)"
+    r"|\w+(?:[-'’.,]\w+|(?<=\d)[/–](?=\d)\w+)*(?:-(?!\S))?|\.{2,5}|[^\w\s]"
+)
+"""An address, a placeholder of personal data, an ordinal, an abbreviation, a word, an ellipsis, or any other mark."""
+
 _LETTER = re.compile(r"[^\W\d_]")
-_MARKS = frozenset("!/—”:%&(\\#@_.\"}[=-`*?~$;'{|^+,<>)…«»„“‘’´►–")
+_MARKS = frozenset("!/—”:%&(\\#@_.\"}[]=-`*?~$;'{|^+,<>)…«»„“’´►–") | {"..", "...", "....", "....."}
 """Tokens that are punctuation to DataTrove, as far as they occur in Danish."""
 
 _STOPS = (".", "!", "?")
-_LINE_ENDS = (".", "!", "?", "…", "‼", "⁇", "⁈", "⁉")
+_LINE_ENDS = (".", "!", "?", "‼", "‽", "⁇", "⁈", "⁉")
 """How a sentence's line ends: the terminal punctuation of FineWeb2, as far as it is written in Danish."""
 
 _C4_ENDS = (".", "?", "!", '"', "'")
@@ -54,7 +60,9 @@ def measure(text: str) -> Measures:
     lower = plain.lower()
     tokens = tokenise(plain)
     counts = Counter(tokens)
-    words = len(tokens) - sum(counts[mark] for mark in _MARKS & counts.keys())
+    marks = _MARKS & counts.keys()
+    words = len(tokens) - sum(counts[mark] for mark in marks)
+    chars = sum(map(len, tokens)) - sum(len(mark) * counts[mark] for mark in marks)
     return Measures(
         words=words,
         tokens=len(tokens),
@@ -66,7 +74,7 @@ def measure(text: str) -> Measures:
         boilerplate_share=boilerplate_share(lower),
         code_lines_share=code_lines_share(lower),
         **weights(counts, words),
-        **_of_words(counts, words, sum(map(len, tokens))),
+        **_of_words(counts, words, chars),
         **_of_signs(plain, len(tokens)),
         **_of_lines(lines, len(plain)),
         **_of_repeated_lines(text, lines),
@@ -98,14 +106,14 @@ def plain_lines(text: str) -> list[str]:
 
 
 def _of_words(counts: Counter[str], words: int, chars: int) -> dict[str, Any]:
-    """Gopher's stop words, mean length of a word, and share of what has a letter; `chars` are those of all tokens."""
+    """Gopher's stop words, mean length of a word, and share of what has a letter; `chars` are those of the words."""
     tokens = counts.total()
     without = sum(counts[token] for token in counts if not token.isalpha() and not _LETTER.search(token))
     stop = STOP_WORDS & counts.keys()
     return {
         "stop_words": len(stop),
         "stop_words_share": sum(counts[word] for word in stop) / max(1, words),
-        "mean_word_length": (chars - (tokens - words)) / max(1, words),
+        "mean_word_length": chars / max(1, words),
         "alphabetic_share": (tokens - without) / max(1, tokens),
         "alphabetic_words_share": (tokens - without) / max(1, words),
     }
@@ -130,7 +138,7 @@ def _of_lines(lines: Sequence[str], chars: int) -> dict[str, Any]:
         ellipses += ellipsis_ends
         if line.endswith(_LINE_ENDS):
             punctuated += 1
-        elif len(line) <= FRAGMENT_CHARS_MAX:
+        elif not ellipsis_ends and len(line) <= FRAGMENT_CHARS_MAX:
             fragments += len(line)
         c4 += line.endswith(_C4_ENDS) and not ellipsis_ends and line.count(" ") >= C4_LINE_WORDS_MIN - 1
     return {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.documents import SCHEMA
 from corpus.measures import Measures
-from corpus.measuring import measure, plain_lines
+from corpus.measuring import measure, plain_lines, tokenise
 from corpus.repetition import DUPLICATE_N, TOP_N, repeated, repeated_ngrams
 from corpus.wordlists import DIFFERENT_MIN, LISTS, read_list
 from tests.corpus import texts
@@ -57,15 +57,29 @@ def test_words_and_lines_by_hand() -> None:
     text = "# Fem ord\n\n- Den er 1,5 m...\n\n| Aa | b-c's |\n\nOg så { slut!"
     assert plain_lines(text) == ["Fem ord", "- Den er 1,5 m...", "Aa b-c's", "Og så { slut!"]
     found = measure(text)
-    assert (found.words, found.tokens, found.lines) == (11, 17, 4)
+    assert (found.words, found.tokens, found.lines) == (11, 15, 4)
     assert (found.stop_words, found.stop_words_share) == (1, 1 / 11)  # "Den" is another word than "den"
     assert found.mean_word_length == (3 + 3 + 3 + 2 + 3 + 1 + 2 + 5 + 2 + 2 + 4) / 11
-    assert (found.alphabetic_share, found.alphabetic_words_share) == (10 / 17, 10 / 11)
-    assert (found.ellipses_per_token, found.lines_per_token) == (1 / 17, 3 / 17)
+    assert (found.alphabetic_share, found.alphabetic_words_share) == (10 / 15, 10 / 11)
+    assert (found.ellipses_per_token, found.lines_per_token) == (1 / 15, 3 / 15)
     assert (found.bullet_lines_share, found.ellipsis_lines_share) == (0.25, 0.25)
     assert (found.punctuated_lines_share, found.short_lines_share, found.c4_lines_share) == (0.5, 1.0, 0.25)
     assert found.fragments_share == (7 + 8) / len("\n".join(plain_lines(text)))
     assert found.code_lines_share == 0.25
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Han kom kl. 9, f.eks. i går.", ["Han", "kom", "kl.", "9", ",", "f.eks.", "i", "går", "."]),
+        ("Den 5. maj 2020, jf. § 2.", ["Den", "5.", "maj", "2020", ",", "jf.", "§", "2."]),
+        ("for- og bagside/kant...", ["for-", "og", "bagside", "/", "kant", "..."]),
+        ("⟨E-MAIL⟩ (se https://a.dk/b)", ["⟨E-MAIL⟩", "(", "se", "https://a.dk/b)"]),
+    ],
+)
+def test_tokens_are_those_of_danish(text: str, tokens: list[str]) -> None:
+    """Ordinals, abbreviations, placeholders and addresses are one token each; a slash parts two words."""
+    assert tokenise(text) == tokens
 
 
 def test_repetition_by_hand() -> None:
