@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from corpus.charset import decode
 from corpus.extract import extract
 from corpus.measures import Measures
 from corpus.measuring import measure, plain_lines, tokenise
@@ -36,7 +37,7 @@ AGREEMENT_MIN = 0.95
 
 def _paragraphs() -> list[str]:
     """Danish paragraphs to make texts of: those of the demo's pages and of the tests."""
-    html = [file.read_text(encoding="utf-8") for file in sorted(DEMO.rglob("*.html"))]
+    html = [decode(file.read_bytes(), "text/html").text for file in sorted(DEMO.rglob("*.html"))]
     read = [extract(page, "https://demo.test/", FETCHED).text for page in html]
     tried = [value for name, value in vars(texts).items() if name.isupper()]
     return sorted({paragraph for text in read + tried for paragraph in text.split("\n\n") if len(paragraph) > 20})
