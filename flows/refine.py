@@ -4,13 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import dedup.signatures
 from corpus.profiles import DEFAULT, load_profile
 from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine_digest
 from dedup.signatures import sign
 from flows.errors import CountError
 from flows.furniture import clear_standing
-from flows.paths import crawl_prefix, digest_of_code, digest_of_parts
+from flows.paths import crawl_prefix, digest_of_parts
 from flows.progress import emit
 from flows.settings import Settings
 
