@@ -16,6 +16,7 @@ from flows.cli_cases import case_app
 from flows.cli_dedupe import EPILOG, dedupe
 from flows.cli_deliver import deliver
 from flows.cli_extract import extract
+from flows.cli_index import index_app
 from flows.cli_journal import journal_app
 from flows.cli_language import language
 from flows.cli_ledger import ledger_app
@@ -51,6 +52,7 @@ app.add_typer(ledger_app, name="ledger")
 register_rights(ledger_app)
 ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
+app.add_typer(index_app, name="index")
 app.command()(deliver)
 app.command()(language)
 app.command()(extract)
