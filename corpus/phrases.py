@@ -26,6 +26,11 @@ _ERROR = re.compile(
     r"|(?:aktiver|slå|aktivere) ?javascript|javascript (?:er )?(?:slået fra|deaktiveret)|sendes videre|viderestilles?"
 )
 
+_ERROR_ANCHORS = (
+    "fundet", "finde", "længere", "eksisterer", "fejl", "error", "not found", "forbidden", "unavailable", "gateway",
+    "denied", "adgang", "midlertidigt", "prøv igen", "slettet", "fjernet", "juridiske", "log", "javascript", "videre",
+)  # fmt: skip
+
 _BOILERPLATE = re.compile(
     r"cookie|samtykke(?:r|t)? til|accept[eé]r(?:er)? (?:alle|brug)|kun nødvendige"
     r"|tilmeld (?:dig )?(?:vores )?nyhedsbrev"
@@ -56,7 +61,7 @@ def error_share(lower: str, words: int) -> float:
 
     `lower` is the text in lower case; one of more than ERROR_WORDS_MAX words is no error page, and has 0.
     """
-    if not 0 < words <= ERROR_WORDS_MAX:
+    if not 0 < words <= ERROR_WORDS_MAX or not any(anchor in lower for anchor in _ERROR_ANCHORS):
         return 0.0
     return min(1.0, len(_ERROR.findall(lower)) * WORDS_PER_ERROR_PHRASE / words)
 

@@ -112,6 +112,80 @@ def test_phrases_and_lists_by_hand(text: str, measured: str, value: float) -> No
     assert getattr(measure(text), measured) == pytest.approx(value)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Siden blev ikke fundet",
+        "Siden findes desværre ikke mere",
+        "Vi kunne ikke finde siden",
+        "Fejl 404",
+        "Fejlkode 500",
+        "404: Not Found",
+        "403 Forbidden",
+        "Page not found",
+        "Not found on this server",
+        "Internal Server Error",
+        "Service Unavailable",
+        "Bad Gateway",
+        "Access denied",
+        "Du har ikke adgang til siden",
+        "Adgang nægtet",
+        "Uventet fejl",
+        "Der er opstået en fejl",
+        "Midlertidigt ude af drift",
+        "Prøv igen senere",
+        "Flyttet eller slettet",
+        "Artiklen er fjernet",
+        "Utilgængelig af juridiske grunde",
+        "Du skal logge ind",
+        "Aktiver JavaScript",
+        "JavaScript er slået fra",
+        "Du sendes videre",
+        "Du viderestilles nu",
+    ],
+)
+def test_reports_of_errors_are_found(line: str) -> None:
+    """Each way of telling an error is a phrase, and is not passed over for want of an anchor."""
+    assert measure(line).error_share > 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Vi bruger cookies",
+        "Giv samtykke til statistik",
+        "Acceptér alle",
+        "Kun nødvendige",
+        "Tilmeld dig vores nyhedsbrev",
+        "Alle rettigheder forbeholdes",
+        "All rights reserved",
+        "Del siden",
+        "Del på Facebook",
+        "Skriv en kommentar",
+        "Følg os på Instagram",
+        "Læs vores privatlivspolitik",
+        "Handelsbetingelser",
+        "Krævede felter er markeret med *",
+        "Din e-mailadresse vil ikke blive publiceret",
+        "Spring til indhold",
+        "Læs også",
+        "Mest læste",
+        "Send til en ven",
+        "Fandt du det, du søgte?",
+        "Terms of use",
+        "Privacy policy",
+        "Vi behandler dine oplysninger fortroligt",
+        "Dine personoplysninger",
+        "Vi gemmer oplysninger om dig",
+        "Du har altid ret til indsigt",
+        "Oplysningerne slettes",
+    ],
+)
+def test_furniture_of_pages_is_found(line: str) -> None:
+    """Each phrase of consent, sharing and policy is found in the line that it makes up."""
+    assert measure(line).boilerplate_share == 1.0
+
+
 def test_long_and_hostile_texts_are_measured_in_linear_time() -> None:
     """A line of a hundred thousand words, all the same or all different, is measured within the test's time."""
     assert measure("ord " * 100_000).duplicate_10grams_share > 0.7
