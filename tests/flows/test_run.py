@@ -14,13 +14,14 @@ import duckdb
 import pytest
 
 from corpus.captures import read_captures
+from corpus.documents import Reason
 from deploy.demo.serve import HERE
 from flows.stopping import MESSAGE
 from tests.flows.conftest import Demo
 
 PAGES = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))["pages"]
 STOP_S_MAX = 90
-QUALITY = {"too_short", "short_lines", "fragments", "extraction_empty", "few_stop_words", "boilerplate"}
+QUALITY = {str(reason) for reason in Reason if reason is not Reason.NOT_DANISH}
 
 
 def pages_of(demo: Demo) -> dict[str, dict[str, Any]]:
