@@ -37,7 +37,9 @@ DA_SHARE_MIN = 0.5
 
 WINDOW = 100
 """Of a line of more than three times as many characters the model sees this many at its beginning, middle and end:
-its answer does not change behind a few hundred."""
+its answer does not change behind a few hundred. Of lines among `LINES_SEVERAL` or more half of that will do."""
+
+LINES_SEVERAL = 4
 
 LINES_MANY, CHARS_MANY = 12, 500
 """Lines and characters of a text whose half says enough, when that half is of one mind."""
@@ -157,7 +159,9 @@ def probabilities(words: str) -> dict[str, float]:
         return {OTHER: 1.0}
     model = load_model()
     answers = model.predict(f"{words}\n", -1, PROBABILITY_MIN, "strict")
-    weights = {label[9:]: probability ** (1 / model.temperature) for probability, label in answers}  # behind __label__
+    weights = {label[9:]: probability for probability, label in answers}  # behind __label__
+    if model.temperature != 1.0:
+        weights = {label: probability ** (1 / model.temperature) for label, probability in weights.items()}
     if DANISH in weights:
         weights[DANISH] *= model.danish_weight
     total = sum(weights.values())
@@ -200,12 +204,14 @@ def _decide(lines: list[str], letters_min: int) -> Identified:
 
 def _blocks(lines: list[str], letters_min: int) -> Iterator[tuple[str, int]]:
     """What is judged as one, normalised, and its letters: long lines by windows, short neighbours joined."""
+    window = WINDOW if len(lines) < LINES_SEVERAL else WINDOW // 2
     held = ""
     for line in lines:
-        words = normalise(line if len(line) <= 3 * WINDOW else _windows(line))
+        is_long = len(line) > 3 * window
+        words = normalise(_windows(line, window) if is_long else line)
         letters = letters_of(words)
         if letters >= letters_min:
-            yield words, letters if len(line) <= 3 * WINDOW else letters * len(line) // (3 * WINDOW)
+            yield words, letters * len(line) // (3 * window) if is_long else letters
         elif letters:
             held = f"{held} {words}" if held else words
             if letters_of(held) >= letters_min:
@@ -213,20 +219,22 @@ def _blocks(lines: list[str], letters_min: int) -> Iterator[tuple[str, int]]:
                 held = ""
 
 
-def _windows(line: str) -> str:
-    middle = len(line) // 2
-    return f"{line[:WINDOW]} {line[middle - WINDOW // 2 : middle + WINDOW // 2]} {line[-WINDOW:]}"
+def _windows(line: str, window: int) -> str:
+    middle = (len(line) - window) // 2
+    return f"{line[:window]} {line[middle : middle + window]} {line[-window:]}"
 
 
 def _with_neighbours(said: list[dict[str, float]], weights: list[int]) -> list[Mapping[str, float]]:
     """Probabilities of each block, those in doubt weighed by what the other blocks say, letter by letter."""
+    if len(said) == 1 or all(max(each.values()) >= SURE_MIN for each in said):
+        return list(said)
     sums: dict[str, float] = {}
     for each, weight in zip(said, weights, strict=True):
         for label, probability in each.items():
             sums[label] = sums.get(label, 0.0) + weight * probability
     told: list[Mapping[str, float]] = []
     for each, weight in zip(said, weights, strict=True):
-        if len(said) == 1 or max(each.values()) >= SURE_MIN:
+        if max(each.values()) >= SURE_MIN:
             told.append(each)
             continue
         expected = {label: sums[label] - weight * p + EXPECTED_LETTERS / LABELS for label, p in each.items()}
