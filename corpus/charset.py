@@ -18,6 +18,9 @@ META_BYTES = 4_096
 DETECT_BYTES = 65_536
 """How much of an undeclared body is shown to the detector: its answer does not change behind it."""
 
+TWICE = "+twice"
+"""How the decision on a body ends whose doubly encoded UTF-8 was mended."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
@@ -42,7 +45,7 @@ def decode(payload: bytes, content_type: str) -> Decoded:
     encoding, decided_by = _decide(payload, content_type)
     text = _strictly_or_not(payload, encoding)
     mended = mend_twice(text)
-    return Decoded(mended.removeprefix("\ufeff"), f"{decided_by}:{encoding}" + ("+twice" if mended != text else ""))
+    return Decoded(mended.removeprefix("\ufeff"), f"{decided_by}:{encoding}" + (TWICE if mended != text else ""))
 
 
 def mend_twice(text: str) -> str:

@@ -40,9 +40,12 @@ ATTRIBUTE_CHARS_MAX = 10_000
 FIELD_CHARS_MAX = 500
 """Longest title, author or site name kept: enough for any real one, too little for a page in disguise."""
 
+LANGUAGE_CHARS_MAX = 35
+"""Longest language tag kept: RFC 5646 says that no program need bear a longer one."""
+
 FAST_SHARE_MIN = 0.5
 """When trafilatura's fast mode finds less than this share of our own reading, its slow one is asked too, which compares
-itself with other extractors: one page in ten."""
+itself with other extractors: one page in a hundred."""
 
 TRAFILATURA, FALLBACK, PLAIN, NOTHING = "trafilatura", "fallback", "plain", "nothing"
 
@@ -63,6 +66,10 @@ _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 _COUNT = etree.XPath("count(//*)")
 _WITH_LONG_ATTRIBUTES = etree.XPath(f"//*[@*[string-length() > {ATTRIBUTE_CHARS_MAX}]]")
 _NAMES = etree.XPath("//@class | //@id | //@rel | //@itemprop | //@data-testid | //@data-component")
+_LANGUAGES = etree.XPath(
+    "//meta[translate(@http-equiv, 'CL', 'cl') = 'content-language']/@content"
+    " | //meta[@property = 'og:locale']/@content"
+)
 _AUTHOR = re.compile(
     "author|byl|bbl|username|zuozhe|bianji|xiaobian|channel-name|submitted-by|posted-by|journalist-name|screenname|writer",
     re.IGNORECASE,
@@ -107,7 +114,7 @@ def extract(html: str, url: str, fetched: date) -> Extracted:
         tree = parse(_CONTAINER_TAG.sub("\n", html))
         if tree is None:
             return Extracted("")
-    language = (tree.get("lang") or tree.get("xml:lang") or "")[:35].strip()
+    language = _declared_language(tree)
     title, author, site_name, published = _metadata(tree, url, fetched)
     text, extractor = main_text(tree, url)
     return Extracted(text, title, author, published, site_name, language, extractor)
@@ -206,6 +213,12 @@ def _about(tree: HtmlElement, url: str, fetched: date) -> Any:  # noqa: ANN401 -
     found.sitename = found.sitename or (host[1] if host else None)
     found.clean_and_trim()
     return found
+
+
+def _declared_language(tree: HtmlElement) -> str:
+    """The language tag of the whole page: its root's, or what its head says; `da_DK` is written `da-DK`."""
+    said = tree.get("lang") or tree.get("xml:lang") or next(iter(cast("list[str]", _LANGUAGES(tree))), "")
+    return said[:LANGUAGE_CHARS_MAX].strip().replace("_", "-")
 
 
 def _may_name_author(tree: HtmlElement) -> bool:

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from corpus.captured import Page
 from corpus.captures import Capture, digest_of, read_captures
+from corpus.charset import TWICE
 from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, DocumentWriter, Reason, write_documents
 from corpus.language import model_digest
 from corpus.personal import Counts
@@ -73,7 +74,7 @@ class RefineReport:
     """What went in and what came out: `pages` == `kept` + sum of `marked` + sum of `failed`.
 
     `aside` counts records that are no captured page; `replaced` personal data by kind; `extractors` documents by
-    what found their text.
+    what found their text; `mended` those whose text was UTF-8 encoded twice.
     """
 
     pages: int
@@ -83,6 +84,7 @@ class RefineReport:
     aside: int
     replaced: dict[str, int]
     extractors: dict[str, int]
+    mended: int
 
 
 def read_pages(path: Path) -> dict[str, str]:
@@ -196,7 +198,7 @@ class _Counts:
     """Running counts of one refinement."""
 
     def __init__(self) -> None:
-        self.pages = 0
+        self.pages = self.mended = 0
         self.outcomes: Counter[Reason | None] = Counter()
         self.replaced: Counter[str] = Counter(asdict(Counts()))
         self.extractors: Counter[str] = Counter()
@@ -205,6 +207,7 @@ class _Counts:
         for document in batch:
             self.outcomes[document.reason] += 1
             self.extractors[document.extractor] += 1
+            self.mended += document.charset.endswith(TWICE)
             self.replaced.update({kind: getattr(document, kind) for kind in self.replaced})
 
     def report(self) -> RefineReport:
@@ -213,4 +216,4 @@ class _Counts:
         kept = self.outcomes[None]
         assert self.pages == kept + sum(marked.values()) + sum(failed.values()), "a page was lost in refinement"
         extractors = dict(sorted(self.extractors.items()))
-        return RefineReport(self.pages, kept, marked, failed, 0, dict(self.replaced), extractors)
+        return RefineReport(self.pages, kept, marked, failed, 0, dict(self.replaced), extractors, self.mended)

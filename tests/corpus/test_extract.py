@@ -129,3 +129,18 @@ def test_metadata_is_trafilaturas_own(body: str) -> None:
     ours = read(html)
     assert (ours.title, ours.author, ours.site_name) == (whole.title, whole.author or "", whole.sitename)
     assert ours.published == day_of(whole.date or "")
+
+
+@pytest.mark.parametrize(
+    ("html", "language"),
+    [
+        ("<html lang='da-DK'><p>Hej</p>", "da-DK"),
+        ("<html xml:lang='da'><p>Hej</p>", "da"),
+        ("<html><meta http-equiv='Content-Language' content='da'><p>Hej</p>", "da"),
+        ("<html><meta property='og:locale' content='da_DK'><p>Hej</p>", "da-DK"),
+        ("<html><p lang='da'>Hej</p>", ""),
+    ],
+)
+def test_the_language_a_page_declares(html: str, language: str) -> None:
+    """The root's tag, or the head's, is the page's; a paragraph's own is not."""
+    assert read(html).declared_language == language

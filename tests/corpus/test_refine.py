@@ -13,7 +13,7 @@ import pytest
 
 from corpus.captures import Capture, CaptureWriter
 from corpus.documents import SIGNATURE_SIZE, read_documents
-from corpus.refine import Origin, RefineSettings, read_pages, refine, refine_digest
+from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine, refine_digest
 from corpus.workers import WorkerLimits
 
 AT = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
@@ -77,6 +77,24 @@ def test_every_page_comes_out_kept_or_marked(crawl: Path) -> None:
     assert good["signature"] == sign([good["text"]])[0].tolist()
     assert rows["https://a.dk/en"]["language"] == "en"
     assert rows["https://a.dk/kort"]["text"]
+    assert report.mended == 0
+
+
+def test_the_prefilter_is_asked_first_when_it_is_wanted(crawl: Path) -> None:
+    """What shows no Danish is marked with a reason of its own, and without a text; what may be Danish is refined."""
+    settings = replace(SETTINGS, prefilter=True)
+    report = refine(crawl / "00000.warc.gz", origin(crawl), crawl / "d.parquet", settings, sign)
+    assert (report.kept, report.marked) == (1, {"prefiltered": 1, "extraction_empty": 1, "too_short": 1})
+    assert refine_digest(settings) != refine_digest(SETTINGS)
+
+
+def test_a_text_encoded_twice_is_mended_and_counted(tmp_path: Path) -> None:
+    """The report says how many pages came with UTF-8 read as windows-1252 and encoded again."""
+    twice = GOOD.encode().decode("cp1252", "replace").encode()
+    capture = Capture("https://a.dk/to", AT, 200, (("Content-Type", "text/html"),), twice)
+    with Refinery(SETTINGS, sign) as refinery:
+        report = refinery.refine_captures([capture], ("a", "a-1"), tmp_path / "d.parquet")
+    assert (report.pages, report.kept, report.mended) == (1, 1, 1)
 
 
 def test_the_same_warc_gives_the_same_bytes(crawl: Path) -> None:
