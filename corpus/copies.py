@@ -66,6 +66,8 @@ def read_known(paths: Sequence[Path], files: Sequence[Path]) -> Known:
     if not any(table.num_rows for table in tables):
         raise TextError(f"There is no document in {', '.join(map(str, files[:5]))}: nothing can be compared.")
     table = _together([each for each in tables if each.num_rows], "")
+    if table.column("keep").null_count == len(table):
+        raise TextError("No document has a value in the column to keep by: name another, or keep the longest.")
     try:
         order = pc.sort_indices(table, [("keep", "ascending"), ("id", "ascending")])
     except pa.ArrowException as error:

@@ -218,6 +218,8 @@ def test_a_wrong_option_is_told(call: Call) -> None:
         assert call("nowhere.jsonl", "--out", "out", *wrong)[0] == 2
     assert call("nowhere.jsonl", "--out", "out", "--memory", "1KB")[0] == 1
     assert "There is no nowhere.jsonl" in call("nowhere.jsonl", "--out", "out")[2]
+    write_lines(Path("one.jsonl"), [{"id": 1, "text": "en"}])
+    assert "No document has a value in the column" in call("one.jsonl", "--out", "out", "--keep-by", "oldest")[2]
 
 
 def test_the_same_again_changes_nothing_and_another_is_refused(call: Call) -> None:
