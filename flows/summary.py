@@ -3,16 +3,18 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.selection import count_fates
 from flows.errors import CountError
 from flows.records import RunRecord
-from flows.release import Sealed
 from flows.workspace import Workspace
 from ledger.money import format_amount
 from ledger.payments import accounts
 from ledger.releases import release
+
+if TYPE_CHECKING:  # it brings all of refinement, which who looks has no use for
+    from flows.release import Sealed
 
 
 def check_counts(space: Workspace, crawls: Mapping[str, str], selection: str) -> None:
@@ -40,7 +42,7 @@ def nothing_collected(problems: list[str], notices: list[str]) -> dict[str, Any]
     return {"release": None, "funnel": {}, "sources": [], "problems": [*problems, problem], "notices": notices}
 
 
-def summarise(space: Workspace, sealed: Sealed, record: RunRecord, problems: list[str]) -> dict[str, Any]:
+def summarise(space: Workspace, sealed: "Sealed", record: RunRecord, problems: list[str]) -> dict[str, Any]:
     """What a run did: release, funnel, sources and problems, as JSON values."""
     return {
         "release": {"version": sealed.version, "new": sealed.new, "uri": release_uri(space, sealed.version)}
