@@ -40,15 +40,15 @@ def evidence_batches(
     known = pc.field("signals").is_valid()
     ruled = pq.read_table(decisions, columns=wanted, filters=known, read_dictionary=["signals"])
     held = _rows(ruled)
+    waiting = next(held, None)
     names = [*_ALWAYS, *(name for name in columns if name not in _ALWAYS)]
     for batch in read_documents(documents, names):
-        kept = pa.Table.from_batches([batch]).filter(pc.is_in(batch["id"], ruled["id"]))
-        lists = [kept[name].to_pylist() for name in names]
-        for values in zip(*lists, strict=True):
-            document, evidence = next(held)
-            if document != values[0]:
-                raise AssertionError(f"{documents} and its decisions do not hold the same documents")
-            yield dict(zip(names, values, strict=True)), evidence
+        for values in zip(*(batch[name].to_pylist() for name in names), strict=True):
+            if waiting is not None and values[0] == waiting[0]:  # both are in one order; the others were marked
+                yield dict(zip(names, values, strict=True)), waiting[1]
+                waiting = next(held, None)
+    if waiting is not None:
+        raise AssertionError(f"{documents} and its decisions do not hold the same documents")
 
 
 def copies_of_source(selection: Path, source: str) -> frozenset[str]:

@@ -15,7 +15,7 @@ from ledger.agreements import in_force, months_after
 from ledger.conflicts import standing, touching
 from ledger.decide import Terms
 from ledger.register import Register, Reservation
-from ledger.targets import TextFacts
+from ledger.targets import TextFacts, is_within
 
 Kind: TypeAlias = "tuple[tuple[int, ...], tuple[Reservation, ...], date | None]"
 """What sets a text's terms apart from its source's: which licences are about it, what is reserved, when it was out.
@@ -34,7 +34,8 @@ class Narrowing:
     as_of: date
     made: dict[Kind, Terms] = field(default_factory=dict)
     held: dict[Hashable, tuple[Reservation, ...]] = field(default_factory=dict)
-    days: dict[Hashable, date | None] = field(default_factory=dict)
+    days: dict[Hashable, date] = field(default_factory=dict)
+    scopes: dict[tuple[bool, ...], tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -64,8 +65,14 @@ class Narrowing:
         return self.made[kind]
 
     def _scopes(self, url: str) -> tuple[int, ...]:
-        about = touching(self.terms.licences, url)
-        return tuple(place for place, each in enumerate(self.terms.licences) if each in about)
+        """The places of the licences that are about a text; texts that lie in the same scopes have the same."""
+        inside = tuple(is_within(url, scope) for scope in self._said_of)
+        found = self.scopes.get(inside)
+        if found is None:
+            about = touching(self.terms.licences, url)
+            places = (place for place, each in enumerate(self.terms.licences) if each in about)
+            found = self.scopes[inside] = tuple(places)
+        return found
 
     def _alike(self, found: tuple[Reservation, ...]) -> tuple[Reservation, ...]:
         if not found:
@@ -75,8 +82,11 @@ class Narrowing:
     def _day(self, published: date | None) -> date | None:
         if published is None or not self._embargoes:
             return None
-        over = tuple(months_after(published, months) <= self.as_of for months in self._embargoes)
-        return self.days.setdefault(over, published)
+        found = self.days.get(published)
+        if found is None:
+            over = tuple(months_after(published, months) <= self.as_of for months in self._embargoes)
+            found = self.days[published] = self.days.setdefault(over, published)
+        return found
 
     @cached_property
     def _all(self) -> tuple[int, ...]:
@@ -88,7 +98,11 @@ class Narrowing:
 
     @cached_property
     def _has_scopes(self) -> bool:
-        return any(each.scope for each in self.terms.licences)
+        return bool(self._said_of)
+
+    @cached_property
+    def _said_of(self) -> tuple[str, ...]:
+        return tuple(sorted({each.scope for each in self.terms.licences} - {""}))
 
     @cached_property
     def _embargoes(self) -> tuple[int, ...]:

@@ -13,14 +13,15 @@ import pytest
 
 from corpus.errors import EvidenceError
 from corpus.evidence import evidence_batches
+from flows.conflicts import ON_PAGES, find_conflict, found_conflicts
 from flows.crawl import scope_of
 from flows.explain import explain
 from flows.policy_diff import Difference, Question, money_rows, move_rows, moves
-from flows.records import RunRecord, newest_record
+from flows.records import RunRecord, newest_record, write_record
 from flows.rights import crawl_terms, notices, register_of, terms_of
-from flows.select import Right, decide_source
+from flows.select import Right, decide_source, dedupe, select
 from flows.settings import load_settings
-from flows.sources import read_sources
+from flows.sources import read_sources, sync_catalogue
 from flows.workspace import Workspace, open_workspace
 from ledger.agreements import Agreement, AgreementForm
 from ledger.bases import Basis
@@ -28,6 +29,7 @@ from ledger.case_book import open_case, take_step
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
 from ledger.journal import Stamp
 from ledger.repertoire import Repertoire, record_repertoire
+from ledger.settlements import Ruling, record_settlement
 from ledger.targets import Target, TargetKind
 from ledger.terms import record_agreement
 from tests.flows.conftest import NOW, Demo
@@ -162,6 +164,43 @@ def test_a_page_is_explained_with_its_assertions_and_evidence(space: Workspace) 
     paid = explain(space, record_of(space), "http://avis.demo.test/", TODAY)
     assert paid["rights"]["agreements"]
     json.dumps(told["rights"])
+
+
+CLAIM = """
+[[rights.licences]]
+licence = "CC-BY-NC-4.0"
+asserted_by = "et datablad"
+place = "https://data.example.dk/blog"
+on = 2025-08-08
+"""
+
+
+def test_what_pages_and_source_contradict_is_shown_and_settled(
+    space: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim about the source that its pages' own licence contradicts holds these pages, until a person settles it."""
+    shutil.copytree(space.settings.catalogue, tmp_path / "catalogue")
+    file = tmp_path / "catalogue" / "blog.toml"
+    file.write_text(file.read_text(encoding="utf-8") + CLAIM, encoding="utf-8")
+    monkeypatch.setenv("FODAFTRYK_CATALOGUE", str(tmp_path / "catalogue"))
+    open_before = rules(space)["open-licence"]
+    with open_workspace(load_settings()) as changed:
+        sources = sync_catalogue(changed, DAY)
+        source = next(each for each in sources if each.name == "blog")
+        assert found_conflicts(changed, [source], TODAY) == []
+        record = record_of(changed)
+        documents = [key for key in record.documents if key.startswith("documents/blog/")]
+        right = Right(terms_of(changed, source), scope_of(source), TODAY, register_of(changed))
+        decided = dict(zip(documents, decide_source(changed, record.crawls["blog"], documents, right), strict=True))
+        selection = select(changed, decided, dedupe(changed, decided))
+        write_record(changed, replace(record, selection=selection, documents=record.documents | decided), DAY)
+        (found,) = found_conflicts(changed, [source], TODAY)
+        assert (found.conflict.scope, found.conflict.licences) == (ON_PAGES, ("CC-BY-NC-4.0", "CC0-1.0"))
+        assert found.held == rules(changed)["licence-conflict"] == open_before > 0
+        named = find_conflict(changed, [source], found.conflict.id, TODAY)
+        record_settlement(changed.ledger, named, Ruling("CC0-1.0", "bloggeren har skrevet"), STAMP)
+        assert rules(changed)["open-licence"] == open_before
+        assert found_conflicts(changed, [source], TODAY)[0].conflict.settlement is not None
 
 
 def test_decisions_of_an_older_program_are_told_to_be_made_anew(space: Workspace, tmp_path: Path) -> None:
