@@ -55,6 +55,9 @@ DANISH_WEIGHT = 0.5
 and F1 no worse."""
 
 TEMPERATURES = tuple(step / 20 for step in range(14, 61))
+CALIBRATION_GAIN_MIN = 0.005
+"""Less than this is within the noise of the bins, and no reason to bend what the model says."""
+
 CALIBRATION_ROWS = 400
 """Rows of each label that the temperature is found with."""
 
@@ -122,17 +125,19 @@ def fold(number: int, data: Path, strings: list[Row], out: Path) -> None:
 
 
 def temperature_of(folds: list[dict[str, Any]]) -> dict[str, float]:
-    """The temperature with the least loss over all folds, and the calibration error with it and without it."""
+    """The temperature with the least loss over all folds, if it lowers the calibration error by enough; both errors."""
     if not folds:
         return {"temperature": 1.0, "danish_weight": DANISH_WEIGHT}
     loss = {each: sum(one["calibration"][str(each)][0] for one in folds) for each in TEMPERATURES}
+    error = {each: sum(one["calibration"][str(each)][1] for one in folds) / len(folds) for each in TEMPERATURES}
     best = min(TEMPERATURES, key=loss.__getitem__)
-    errors = {each: sum(one["calibration"][str(each)][1] for one in folds) / len(folds) for each in (best, 1.0)}
+    if error[1.0] - error[best] < CALIBRATION_GAIN_MIN:
+        best = 1.0
     return {
         "temperature": best,
         "danish_weight": DANISH_WEIGHT,
-        "error": round(errors[best], 4),
-        "error_without": round(errors[1.0], 4),
+        "error": round(error[best], 4),
+        "error_without": round(error[1.0], 4),
     }
 
 
