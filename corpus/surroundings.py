@@ -10,6 +10,7 @@ Inline elements must have lost their tags before: no `<span class="menu">` in a 
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -21,8 +22,14 @@ SLIGHT_WORDS_MAX = 12
 LABELLED_WORDS_MAX = 40
 """Words of the whole box that may go with a label in it, such as `Annonce`."""
 
+LABELLED_CHILDREN_MAX = 20
+"""Children of such a box: one with more is looked at for every label in it, and is none."""
+
 LABEL_CHARS_MAX = 200
 """Longest line that is looked at as a label: the longest formula about newsletters."""
+
+END_CHARS_MAX = 300
+"""Longest line at a text's end that may be an address or a notice of rights."""
 
 PROSE_CHARS_MIN = 60
 """A line at least this long that ends as a sentence does is no menu, and nothing above the title either."""
@@ -144,7 +151,12 @@ def _drop_section(heading: HtmlElement) -> None:
 def _drop_box(label: HtmlElement) -> None:
     """Take out a label with the box it stands in, if the box is small, or else with a list right behind it."""
     box, behind = label.getparent(), label.getnext()
-    is_small = box is not None and box.tag not in _WHOLE and _is_slight(box, LABELLED_WORDS_MAX)
+    is_small = (
+        box is not None
+        and box.tag not in _WHOLE
+        and sum(1 for _ in islice(box, LABELLED_CHILDREN_MAX + 1)) <= LABELLED_CHILDREN_MAX  # len() counts them all
+        and _is_slight(box, LABELLED_WORDS_MAX)
+    )
     if box is not None and is_small and box.getparent() is not None:
         box.drop_tree()
         return
@@ -165,7 +177,7 @@ def trimmed(lines: Sequence[str]) -> list[str]:
     title = next((number for number, line in enumerate(kept) if line.startswith("# ")), 0)
     if not any(map(_is_prose, kept[:title])) and any(map(_is_prose, kept[title:])):
         kept = kept[title:]
-    while kept and (not kept[-1] or kept[-1].startswith("#") or _END.fullmatch(kept[-1])):
+    while kept and (len(kept[-1]) <= END_CHARS_MAX and (kept[-1][:1] in {"", "#"} or _END.fullmatch(kept[-1]))):
         kept.pop()
     first = [number for number, line in enumerate(kept) if line][:DATED_LINES]
     dated = {number for number in first if _DATED.fullmatch(kept[number])}

@@ -1,5 +1,6 @@
 """What stands around the main text goes, by name, by its words and by its place; sentences stay."""
 
+import time
 from datetime import date
 
 import pytest
@@ -73,3 +74,15 @@ def test_ends_are_trimmed_and_never_all() -> None:
     assert trimmed(["Forside", "Kontakt"]) == ["Forside", "Kontakt"]
     above = [SENTENCES[1], "", "# Ny skole", "", SENTENCES[0]]
     assert trimmed(above) == above
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<div>" + "<p>Annonce</p>" * 20_000 + PROSE + "</div>", "<h3>Mest læste</h3><p>x</p>" * 20_000 + PROSE],
+    ids=["labels", "headings"],
+)
+def test_very_much_furniture_takes_no_longer_than_very_much_text(body: str) -> None:
+    """Tens of thousands of labels are gone in the time of a page of that size, and the text is there."""
+    began = time.process_time()
+    assert text_of(body) == "\n\n".join(SENTENCES)
+    assert time.process_time() - began < 10
