@@ -1,9 +1,11 @@
 """The whole pass, from WARC to judged, redacted and signed documents, beside datatrove's on the same files in one run.
 
-Two sets of pages: all of the little web, and one in which one page of ten is Danish, with our prefilter.
+Two sets of pages: all of the little web, and one made of labelled sentences in which one page of ten is Danish, with
+our prefilter. Both programs load for some seconds of CPU, which few pages (`--pages`) do not outweigh.
 """
 
 import json
+import random
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +18,18 @@ import corpus.extract
 from corpus.captured import Page
 from corpus.captures import Capture
 from corpus.pages import prepare, refine_page
-from tests.benchmarks.corpus.little_web import FETCHED, WebPage, pages, web_folder, write_warc
+from tests.benchmarks.corpus.labelled import LABELS, labelled_file, made_page, texts_by_label
+from tests.benchmarks.corpus.little_web import FETCHED, HTML, WebPage, pages, web_folder, write_warc
 from tests.benchmarks.corpus.measured import Took
 from tests.benchmarks.corpus.peers import datatrove, ours
 from tests.benchmarks.figures import show
 
-RATIO_MIN, MIXED_RATIO_MIN, MEMORY_MAX, SCALING_MIN = 1.0, 1.0, 1.0, 1.0
+RATIO_MIN, MIXED_RATIO_MIN = 1.5, 1.0
+"""Our pages per CPU second, of datatrove's, at 300 pages: a look. At thousands both are higher."""
+
+MEMORY_MAX = 0.9
+"""Of datatrove's memory; half of ours is Numba, which signs."""
+
 WARCS = 2
 EVERY = 5
 """Of the pages, one in so many is timed step by step."""
@@ -38,6 +46,18 @@ def _chosen(request: pytest.FixtureRequest) -> list[WebPage]:
     most = request.config.getoption("--pages")
     html = [page for page in pages(web_folder(request.config)) if page.content_type.startswith("text/html")]
     return html[:: max(1, len(html) // most)][:most]
+
+
+def _mixed(request: pytest.FixtureRequest) -> list[WebPage]:
+    """Pages of labelled sentences, one in ten of them Danish, the others of all the other labels alike."""
+    texts = texts_by_label(labelled_file(request.config, "dev.parquet"))
+    chance = random.Random(request.config.getoption("--seed"))
+    made = []
+    for number in range(request.config.getoption("--pages")):
+        label = "da" if number % 10 == 0 else LABELS[1:][number % 9]
+        page = made_page(texts, label, label, chance).encode()
+        made.append(WebPage(f"https://{label}.example/{number}", HTML, page, label, "", ""))
+    return made
 
 
 def _measure(runs: dict[str, Callable[[Path], Took]], folder: Path, rounds: int) -> dict[str, list[Took]]:
@@ -87,10 +107,7 @@ def test_the_pass_beside_datatrove(request: pytest.FixtureRequest, tmp_path: Pat
 
 def test_the_pass_where_one_page_in_ten_is_danish(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """With the prefilter, on pages most of which are in other languages."""
-    chosen = _chosen(request)
-    foreign = [page for page in chosen if page.language not in {"da", "mixed"}]
-    danish = [page for page in chosen if page.language == "da"][:: max(1, 9 * len(chosen) // len(foreign))]
-    mixed = sorted([*foreign, *danish[: len(foreign) // 9]], key=lambda page: page.url)
+    mixed = _mixed(request)
     warcs = _write(tmp_path / "warcs", mixed)
     runs = {"datatrove": lambda out: datatrove(warcs, out, 2), "ours": lambda out: ours(warcs, out, 2, "--prefilter")}
     taken = _measure(runs, tmp_path, request.config.getoption("--rounds"))
@@ -100,7 +117,7 @@ def test_the_pass_where_one_page_in_ten_is_danish(request: pytest.FixtureRequest
         "pass, one page in ten Danish",
         {
             "pages": len(mixed),
-            "Danish": len(mixed) - len(foreign),
+            "Danish": sum(page.language == "da" for page in mixed),
             "kept by us": sum(report["kept"] for report in reports),
             "left by the prefilter": sum(report["marked"].get("prefiltered", 0) for report in reports),
             **{f"{name}, pages per CPU second": len(mixed) / _cpu(them) for name, them in taken.items()},
