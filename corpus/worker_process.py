@@ -99,6 +99,7 @@ def main() -> None:
     """Entry point of the template; the arguments are those that `corpus.workers` gives."""
     name, descriptor, parent, seconds_max, memory_bytes_max = sys.argv[1:]
     die_with(int(parent))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of us; the parent decides
     module_name, _, attribute = name.partition(":")
     module = import_module(module_name)
     function = getattr(module, attribute)

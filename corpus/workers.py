@@ -95,7 +95,10 @@ class _Template:
         return self._answer()
 
     def _answer(self) -> int:
-        answer = self._ours.recv(8, socket.MSG_WAITALL)
+        try:
+            answer = self._ours.recv(8, socket.MSG_WAITALL)
+        except OSError:
+            answer = b""
         if len(answer) < 8:
             raise WorkerError("the process that starts workers is gone; see whether memory ran out, and run again")
         return int.from_bytes(answer, "little", signed=True)
