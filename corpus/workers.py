@@ -86,12 +86,14 @@ class _Template:
         """A new worker: its process id, and the connection to it."""
         ours, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(self._ours, [b"f"], [theirs.fileno()])
+            with suppress(OSError):  # it is gone: no answer comes
+                socket.send_fds(self._ours, [b"f"], [theirs.fileno()])
             return self._answer(), Connection(ours.detach())
 
     def reap(self, pid: int) -> int:
         """Bury a worker that is dead or dying; what it died of, as a negative signal number, or its exit code."""
-        self._ours.sendall(b"r" + pid.to_bytes(8, "little"))
+        with suppress(OSError):  # as above
+            self._ours.sendall(b"r" + pid.to_bytes(8, "little"))
         return self._answer()
 
     def _answer(self) -> int:
@@ -138,7 +140,8 @@ class _Worker:
         return list(value)
 
     def stop(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it died with the template
+            os.kill(self._pid, signal.SIGKILL)
         self._template.reap(self._pid)
         self.connection.close()
 

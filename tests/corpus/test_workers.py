@@ -1,5 +1,6 @@
 """A page that hangs, crashes or eats memory costs itself; the rest comes out in order."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -141,3 +142,13 @@ def test_what_was_beside_a_lost_item_is_not_lost(behaviour: str) -> None:
         answers = list(workers.map(items))
     assert [answer for answer in answers if answer != Reason.EXTRACTION_CRASHED] == list("ABCDEF" * 3)
     assert answers.count(Reason.EXTRACTION_CRASHED) == 6
+
+
+def test_the_loss_of_the_template_is_told(behaviour: str) -> None:
+    """When the process that forks workers is killed, as for memory, that is an error that says so."""
+    with Workers(behaviour, limits(1)) as workers:
+        (pid,) = workers.map(["pid"])
+        template = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(template, signal.SIGKILL)
+        with pytest.raises(WorkerError, match="is gone"):
+            list(workers.map(["a"]))
