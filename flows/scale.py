@@ -61,13 +61,13 @@ def _runner(scale: ScaleSettings) -> Any:  # noqa: ANN401 - each of another libr
         return ProcessPoolTaskRunner(max_workers=scale.workers)
     try:
         if scale.runner == "ray":
-            from prefect_ray import RayTaskRunner  # noqa: PLC0415 - an extra
+            from prefect_ray.task_runners import RayTaskRunner  # noqa: PLC0415 - an extra
 
             return RayTaskRunner(address=scale.address or None, init_kwargs=_ray(scale))
-        from prefect_dask import DaskTaskRunner  # noqa: PLC0415 - an extra
+        from prefect_dask.task_runners import DaskTaskRunner  # noqa: PLC0415 - an extra
 
         local = {"n_workers": scale.workers, "threads_per_worker": 1}
-        return DaskTaskRunner(scale.address) if scale.address else DaskTaskRunner(cluster_kwargs=local)
+        return DaskTaskRunner(address=scale.address) if scale.address else DaskTaskRunner(cluster_kwargs=local)
     except ImportError as error:
         raise SettingsError(
             f"scale.runner {scale.runner!r} is not installed ({error}): pip install 'fodaftryk[{scale.runner}]'."

@@ -3,17 +3,18 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dedup.parameters import Parameters
-from tests.benchmarks.dedup.many import Cost, cost_of, write_signatures
+from tests.benchmarks.dedup.many import cost_of, write_signatures
 from tests.benchmarks.figures import show
 from tests.dedup.signed import brute_force
 
 PEERS = ("datasketch>=2.0,<2.1", "rensa>=0.5", "polars>=1", "datatrove>=0.9", "regex", "tokenizers", "xxhash")
-PEER_MAX = {"polars": 1_000_000, "datasketch": 100_000, "rensa": 20_000, "datatrove": 100_000}
+PEER_MAX = {"polars": 1_000_000, "datasketch": 100_000, "rensa": 100_000, "datatrove": 100_000}
 """What a peer is given at most: beyond it, it needs minutes."""
 
 MILLION = 1_000_000
@@ -26,7 +27,7 @@ def test_clusters_come_quickly_and_right(tmp_path: Path, pytestconfig: pytest.Co
     count, seed = pytestconfig.getoption("--signatures"), pytestconfig.getoption("--seed")
     write_signatures(tmp_path / "all.npy", count, seed)
     mine = [cost_of("clustering", "ours", tmp_path / "all.npy", tmp_path / "ours.npy") for _ in range(2)]
-    best = min(mine, key=lambda cost: float(cost.told["seconds"]))
+    best = min(mine, key=lambda cost: float(cost["seconds"]))
     figures: dict[str, object] = _told("ours", count, best)
     keeper = np.load(tmp_path / "ours.npy")
     figures["copies"] = int((keeper != np.arange(count)).sum())
@@ -43,16 +44,16 @@ def test_clusters_come_quickly_and_right(tmp_path: Path, pytestconfig: pytest.Co
         )
     show(f"From {count:,} signatures to clusters, 16 bands of 8", figures)
     assert figures["equal_to_brute_force"]
-    assert best.peak_mb <= PEAK_MB_MAX
-    assert float(best.told["seconds"]) <= SECONDS_MAX * max(count / MILLION, 0.2)
+    assert best["peak_mb"] <= PEAK_MB_MAX
+    assert float(best["seconds"]) <= SECONDS_MAX * max(count / MILLION, 0.2)
 
 
-def _told(tool: str, count: int, cost: Cost) -> dict[str, object]:
+def _told(tool: str, count: int, cost: dict[str, Any]) -> dict[str, object]:
     return {
         f"{tool}_signatures": count,
-        f"{tool}_s": cost.told["seconds"],
-        f"{tool}_us_per_signature": cost.told["seconds"] / count * 1e6,
-        f"{tool}_peak_mb": cost.peak_mb,
+        f"{tool}_s": cost["seconds"],
+        f"{tool}_us_per_signature": cost["seconds"] / count * 1e6,
+        f"{tool}_peak_mb": cost["peak_mb"],
     }
 
 

@@ -120,7 +120,13 @@ def _now() -> tuple[float, float]:
 
 
 def _since(began: tuple[float, float]) -> Took:
-    return {"seconds": time.perf_counter() - began[0], "cpu": time.process_time() - began[1]}
+    return {"seconds": time.perf_counter() - began[0], "cpu": time.process_time() - began[1], "peak_mb": peak_mb()}
+
+
+def peak_mb() -> float:
+    """The most memory this process had, what it had mapped of files included."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
 
 
 class _UnionFind:

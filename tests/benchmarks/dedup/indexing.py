@@ -7,6 +7,7 @@ import numpy as np
 
 from dedup.index import opened
 from dedup.parameters import Parameters
+from tests.benchmarks.dedup.clustering import peak_mb
 from tests.benchmarks.dedup.many import arguments, signatures_of, tell
 
 BATCH = 2_500_000
@@ -45,7 +46,14 @@ def add(file: Path, folder: Path, name: str) -> None:
     began, cpu = time.perf_counter(), time.process_time()
     with opened(folder, Parameters(), write=True) as index:
         copies = index.add([f"{name}/{place}" for place in range(len(signatures))], signatures)
-    tell({"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu, "copies": len(copies)})
+    tell(
+        {
+            "seconds": time.perf_counter() - began,
+            "cpu": time.process_time() - cpu,
+            "copies": len(copies),
+            "peak_mb": peak_mb(),
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,25 +45,13 @@ def write_signatures(path: Path, count: int, seed: int) -> None:
     file.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a command told (its last line, JSON), and its peak of resident memory with all files it had mapped."""
-
-    told: dict[str, Any]
-    peak_mb: float
-
-
-def cost_of(module: str, *arguments: object, python: str | Path = sys.executable) -> Cost:
-    """Run a module of the benchmarks in a process of its own."""
+def cost_of(module: str, *arguments: object, python: str | Path = sys.executable) -> dict[str, Any]:
+    """Run a module of the benchmarks in a process of its own; returns what it told in its last line."""
     command = [str(python), str(ROOT / "tests" / "benchmarks" / "dedup" / f"{module}.py"), *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as process:
-        assert process.stdout is not None
-        lines = process.stdout.read().splitlines()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"{command} failed"
-    return Cost(json.loads(lines[-1]), usage.ru_maxrss / 1024)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT, check=True)
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 def tell(told: dict[str, Any]) -> None:
