@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dedup.bands import Entries, Rows, keys_of, speaking, steps
 from dedup.components import Labels
-from dedup.edges import similar_enough
+from dedup.edges import count_true, similar_enough
 from dedup.segments import Segments
 from dedup.signatures import Signatures
 
@@ -118,5 +118,5 @@ def _first_copies(segments: Segments, signatures: Signatures, groups: _Groups) -
             same = segments.take_any(groups.row[part]) == signatures[groups.query[part]]
             alike = similar_enough(same, segments.parameters)
             settled[groups.group[part[alike]]] = True
-            yield Pairs(groups.query[part[alike]], groups.row[part[alike]], np.count_nonzero(same[alike], axis=1))
+            yield Pairs(groups.query[part[alike]], groups.row[part[alike]], count_true(same[alike]))
         first, last = last, last * GROWTH

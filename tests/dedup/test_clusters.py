@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.clusters import Clusters, cluster, joined
+from dedup.edges import count_true
 from dedup.errors import CrowdedError
 from dedup.parameters import Parameters
 from dedup.signatures import shingles, sign
@@ -118,3 +119,10 @@ def test_a_shared_key_is_not_a_shared_band(monkeypatch: pytest.MonkeyPatch) -> N
     signatures = np.zeros((2, 16), dtype=np.uint32)
     signatures[1, ::4] = 1
     assert joined(signatures, SMALL).tolist() == [0, 1]
+
+
+@given(st.integers(1, 300), SEEDS)
+def test_equal_values_are_counted_for_any_width(width: int, seed: int) -> None:
+    """Counting eight at a time, or one where they do not fit, counts the same."""
+    same = np.random.default_rng(seed).random((3, width)) < 0.7
+    assert count_true(same).tolist() == same.sum(axis=1).tolist()
