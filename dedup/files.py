@@ -1,9 +1,11 @@
 """Files of raw values: written whole or not at all (a temporary name, to the disk, then the name), and read mapped."""
 
 import os
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,21 +17,26 @@ Array = NDArray[Any]
 
 def write_whole(path: Path, arrays: Iterable[Array]) -> None:
     """Write arrays one after the other as raw values, in the machine's order of bytes."""
-    with path.with_name(f"{path.name}.tmp").open("wb") as file:
+    with _written_whole(path) as file:
         for array in arrays:
             file.write(np.ascontiguousarray(array).data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
 
 
 def save_whole(path: Path, array: Array) -> None:
     """Write an array as `.npy`."""
-    with path.with_name(f"{path.name}.tmp").open("wb") as file:
+    with _written_whole(path) as file:
         np.save(file, array)
+
+
+@contextmanager
+def _written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that has its name when the block ends; who else writes the same at the time has a name of its own."""
+    made = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    with made.open("wb") as file:
+        yield file
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    made.replace(path)
 
 
 def sync_folder(folder: Path) -> None:
