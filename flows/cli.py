@@ -12,14 +12,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from flows.catalogue import CatalogueSource, load_catalogue
+from flows.cli_bank import register as register_bank
 from flows.cli_cases import case_app
 from flows.cli_dedupe import EPILOG, dedupe
 from flows.cli_deliver import deliver
+from flows.cli_dues import register as register_dues
 from flows.cli_extract import extract
 from flows.cli_index import index_app
 from flows.cli_journal import journal_app
 from flows.cli_language import language
 from flows.cli_ledger import ledger_app
+from flows.cli_money import register as register_money
 from flows.cli_policy import policy_app
 from flows.cli_proof import proof
 from flows.cli_refine import refine
@@ -49,7 +52,8 @@ app = typer.Typer(
 app.add_typer(sources_app, name="sources")
 ledger_app.add_typer(journal_app)
 app.add_typer(ledger_app, name="ledger")
-register_rights(ledger_app)
+for register in (register_rights, register_money, register_bank, register_dues):
+    register(ledger_app)
 ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.add_typer(index_app, name="index")

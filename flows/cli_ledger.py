@@ -1,46 +1,30 @@
-"""`fodaftryk ledger …`: what is recorded of a source, and recording an agreement or a payment."""
+"""`fodaftryk ledger …`: what is recorded of a source, how sources stand, and recording an agreement."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from flows.cli_options import ActorOption, CurrencyOption, JsonOption, amount
 from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
+from flows.statement_rows import payment_row, price_of
 from flows.summary import account_rows
 from flows.workspace import look_into, open_workspace
 from ledger.agreements import Agreement, AgreementForm, PartyKind, Rate, RateUnit, Use
 from ledger.journal import entries
-from ledger.money import check_currency, format_amount, parse_amount
-from ledger.payments import obligations, payments, record_payment
-from ledger.records import Obligation, Payment
+from ledger.money import format_amount
+from ledger.payments import payments
+from ledger.records import Obligation
 from ledger.sources import source as find_source
+from ledger.standing import obligations
 from ledger.terms import agreements, record_agreement
 
 ledger_app = typer.Typer(
     no_args_is_help=True, help="Rights and money: show a source's entries, record what was agreed and paid."
 )
-
-
-def _amount(text: str) -> int:
-    """An amount in micro-units, as it is written on the command line."""
-    try:
-        amount_micro = parse_amount(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    if amount_micro < 0:
-        raise typer.BadParameter(f"{text!r} is less than nothing: write it without a sign, such as 12.50")
-    return amount_micro
-
-
-def _paid(text: str) -> int:
-    """What was paid, in micro-units."""
-    amount_micro = _amount(text)
-    if amount_micro == 0:
-        raise typer.BadParameter("a payment is more than nothing, such as 1200.00")
-    return amount_micro
 
 
 def _digest_of(file: Path) -> str:
@@ -49,35 +33,25 @@ def _digest_of(file: Path) -> str:
         return f"sha256:{hashlib.file_digest(signed, 'sha256').hexdigest()}"
 
 
-def _currency(text: str) -> str:
-    """A currency's code, as it is written on the command line."""
-    try:
-        return check_currency(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}. Write three capital letters, such as DKK") from error
-
-
 SourceArgument = Annotated[str, typer.Argument(help="The source's name in the catalogue.")]
-ActorOption = Annotated[str, typer.Option(help="Who records this: an office or a role, no person's name.")]
 PriceOption = Annotated[
     int | None,
-    typer.Option(help="Price for each unit, as 12.50; 0 is free; none: not agreed.", parser=_amount, metavar="AMOUNT"),
+    typer.Option(help="Price for each unit, as 12.50; 0 is free; none: not agreed.", parser=amount, metavar="AMOUNT"),
 ]
-CurrencyOption = Annotated[str, typer.Option(help="ISO 4217, such as DKK.", parser=_currency, metavar="CODE")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @ledger_app.command("show")
 def show(source: SourceArgument, as_json: JsonOption = False) -> None:  # noqa: FBT002 - a flag of the command line
     """Show a source's agreements, what is owed and paid, and its entries in the journal."""
+    today = moment().date()
     with look_into(load_settings()) as space:
         found = find_source(space.ledger, source)
         told: dict[str, Any] = {
             "source": found.name,
             "rights_holder": found.holder,
             "agreements": [agreement_row(agreement) for agreement in agreements(space.ledger, source)],
-            "obligations": [_obligation_row(due) for due in obligations(space.ledger) if due.source == source],
-            "payments": [_payment_row(payment) for payment in payments(space.ledger, source)],
+            "obligations": [_obligation_row(due) for due in obligations(space.ledger, today) if due.source == source],
+            "payments": [payment_row(payment) for payment in payments(space.ledger, source)],
             "entries": [
                 {
                     "seq": entry.seq,
@@ -104,7 +78,7 @@ def accounts(
 ) -> None:
     """Show how every source stands: owed, paid, and the status."""
     with look_into(load_settings()) as space:
-        rows = account_rows(space, release)
+        rows = account_rows(space, moment().date(), release)
     show_json(rows) if as_json else show_rows("Accounts", rows, "Nothing is released yet, so nothing is owed.")
 
 
@@ -132,11 +106,11 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
         list[Path] | None, typer.Option(help="What was signed; its digest is recorded. May be repeated.")
     ] = None,
     minimum: Annotated[
-        int | None, typer.Option(help="The least owed at a time.", parser=_amount, metavar="AMOUNT")
+        int | None, typer.Option(help="The least owed at a time.", parser=amount, metavar="AMOUNT")
     ] = None,
-    cap: Annotated[int | None, typer.Option(help="The most owed at a time.", parser=_amount, metavar="AMOUNT")] = None,
+    cap: Annotated[int | None, typer.Option(help="The most owed at a time.", parser=amount, metavar="AMOUNT")] = None,
     share: Annotated[
-        int | None, typer.Option(help="Per cent of a pool, of which the price is the whole.", parser=_amount)
+        int | None, typer.Option(help="Per cent of a pool, of which the price is the whole.", parser=amount)
     ] = None,
     actor: ActorOption = "operator",
 ) -> None:
@@ -168,27 +142,6 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
     )
 
 
-@ledger_app.command("pay")
-def pay(  # noqa: PLR0913, PLR0917 - a payment has this many parts
-    source: SourceArgument,
-    amount: Annotated[int, typer.Argument(help="What was paid, as 1200.00.", parser=_paid, metavar="AMOUNT")],
-    reference: Annotated[
-        str, typer.Option(help="The bank's or the payee's reference; tells one payment from another.")
-    ],
-    payee: Annotated[str, typer.Option(help="Who was paid, as the agreement names them.")],
-    on: Annotated[datetime | None, typer.Option(help="Day it was paid. [default: today]", formats=["%Y-%m-%d"])] = None,
-    currency: CurrencyOption = "DKK",
-    actor: ActorOption = "operator",
-) -> None:
-    """Record that a source was paid; recording the same reference again changes nothing."""
-    now = moment()
-    paid_on: date = on.date() if on else now.date()
-    payment = Payment(source, payee, amount, currency, reference, paid_on)
-    with open_workspace(load_settings()) as space:
-        new = record_payment(space.ledger, payment, actor, now)
-    OUT.print(f"Payment of {format_amount(payment.amount_micro)} {currency} is recorded{'' if new else ' already'}.")
-
-
 def agreement_row(agreement: Agreement) -> dict[str, Any]:
     """An agreement as one row."""
     conditions = (
@@ -207,42 +160,20 @@ def agreement_row(agreement: Agreement) -> dict[str, Any]:
         "from": agreement.start.isoformat(),
         "until": agreement.end.isoformat() if agreement.end else "",
         "conditions": "; ".join(filter(None, conditions)),
-        "price": _price(agreement.rate),
+        "price": price_of(agreement.rate),
         "attachments": ", ".join(agreement.attachments),
     }
 
 
-def _price(rate: Rate | None) -> str:
-    if rate is None:
-        return "none agreed"
-    bounds = (
-        "" if rate.minimum_micro is None else f", at least {format_amount(rate.minimum_micro)}",
-        "" if rate.cap_micro is None else f", at most {format_amount(rate.cap_micro)}",
-        "" if rate.share_ppm is None else f", a share of {format_amount(rate.share_ppm * 100)} %",
-    )
-    return f"{format_amount(rate.amount_micro)} {rate.currency} per {rate.per.value}{''.join(bounds)}"
-
-
 def _obligation_row(due: Obligation) -> dict[str, Any]:
-    amount = "" if due.amount_micro is None else format_amount(due.amount_micro)
     return {
-        "release": due.release,
+        "for": due.occasion,
         "basis": due.basis,
         "agreement": due.agreement,
         "payee": due.payee,
         "quantity": due.quantity,
-        "amount": amount,
+        "amount": "" if due.amount_micro is None else format_amount(due.amount_micro),
         "currency": due.rate.currency if due.rate else "",
         "paid": format_amount(due.paid_micro),
         "status": due.status.value,
-    }
-
-
-def _payment_row(payment: Payment) -> dict[str, Any]:
-    return {
-        "paid_on": payment.paid_on.isoformat(),
-        "payee": payment.payee,
-        "amount": format_amount(payment.amount_micro),
-        "currency": payment.currency,
-        "reference": payment.reference,
     }

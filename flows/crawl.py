@@ -27,6 +27,8 @@ from flows.progress import emit
 from flows.rights import crawl_terms, terms_of
 from flows.stopping import told_to_stop
 from flows.workspace import Workspace
+from ledger.budgets import check_budget
+from ledger.journal import PROGRAM, Stamp
 from ledger.records import CrawlRecord
 from ledger.sources import record_crawl
 
@@ -56,6 +58,7 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
         folder = _folder(space, source, now, _scope_digest(space, source))
         job_file = folder / JOB_FILE
         if not job_file.is_file():
+            check_budget(space.ledger, source.name, now.date(), Stamp(PROGRAM, now))
             folder.mkdir(parents=True, exist_ok=True)
             _take_along(space, source, folder, now)
             write_whole(job_file, to_json(job_of(space, source, folder, now if pinned else None)))
@@ -102,6 +105,7 @@ def _take_in(space: Workspace, source: CatalogueSource, files: Files, now: datet
         emit("fresh", source.name, crawl=fresh)
         files.clear()
         return crawl_prefix(source.name, fresh)
+    check_budget(space.ledger, source.name, now.date(), Stamp(PROGRAM, now))
     files.bring()
     folder = _folder(space, source, now, _scope_digest(space, source, files.digest))
     folder.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,8 @@ from flows.attesting import attest_release, publish_checkpoint
 from flows.progress import emit
 from flows.refine import refine_settings
 from flows.workspace import Workspace
+from ledger.dues import publish_release
+from ledger.journal import PROGRAM, Stamp
 from ledger.records import ReleaseRecord, Usage
 from ledger.releases import record_release, releases
 from ledger.sources import source as find_source
@@ -56,7 +58,7 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     Raises SealError when shards and selection do not agree, when another run sealed a release since this one began,
     or when the storage holds a release the ledger does not know; and the ledger's errors when it refuses the record.
     """
-    latest = latest_manifest(space)
+    latest = latest_manifest(space, now)
     before, fates = latest.version if latest else "", count_fates(space.storage.local(draft.selection))
     if before != draft.after:
         raise SealError(f"another run sealed release {before} meanwhile. Run again, and what stands now is compared.")
@@ -84,23 +86,25 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
     digest = stage(manifest, space.storage)
     record_release(space.ledger, _record(manifest, digest), now)
-    _show(space, version, digest)
+    _show(space, version, digest, now)
     emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
     return Sealed(version, new=True)
 
 
-def latest_manifest(space: Workspace) -> Manifest | None:
+def latest_manifest(space: Workspace, now: datetime) -> Manifest | None:
     """The newest release the ledger knows, shown if a killed run left it unshown."""
     recorded = releases(space.ledger)
     if not recorded:
         return None
-    return _show(space, recorded[-1].version, recorded[-1].manifest_digest)
+    return _show(space, recorded[-1].version, recorded[-1].manifest_digest, now)
 
 
-def _show(space: Workspace, version: str, digest: str) -> Manifest:
-    """Show a recorded release, with the ledger's own word for it beside the manifest."""
+def _show(space: Workspace, version: str, digest: str, now: datetime) -> Manifest:
+    """Show a recorded release, with the ledger's own word for it beside the manifest, and owe what it made due."""
     attest_release(space, version)
-    return publish(digest, space.storage)
+    shown = publish(digest, space.storage)
+    publish_release(space.ledger, version, Stamp(PROGRAM, now))
+    return shown
 
 
 def _funnel(fates: Mapping[str, Counter[tuple[str, str]]]) -> dict[str, dict[str, int]]:

@@ -39,7 +39,9 @@ from flows.tasks import (
     select_task,
 )
 from flows.workspace import Workspace, open_workspace
+from ledger.dues import accrue_dues
 from ledger.errors import LedgerError
+from ledger.journal import PROGRAM, Stamp
 
 PARALLEL = 4
 """Sources worked on at once: crawls wait for the network, so more than the processors have cores."""
@@ -114,9 +116,10 @@ def release(catalogue: str | None = None, now: str | None = None) -> dict[str, A
 
 @flow(name="settle")
 def settle(catalogue: str | None = None, now: str | None = None) -> list[dict[str, Any]]:
-    """Bring agreements up to the catalogue and say how every source stands; returns the accounts."""
+    """Bring agreements up to the catalogue, owe what is due by the calendar, and return how every source stands."""
     with opened([], catalogue, now) as order:
-        standing = account_rows(order.space)
+        _accrue(order)
+        standing = account_rows(order.space, order.clock.now.date())
         for row in standing:
             emit("account", **row)
         return standing
@@ -156,15 +159,22 @@ def _decide(order: Order, refined: Mapping[str, Refined]) -> dict[str, str]:
     }
 
 
+def _accrue(order: Order) -> None:
+    """Owe what is due by the year, by the crawl and out of pools."""
+    for due in accrue_dues(order.space.ledger, order.clock.now.date(), Stamp(PROGRAM, order.clock.now)):
+        emit("due", due.source, occasion=due.occasion)
+
+
 def _release(order: Order, problems: list[str]) -> dict[str, Any]:
     """Everything behind the crawls, one run at a time; returns the summary."""
+    _accrue(order)
     with order.space.alone_in("release"):
         return _release_alone(order, problems)
 
 
 def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
     """Decide, dedupe, select, pack and seal."""
-    space, latest = order.space, latest_manifest(order.space)
+    space, latest = order.space, latest_manifest(order.space, order.clock.now)
     notices = notices_of(space, order.sources, order.clock.now.date())
     for notice in notices:
         emit("notice", message=notice)
@@ -182,4 +192,4 @@ def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
     sealed = seal_task(space, Draft(selection, shards, latest.version if latest else ""), order.clock)
     record = RunRecord(sealed.version, selection, clusters, crawls, decided)
     write_record(space, record, order.clock.now)
-    return summarise(space, sealed, record, problems) | {"notices": notices}
+    return summarise(space, sealed, record, order.clock.now.date()) | {"problems": problems, "notices": notices}

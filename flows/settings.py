@@ -58,12 +58,15 @@ class LedgerSettings:
 
     `key` is the file of the key that signs its checkpoints (empty: in the data folder), made when there is none.
     `origin` names the ledger in them, as `example.dk/ledger` (empty: a name made with the key); it never changes.
+    `payer` and `iban` are our name and account, as they stand in payment files for the bank.
     """
 
     url: str = ""
     policy: str = ""
     key: str = ""
     origin: Annotated[str, Field(pattern=r"^[^\s+]{0,200}$")] = ""
+    payer: str = ""
+    iban: str = ""
 
 
 class Settings(BaseSettings):

@@ -25,8 +25,8 @@ Rows = list[dict[str, Any]]
 def status_rows(space: Workspace, as_of: date) -> Rows:
     """One row for each source of the ledger that was crawled or released."""
     recorded = releases(space.ledger)
-    released = source_rows(space, recorded[-1].version) if recorded else []
-    accounts = {row["source"]: row for row in account_rows(space)}
+    released = source_rows(space, recorded[-1].version, as_of) if recorded else []
+    accounts = {row["source"]: row for row in account_rows(space, as_of)}
     rows = []
     for source in sources(space.ledger):
         crawls = finished_crawls(space.storage, source.name)

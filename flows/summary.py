@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from corpus.selection import count_fates
@@ -10,8 +11,8 @@ from flows.errors import CountError
 from flows.records import RunRecord
 from flows.workspace import Workspace
 from ledger.money import format_amount
-from ledger.payments import accounts
 from ledger.releases import release
+from ledger.standing import accounts
 
 if TYPE_CHECKING:  # it brings all of refinement, which who looks has no use for
     from flows.release import Sealed
@@ -42,15 +43,14 @@ def nothing_collected(problems: list[str], notices: list[str]) -> dict[str, Any]
     return {"release": None, "funnel": {}, "sources": [], "problems": [*problems, problem], "notices": notices}
 
 
-def summarise(space: Workspace, sealed: "Sealed", record: RunRecord, problems: list[str]) -> dict[str, Any]:
-    """What a run did: release, funnel, sources and problems, as JSON values."""
+def summarise(space: Workspace, sealed: "Sealed", record: RunRecord, as_of: date) -> dict[str, Any]:
+    """What a run did: release, funnel and sources, as JSON values."""
     return {
         "release": {"version": sealed.version, "new": sealed.new, "uri": release_uri(space, sealed.version)}
         if sealed.version
         else None,
         "funnel": funnel_of(space, record),
-        "sources": source_rows(space, sealed.version),
-        "problems": problems,
+        "sources": source_rows(space, sealed.version, as_of),
     }
 
 
@@ -78,11 +78,11 @@ def funnel_of(space: Workspace, record: RunRecord) -> dict[str, Any]:
     return dict(totals) | {name: dict(counts.most_common()) for name, counts in reasons.items()}
 
 
-def source_rows(space: Workspace, version: str) -> list[dict[str, Any]]:
+def source_rows(space: Workspace, version: str, as_of: date) -> list[dict[str, Any]]:
     """One row a source and right in a release: licence, basis, documents, words, what is owed and its status."""
     if not version:
         return []
-    standing = {row["source"]: row for row in account_rows(space, version)}
+    standing = {row["source"]: row for row in account_rows(space, as_of, version)}
     rows = []
     for usage in release(space.ledger, version).usages:
         account = standing.get(usage.source, {})
@@ -102,7 +102,7 @@ def source_rows(space: Workspace, version: str) -> list[dict[str, Any]]:
     return rows
 
 
-def account_rows(space: Workspace, version: str | None = None) -> list[dict[str, Any]]:
+def account_rows(space: Workspace, as_of: date, version: str | None = None) -> list[dict[str, Any]]:
     """How each source stands, over all releases or in one; amounts as exact decimal strings, null where none exists."""
     return [
         {
@@ -114,5 +114,5 @@ def account_rows(space: Workspace, version: str | None = None) -> list[dict[str,
             "credit": format_amount(account.credit_micro),
             "status": account.status.value,
         }
-        for account in accounts(space.ledger, version)
+        for account in accounts(space.ledger, as_of, version)
     ]

@@ -15,6 +15,7 @@ from typing import cast
 from sqlalchemy import Connection, func, select
 
 from ledger import tables
+from ledger.audit_money import check_money
 from ledger.checkpoints import Checkpoint
 from ledger.journal import digest
 from ledger.leaves import Line, leaf
@@ -74,8 +75,9 @@ def audit_in(connection: Connection, known: Mapping[str, Checkpoint]) -> Audit:
     if kept > reading.subtrees:
         reading.tell("the kept tree", f"has {kept} hashes, and the entries lead to {reading.subtrees}")
     _check_ends(reading)
-    for finding in check_rows(connection):
-        reading.tell(finding.where, finding.what)
+    for check in (check_rows, check_money):
+        for finding in check(connection):
+            reading.tell(finding.where, finding.what)
     return Audit(reading.frontier.size, reading.frontier.root, reading.covered, tuple(reading.findings))
 
 

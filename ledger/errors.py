@@ -1,18 +1,24 @@
 """What can go wrong at the ledger, as a small tree.
 
     LedgerError                the ledger cannot do what was asked; the message says what to do next
+    ├── BudgetExceeded         it would cost more than was set aside: leave it out, or allow more
     ├── JournalBroken          journal, tree, key and checkpoints do not fit together: audit before all else
     ├── LedgerUnavailable      the database cannot be reached, opened or migrated: see to it, then try again
     ├── RecordConflict         something else stands already under the same id or reference: choose another, or see why
     ├── RecordRefused          what was handed in breaks a rule of the ledger: correct it
     └── UnknownRecord          no source or release of that name is in the ledger
 
-Nothing has been written when one of these is raised: every write is one transaction.
+Nothing has been written when one of these is raised: every write is one transaction. But that a budget stopped
+something is entered.
 """
 
 
 class LedgerError(Exception):
     """The ledger cannot do what was asked."""
+
+
+class BudgetExceeded(LedgerError):  # noqa: N818  names the state, and reads better than BudgetExceededError
+    """It would cost more than was set aside."""
 
 
 class JournalBroken(LedgerError):  # noqa: N818  names the state, and reads better than JournalBrokenError

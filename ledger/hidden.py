@@ -21,6 +21,11 @@ COLUMNS = {
     "repertoire": ("by", "place"),
     "case_step": ("reason",),
     "payment": ("payee", "reference"),
+    "transaction": ("note",),
+    "invoice": ("payee",),
+    "payee": ("name", "iban"),
+    "claimant": ("domain", "payee"),
+    "bank_line": ("text", "payee"),
 }
 """Of each table with a nonce, the columns that its entries hide as they are; the rest is told below."""
 

@@ -52,3 +52,13 @@ def check_currency(code: str) -> str:
     if code not in CURRENCIES:
         raise ValueError(f"{code!r} is not one of the currencies the ledger knows: {', '.join(sorted(CURRENCIES))}")
     return code
+
+
+MINOR = 10_000
+"""Micro-units in an øre or a cent: the smallest amount that can be paid. ISK has no smaller unit than one, but its
+banks take two decimals."""
+
+
+def whole_minor(amount_micro: int) -> int:
+    """Return the amount without what is less than an øre or a cent."""
+    return amount_micro // MINOR * MINOR

@@ -1,22 +1,21 @@
-"""What a release owes, and what payments have settled of it: whole numbers in, whole numbers out.
+"""What is owed for what was used: whole numbers in, whole numbers out.
 
-An obligation is counted for each release, source and agreement in force on the release's day. A price per document or
-per release gives whole micro-units; a price per million words need not, so the amount is rounded half-even to the
-micro-unit, once for each obligation, and what rounding took or added is kept beside it in millionths of a micro-unit:
+An obligation is counted for each release, source and agreement in force on the release's day; and, where the price is
+by the year, by the crawl or out of a pool, for each year of the agreement that began and each crawl that ended. The
+exact amount is kept: what is in whole micro-units, and what that took or added in millionths of one:
 
-    amount_micro * 1,000,000 + remainder == words * price          always, and so for any sum of obligations
+    amount_micro * 1,000,000 + remainder == quantity * price       always, unless a least or a most was agreed
 
-What is paid for by the year, by the crawl or out of a pool is no release's debt: `not_due` here, without an amount.
-Nothing is owed for an open licence, an official document or text and data mining: `not_due`, without an amount. An
-agreement without a price is `none_agreed`, without an amount as well. Only an agreement that says free has the amount
-zero, and is `waived`.
+Rounding to what can be paid happens once, on the invoice. Nothing is owed for an open licence, an official document or
+text and data mining: `not_due`, without an amount. An agreement without a price is `none_agreed`, without an amount as
+well. Only an agreement that says free has the amount zero, and is `waived`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
-from ledger.agreements import COUNTED_BY_RELEASE, Agreement, Rate, RateUnit, in_force
+from ledger.agreements import COUNTED_BY_RELEASE, Agreement, Rate, RateUnit, in_force, months_after
 from ledger.bases import Basis
 from ledger.errors import RecordRefused
 from ledger.journal import canonical, digest
@@ -24,14 +23,14 @@ from ledger.money import AMOUNT_MICRO_MAX, MICRO
 from ledger.records import DueStatus, Obligation, ReleaseRecord, Usage
 from ledger.terms import payee_of
 
-RULE = "accrual-1"
+RULE = "accrual-2"
 """Names the way of counting in an obligation's id: another way, another name."""
 
 AGREEMENT_REF = "LicenseRef-Agreement-"
 """How a licence begins that names one agreement (`Agreement.licence`)."""
 
-AccountKey = tuple[str, str, str]
-"""Source, payee and currency: within these, a payment settles the oldest obligations first."""
+DOMAIN = "domain:"
+"""How a payee begins whom nobody knows yet: dues of a domain, until somebody claims it."""
 
 
 def accrue(record: ReleaseRecord, agreements: Mapping[str, Sequence[Agreement]]) -> tuple[Obligation, ...]:
@@ -60,37 +59,65 @@ def round_half_even(millionths: int) -> tuple[int, int]:
 
 
 def amount_of(rate: Rate, quantity: int) -> tuple[int, int]:
-    """Return the amount in micro-units for a quantity in the rate's unit, and the remainder in millionths of one."""
-    return round_half_even(rate.amount_micro * quantity * (1 if rate.per is RateUnit.MILLION_WORDS else MICRO))
+    """Return the amount in micro-units for a quantity in the rate's unit, and the remainder in millionths of one.
+
+    What is more than nothing is at least one micro-unit, with a remainder below zero, so that it is in the books.
+    """
+    if rate.per is RateUnit.POOL:
+        exact = rate.amount_micro * quantity * (rate.share_ppm or 0)
+    else:
+        exact = rate.amount_micro * quantity * (1 if rate.per is RateUnit.MILLION_WORDS else MICRO)
+    if rate.minimum_micro is not None:
+        exact = max(exact, rate.minimum_micro * MICRO)
+    if rate.cap_micro is not None:
+        exact = min(exact, rate.cap_micro * MICRO)
+    amount_micro, remainder = round_half_even(exact)
+    return (1, exact - MICRO) if exact and not amount_micro else (amount_micro, remainder)
 
 
-def account_key(obligation: Obligation) -> AccountKey:
-    """Return the account an obligation is settled in; the currency is empty where there is no amount."""
-    currency = "" if obligation.amount_micro is None or obligation.rate is None else obligation.rate.currency
-    return obligation.source, obligation.payee, currency
+def accrue_standing(
+    agreement: Agreement, crawls: Sequence[tuple[str, date]], since: date, as_of: date
+) -> tuple[Obligation, ...]:
+    """Count what an agreement owes beside releases by a day; `crawls` are the source's, with the day each ended on.
+
+    Years that ended before `since`, when the ledger came to know of it, are not counted.
+    """
+    rate = agreement.rate
+    if rate is None or rate.per in COUNTED_BY_RELEASE or not (rate.amount_micro or rate.minimum_micro):
+        return ()
+    if rate.per is RateUnit.CRAWL:
+        occasions = [f"crawl:{crawl}" for crawl, day in crawls if day >= since and in_force(agreement, day)]
+    else:
+        occasions = [f"year:{begin}" for begin, end in _years(agreement, as_of) if end > since]
+    return tuple(_standing(agreement, rate, occasion) for occasion in occasions)
 
 
-def settle(
-    obligations: Iterable[Obligation], paid_micro: Mapping[AccountKey, int]
-) -> tuple[tuple[Obligation, ...], dict[AccountKey, int]]:
-    """Apply all that was paid to the obligations, given oldest first; return them settled, and the credit left over."""
-    left = dict(paid_micro)
-    settled = []
-    for obligation in obligations:
-        key = account_key(obligation)
-        applied = min(obligation.amount_micro or 0, left.get(key, 0))
-        if applied:
-            left[key] -= applied
-        status = paid_status(obligation.status, obligation.amount_micro, applied)
-        settled.append(replace(obligation, paid_micro=applied, status=status))
-    return tuple(settled), {key: credit for key, credit in left.items() if credit}
+def _years(agreement: Agreement, as_of: date) -> Iterator[tuple[date, date]]:
+    """The years of an agreement that have begun: the first day of each, and that of the next."""
+    begin, number = agreement.start, 1
+    while in_force(agreement, begin) and begin <= as_of and begin < date.max:
+        end = months_after(agreement.start, 12 * number)
+        yield begin, end
+        begin, number = end, number + 1
 
 
-def paid_status(status: DueStatus, owed_micro: int | None, paid_micro: int) -> DueStatus:
-    """Return where a payment stands; an amount that rounded to nothing stays `accrued`, as nobody paid it."""
-    if status is not DueStatus.ACCRUED or owed_micro is None or not paid_micro:
-        return status
-    return DueStatus.PAID if paid_micro >= owed_micro else DueStatus.PART_PAID
+def _standing(agreement: Agreement, rate: Rate, occasion: str) -> Obligation:
+    amount_micro, remainder = amount_of(rate, 1)
+    named = {"rule": RULE, "source": agreement.source, "agreement": agreement.id, "occasion": occasion}
+    return Obligation(
+        id=digest(canonical(named)),
+        release="",
+        source=agreement.source,
+        basis=str(Basis.AGREEMENT),
+        agreement=agreement.id,
+        payee=payee_of(agreement),
+        rate=rate,
+        quantity=1,
+        amount_micro=amount_micro,
+        remainder=remainder,
+        status=DueStatus.ACCRUED,
+        occasion=occasion,
+    )
 
 
 def _binding(record: ReleaseRecord, usage: Usage, agreements: Sequence[Agreement]) -> tuple[str, ...]:
@@ -112,7 +139,7 @@ def _binding(record: ReleaseRecord, usage: Usage, agreements: Sequence[Agreement
 def _obligation(record: ReleaseRecord, usages: Sequence[Usage], agreement: Agreement | None) -> Obligation:
     usage = usages[0]
     rate = None if agreement is None or not _by_release(agreement) else agreement.rate
-    quantity = _quantity(usages, rate)
+    quantity = quantity_of(usages, rate)
     amount_micro, remainder = (None, 0) if rate is None else amount_of(rate, quantity)
     if amount_micro is not None and amount_micro > AMOUNT_MICRO_MAX:
         raise RecordRefused(
@@ -137,10 +164,12 @@ def _obligation(record: ReleaseRecord, usages: Sequence[Usage], agreement: Agree
         amount_micro=amount_micro,
         remainder=remainder,
         status=_due_status(agreement),
+        occasion=record.version,
     )
 
 
-def _quantity(usages: Sequence[Usage], rate: Rate | None) -> int:
+def quantity_of(usages: Sequence[Usage], rate: Rate | None) -> int:
+    """Return how much was used, in the rate's unit; words where there is none."""
     if rate is not None and rate.per is RateUnit.RELEASE:
         return 1
     if rate is not None and rate.per is RateUnit.DOCUMENT:
@@ -157,4 +186,5 @@ def _due_status(agreement: Agreement | None) -> DueStatus:
         return DueStatus.NOT_DUE
     if agreement.rate is None:
         return DueStatus.NONE_AGREED
-    return DueStatus.ACCRUED if agreement.rate.amount_micro else DueStatus.WAIVED
+    rate = agreement.rate
+    return DueStatus.ACCRUED if rate.amount_micro or rate.minimum_micro else DueStatus.WAIVED

@@ -1,24 +1,23 @@
-"""Payments, and how sources stand by them.
+"""Payments: money that left the bank, set against the payee's invoices, those to be paid soonest first.
 
-A payment settles the oldest open obligations of its source, payee and currency; what is left over is credit, and
-settles what accrues later. Nothing of this is stored: it is worked out from obligations and payments when asked.
+What is left over is an advance, which the next invoice takes.
 """
 
-from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from ledger import tables
-from ledger.agreements import Rate, RateUnit
-from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
-from ledger.journal import Event, Json, Stamp, append, commitment, new_nonce
+from ledger.books import Account, AccountKind, Act, Move, enter, write
+from ledger.errors import RecordConflict, RecordRefused
+from ledger.invoices import advance_of, against_invoices
+from ledger.journal import Event, Json, Stamp, commitment, new_nonce
 from ledger.money import AMOUNT_MICRO_MAX, check_currency
-from ledger.obligations import AccountKey, account_key, paid_status, settle
-from ledger.records import DueStatus, Obligation, Payment, SourceAccount
+from ledger.obligations import DOMAIN
+from ledger.records import Payment
 from ledger.sources import check_known
 from ledger.store import Ledger
-from ledger.terms import payee_of, standing
+from ledger.terms import agreement_of, payee_of
 
 
 def record_payment(ledger: Ledger, payment: Payment, actor: str, now: datetime) -> bool:
@@ -27,29 +26,35 @@ def record_payment(ledger: Ledger, payment: Payment, actor: str, now: datetime) 
     Raises:
         UnknownRecord: its source is not in the ledger.
         RecordConflict: another payment to the payee has the reference.
-        RecordRefused: the amount is not positive, the currency unknown, the payee nobody the source is paid through, or
-            the actor cannot stand in the journal.
+        RecordRefused: the amount is not positive, the currency unknown, the payee nobody that is paid for the source or
+            for any, or the actor cannot stand in the journal.
 
     """
     stamp = Stamp(actor, now)
-    _check(payment)
     with ledger.writing() as connection:
+        return enter_payment(connection, payment, stamp)
+
+
+def enter_payment(connection: Connection, payment: Payment, stamp: Stamp) -> bool:
+    """Do what `record_payment` does, inside a transaction."""
+    _check(payment)
+    if payment.source:
         check_known(connection, {payment.source})
-        held = select(tables.payment).filter_by(payee=payment.payee, reference=payment.reference)
-        row = connection.execute(held).mappings().one_or_none()
-        if row is None:
-            _check_payee(connection, payment)
-            _write(connection, stamp, payment)
-        elif _payment(row) != payment:
-            raise RecordConflict(
-                f"a payment to {payment.payee} with the reference {payment.reference} is in the ledger with another "
-                "source, amount, currency or day: see which is right, and give a new payment its own reference"
-            )
-        return row is None
+    held = select(tables.payment).filter_by(payee=payment.payee, reference=payment.reference)
+    row = connection.execute(held).mappings().one_or_none()
+    if row is None:
+        check_payee(connection, payment.payee, payment.source)
+        _write(connection, stamp, payment)
+    elif _payment(row) != payment:
+        raise RecordConflict(
+            f"a payment to {payment.payee} with the reference {payment.reference} is in the ledger with another "
+            "source, amount, currency or day: see which is right, and give a new payment its own reference"
+        )
+    return row is None
 
 
 def payments(ledger: Ledger, source: str | None = None) -> tuple[Payment, ...]:
-    """Return all payments, or those for one source, in the order they were recorded in."""
+    """Return all payments, or those for one source alone, in the order they were recorded in."""
     query = select(tables.payment).order_by(tables.payment.c.entry_seq)
     if source is not None:
         query = query.filter_by(source=source)
@@ -57,62 +62,25 @@ def payments(ledger: Ledger, source: str | None = None) -> tuple[Payment, ...]:
         return tuple(_payment(row) for row in connection.execute(query).mappings())
 
 
-def obligations(ledger: Ledger, release: str | None = None) -> tuple[Obligation, ...]:
-    """Return all obligations, or those of one release, oldest first, with what was paid of each.
+def check_payee(connection: Connection, payee: str, source: str = "") -> None:
+    """Refuse whom nothing is paid through, so that a slip of the pen does not become somebody's credit.
 
     Raises:
-        UnknownRecord: there is no such release.
+        RecordRefused: with those that are paid for the source, or for any.
 
     """
-    with ledger.reading() as connection:
-        settled, _ = settle(*_stand(connection, release))
-    return tuple(obligation for obligation in settled if release in (None, obligation.release))
-
-
-def accounts(ledger: Ledger, release: str | None = None) -> tuple[SourceAccount, ...]:
-    """Return how every source stands, over all releases or for one; a row for each payee and currency, sorted.
-
-    Money paid in advance, for nothing that accrued yet, is a row that is `not_due` and has credit.
-
-    Raises:
-        UnknownRecord: there is no such release.
-
-    """
-    with ledger.reading() as connection:
-        settled, credit_micro = settle(*_stand(connection, release))
-    groups: defaultdict[AccountKey, list[Obligation]] = defaultdict(list)
-    for obligation in settled:
-        if release in (None, obligation.release):
-            groups[account_key(obligation)].append(obligation)
-    if release is not None:
-        credit_micro = {}
-    keys = sorted(groups.keys() | credit_micro.keys())
-    return tuple(_account(key, groups.get(key, []), credit_micro.get(key, 0)) for key in keys)
-
-
-def _account(key: AccountKey, group: list[Obligation], credit_micro: int) -> SourceAccount:
-    amounts = [obligation.amount_micro for obligation in group if obligation.amount_micro is not None]
-    owed_micro = sum(amounts) if amounts else None
-    paid_micro = sum(obligation.paid_micro for obligation in group)
-    statuses = {obligation.status for obligation in group}
-    if owed_micro is None:
-        status = DueStatus.NONE_AGREED if DueStatus.NONE_AGREED in statuses else DueStatus.NOT_DUE
-    elif statuses == {DueStatus.WAIVED}:
-        status = DueStatus.WAIVED
-    else:
-        status = paid_status(DueStatus.ACCRUED, owed_micro, paid_micro)
-    return SourceAccount(*key, owed_micro, paid_micro, credit_micro, status)
-
-
-def _stand(connection: Connection, release: str | None) -> tuple[list[Obligation], dict[AccountKey, int]]:
-    """Read all obligations, oldest first, and all that was paid: even one release's standing depends on the others."""
-    if release is not None and connection.scalar(select(tables.release.c.version).filter_by(version=release)) is None:
-        raise UnknownRecord(f"no release {release} is in the ledger: list the releases for their versions")
-    owed = connection.execute(select(tables.obligation).order_by(tables.obligation.c.entry_seq)).mappings()
-    table = tables.payment.c
-    key = (table.source, table.payee, table.currency)
-    paid = connection.execute(select(*key, func.sum(table.amount_micro)).group_by(*key))
-    return [_obligation(row) for row in owed], {(name, payee, code): int(sum_) for name, payee, code, sum_ in paid}
+    table, due = tables.agreement, tables.obligation.c
+    agreed, owed = select(table).filter_by(withdrawn=False), select(due.payee).distinct()
+    if source:
+        agreed, owed = agreed.filter_by(source=source), owed.where(due.source == source)
+    known = {payee_of(agreement_of(row)) for row in connection.execute(agreed).mappings()}
+    known |= {*connection.scalars(owed), *connection.scalars(select(tables.claimant.c.payee))}
+    names = sorted(name for name in known if name and not name.startswith(DOMAIN))
+    if payee not in names:
+        raise RecordRefused(
+            f"{source or 'no source'} is {'not ' if source else ''}paid through {payee!r} but through "
+            f"{', '.join(names[:20]) or 'nobody yet'}: write the payee as the agreement does, or record the agreement"
+        )
 
 
 def _check(payment: Payment) -> None:
@@ -128,18 +96,6 @@ def _check(payment: Payment) -> None:
         raise RecordRefused(str(error)) from error
 
 
-def _check_payee(connection: Connection, payment: Payment) -> None:
-    """Refuse a payee the source is not paid through, so that a slip of the pen does not become somebody's credit."""
-    agreed = {payee_of(agreement) for agreement in standing(connection, payment.source)}
-    owed = connection.scalars(select(tables.obligation.c.payee).filter_by(source=payment.source).distinct())
-    known = sorted((agreed | set(owed)) - {""})
-    if payment.payee not in known:
-        raise RecordRefused(
-            f"{payment.source} is not paid through {payment.payee!r} but through {', '.join(known) or 'nobody yet'}: "
-            "write the payee as the agreement does, or record the agreement first"
-        )
-
-
 def _write(connection: Connection, stamp: Stamp, payment: Payment) -> None:
     nonce = new_nonce()
     body: dict[str, Json] = {
@@ -148,33 +104,32 @@ def _write(connection: Connection, stamp: Stamp, payment: Payment) -> None:
         "paid_on": payment.paid_on.isoformat(),
         "commitment": commitment(nonce, {"payee": payment.payee, "reference": payment.reference}),
     }
-    seq = append(connection, stamp, Event("payment", f"source:{payment.source}", body))
+    event = Event("payment", f"source:{payment.source}" if payment.source else "payees", body)
+    key = f"pay:{body['commitment']}"
+    entered = enter(connection, stamp, Act(event, key, _moves(connection, payment, stamp.now.date())))
     connection.execute(
         insert(tables.payment).values(
             payee=payment.payee,
             reference=payment.reference,
-            source=payment.source,
+            source=payment.source or None,
             amount_micro=payment.amount_micro,
             currency=payment.currency,
             paid_on=payment.paid_on,
             actor=stamp.actor,
             nonce=nonce,
-            entry_seq=seq,
+            entry_seq=entered.seq,
         )
     )
+    write(connection, entered)
+
+
+def _moves(connection: Connection, payment: Payment, as_of: date) -> list[Move]:
+    """Out of the bank, and against the invoices."""
+    bank = Account(AccountKind.BANK, "", "", payment.currency)
+    paid = Move(advance_of(payment.payee, payment.currency), bank, payment.amount_micro)
+    return [paid, *against_invoices(connection, [paid], as_of)]
 
 
 def _payment(row: RowMapping) -> Payment:
-    names = ("source", "payee", "amount_micro", "currency", "reference", "paid_on")
-    return Payment(**{name: row[name] for name in names})
-
-
-def _obligation(row: RowMapping) -> Obligation:
-    names = ("id", "release", "source", "basis", "payee", "quantity", "amount_micro", "remainder")
-    per = row["rate_per"]
-    return Obligation(
-        **{name: row[name] for name in names},
-        agreement=row["agreement"] or "",
-        rate=None if per is None else Rate(RateUnit(per), row["rate_amount_micro"], row["currency"]),
-        status=DueStatus(row["status"]),
-    )
+    names = ("payee", "amount_micro", "currency", "reference", "paid_on")
+    return Payment(source=row["source"] or "", **{name: row[name] for name in names})

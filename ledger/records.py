@@ -22,16 +22,21 @@ class DueStatus(StrEnum):
     """Where the payment for one source in one release stands.
 
     `none_agreed`: an agreement without a price; `not_due`: an open licence, an official document or text and data
-    mining, for which nobody is owed; `waived`: an agreement that says free, the only amount that is zero; `accrued`:
-    owed and nothing paid; `part_paid`; `paid`. The last two are worked out from the payments and never stored.
+    mining, for which nobody is owed; `waived`: an agreement that says free, or who is owed gave it up; `accrued`: owed,
+    and on no invoice yet; `invoiced`; `overdue`: not paid by the invoice's day; `disputed`: waits until it is settled
+    what is owed; `paid`; `reversed`: the release or the text was withdrawn. Of these an obligation is entered with the
+    first three or `accrued`; the others follow from the books.
     """
 
     NONE_AGREED = "none_agreed"
     NOT_DUE = "not_due"
     WAIVED = "waived"
     ACCRUED = "accrued"
-    PART_PAID = "part_paid"
+    INVOICED = "invoiced"
+    OVERDUE = "overdue"
+    DISPUTED = "disputed"
     PAID = "paid"
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,13 @@ class ReleaseRecord:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """What one release owes one source under one agreement (or does not, and why).
+    """What is owed to one source under one agreement for one occasion (or is not, and why).
 
-    `id` is the digest of what makes it this obligation, so it can never be booked twice. `agreement` is empty where
+    `id` is the digest of what makes it this obligation, so it can never be booked twice. `occasion` is the version of
+    the `release`, or `year:<first day>` or `crawl:<id>`, and then `release` is empty. `agreement` is empty where
     the basis is none. `quantity` is counted in the rate's unit, in words for `million_words`. `amount_micro` is None
     where nothing is owed or no price was agreed; `remainder` is what rounding left, in millionths of a micro-unit.
+    `invoice` is the number of the one it is on.
     """
 
     id: str
@@ -120,12 +127,43 @@ class Obligation:
     amount_micro: int | None
     remainder: int
     status: DueStatus
+    occasion: str = ""
     paid_micro: int = 0
+    invoice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What is to be paid to a payee by a day, in whole minor units (øre, cent): what was owed, rounded once.
+
+    `carried` is what rounding left for the next one, in millionths of a micro-unit; below zero where it took from it.
+    `paid_micro` was paid of it, in money or by what was reversed; `open_micro` is still to be paid, disputed or not.
+    """
+
+    number: int
+    payee: str
+    currency: str
+    amount_micro: int
+    carried: int
+    vat: str
+    issued_on: date
+    due_on: date
+    paid_micro: int
+    open_micro: int
+    status: DueStatus
+
+    @property
+    def reference(self) -> str:
+        """What stands on the payment, so that it is known again on the bank's statement."""
+        return f"FT-{self.number:06}"
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that was paid for a source; `reference` is the payee's or the bank's, unique for the payee."""
+    """Money that was paid to a payee; `reference` is the payee's or the bank's, unique for the payee.
+
+    `source` says what it was for, where it was for one source alone; else it is empty.
+    """
 
     source: str
     payee: str
@@ -140,8 +178,8 @@ class SourceAccount:
     """How a source stands with one payee in one currency.
 
     `currency` is empty and `owed_micro` None where no amount exists (`none_agreed`, `not_due`). `owed_micro` is all
-    that ever accrued, not what is left of it. `credit_micro` is what was paid beyond everything owed; a single
-    release's account shows none.
+    that ever accrued and was neither waived nor reversed, paid or not. `credit_micro` is what a payee was paid beyond
+    what is on invoices; it stands in a row without a source, as it is for any of the payee's.
     """
 
     source: str

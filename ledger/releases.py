@@ -9,13 +9,15 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from ledger import tables
 from ledger.bases import Basis
-from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
+from ledger.budgets import exceeded, refuse
+from ledger.dues import enter_due
+from ledger.errors import BudgetExceeded, RecordConflict, RecordRefused, UnknownRecord
 from ledger.journal import PROGRAM, Event, Json, Stamp, append, canonical, digest
 from ledger.obligations import accrue
 from ledger.records import Obligation, ReleaseRecord, Usage
 from ledger.sources import check_known
 from ledger.store import Ledger
-from ledger.terms import rate_body, standing
+from ledger.terms import standing
 
 
 def record_release(ledger: Ledger, record: ReleaseRecord, now: datetime) -> bool:
@@ -27,6 +29,7 @@ def record_release(ledger: Ledger, record: ReleaseRecord, now: datetime) -> bool
         RecordConflict: another release stands under the version.
         UnknownRecord: a source is not in the ledger.
         RecordRefused: a usage has no basis or is given twice, or rests on an agreement that is not in force.
+        BudgetExceeded: it would owe more than a budget has left, which was entered.
 
     """
     stamp = Stamp(PROGRAM, now)
@@ -39,12 +42,13 @@ def record_release(ledger: Ledger, record: ReleaseRecord, now: datetime) -> bool
         names = {usage.source for usage in record.usages}
         check_known(connection, names)
         owed = accrue(record, {name: standing(connection, name) for name in sorted(names)})
-        _write_release(connection, stamp, record)
-        for usage in sorted(record.usages, key=_usage_key):
-            _write_usage(connection, stamp, record.version, usage)
-        for obligation in owed:
-            _write_obligation(connection, stamp, obligation)
-        return True
+        over = exceeded(connection, owed, now.date())
+        refuse(connection, stamp, f"release:{record.version}", over)
+        if not over:
+            _write(connection, stamp, record, owed)
+    if over:
+        raise BudgetExceeded(f"release {record.version} is not sealed: {'; '.join(over)}")
+    return True
 
 
 def releases(ledger: Ledger) -> tuple[ReleaseRecord, ...]:
@@ -93,6 +97,14 @@ def _check(record: ReleaseRecord) -> None:
             raise RecordRefused(f"release {record.version} counts less than nothing of {usage.source}: count again")
 
 
+def _write(connection: Connection, stamp: Stamp, record: ReleaseRecord, owed: Iterable[Obligation]) -> None:
+    _write_release(connection, stamp, record)
+    for usage in sorted(record.usages, key=_usage_key):
+        _write_usage(connection, stamp, record.version, usage)
+    for due in owed:
+        enter_due(connection, stamp, due)
+
+
 def _write_release(connection: Connection, stamp: Stamp, record: ReleaseRecord) -> None:
     body: dict[str, Json] = {
         "manifest_digest": record.manifest_digest,
@@ -132,34 +144,6 @@ def _write_usage(connection: Connection, stamp: Stamp, version: str, usage: Usag
     if usage.shards:
         rows = [{"release": version, "digest": shard, "usage_seq": seq} for shard in usage.shards]
         connection.execute(insert(tables.usage_shard), rows)
-
-
-def _write_obligation(connection: Connection, stamp: Stamp, obligation: Obligation) -> None:
-    """Write what is owed. The payee stays out of the entry: the agreement's own entry commits to the name."""
-    rate = obligation.rate
-    values: dict[str, Any] = {
-        "id": obligation.id,
-        "release": obligation.release,
-        "basis": str(obligation.basis),
-        "agreement": obligation.agreement or None,
-        "quantity": obligation.quantity,
-        "amount_micro": obligation.amount_micro,
-        "remainder": obligation.remainder,
-        "status": str(obligation.status),
-    }
-    body = {**values, "rate": None if rate is None else rate_body(rate)}
-    seq = append(connection, stamp, Event("due", f"source:{obligation.source}", body))
-    connection.execute(
-        insert(tables.obligation).values(
-            **values,
-            source=obligation.source,
-            payee=obligation.payee,
-            rate_per=None if rate is None else str(rate.per),
-            rate_amount_micro=None if rate is None else rate.amount_micro,
-            currency=None if rate is None else rate.currency,
-            entry_seq=seq,
-        )
-    )
 
 
 def _read(connection: Connection, version: str | None) -> tuple[ReleaseRecord, ...]:

@@ -26,6 +26,7 @@ ONE_ROW = {
     "usage": "usage",
     "due": "obligation",
     "payment": "payment",
+    "invoice": "invoice",
     "settlement": "settlement",
     "case": "case_step",
 }
@@ -96,7 +97,7 @@ def _holds(row: RowMapping, shards: Mapping[int, list[str]]) -> bool:
 def _subject(table: Table, row: RowMapping) -> str:
     """Whom a row is about; where it does not say, its entry alone does."""
     column, what = SUBJECTS.get(table.name, ("source", "source"))
-    return f"{what}:{row[column]}" if column in row else str(row["entry_subject"])
+    return str(row["entry_subject"]) if row.get(column) is None else f"{what}:{row[column]}"
 
 
 def _stated(body: Mapping[str, Any], row: RowMapping) -> Iterator[tuple[str, Any]]:

@@ -5,6 +5,7 @@ compares them). Column types are the plain ones, since Alembic writes no imports
 (`ledger.instants`), because SQLite would hand back a naive datetime; amounts are whole micro-units. A row that was
 journalled holds the `seq` of its entry, so that a proof of the entry is a proof of the row. `nonce` hides what the
 journal only commits to: erase the values and the nonce, and nobody can guess them back, while the journal stands.
+What is about money is in `money_tables`.
 `subtree` is the hash tree over the entries, as far as it never changes again: hashes over 256, 65,536, … of them.
 """
 
@@ -17,33 +18,61 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from ledger.money_tables import (
+    account,
+    bank_line,
+    budget,
+    claimant,
+    invoice,
+    obligation,
+    payee,
+    payment,
+    payment_batch,
+    payment_order,
+    posting,
+    transaction,
 )
+from ledger.schema import Whole, entry_seq, metadata
 
-# BigInteger on SQLite would be BIGINT, which is no alias of its rowid; INTEGER there holds 64 bits anyway.
-_Whole = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _entry_seq() -> Column[int]:
-    return Column("entry_seq", _Whole, ForeignKey("entry.seq"), nullable=False)
-
+__all__ = [
+    "account",
+    "agreement",
+    "bank_line",
+    "budget",
+    "case_step",
+    "case_target",
+    "claimant",
+    "crawl",
+    "entry",
+    "invoice",
+    "licence",
+    "metadata",
+    "obligation",
+    "payee",
+    "payment",
+    "payment_batch",
+    "payment_order",
+    "posting",
+    "release",
+    "repertoire",
+    "repertoire_item",
+    "rights_case",
+    "settlement",
+    "source",
+    "subtree",
+    "transaction",
+    "usage",
+    "usage_shard",
+]
 
 entry = Table(
     "entry",
     metadata,
-    Column("seq", _Whole, primary_key=True, autoincrement=False),
+    Column("seq", Whole, primary_key=True, autoincrement=False),
     Column("recorded_at", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
@@ -57,7 +86,7 @@ subtree = Table(
     "subtree",
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("number", _Whole, primary_key=True, autoincrement=False),
+    Column("number", Whole, primary_key=True, autoincrement=False),
     Column("hash", Text, nullable=False),
 )
 
@@ -72,7 +101,7 @@ source = Table(
     Column("payee", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("nonce", Text, nullable=False),
-    _entry_seq(),
+    entry_seq(),
 )
 
 licence = Table(
@@ -94,7 +123,7 @@ licence = Table(
 settlement = Table(
     "settlement",
     metadata,
-    Column("entry_seq", _Whole, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("entry_seq", Whole, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
     Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
     Column("licences", Text, nullable=False),
     Column("licence", Text, nullable=False),
@@ -121,7 +150,7 @@ agreement = Table(
     Column("rate_currency", Text),
     Column("note", Text, nullable=False),
     Column("nonce", Text, nullable=False),
-    _entry_seq(),
+    entry_seq(),
     Column("rate_minimum_micro", BigInteger),
     Column("rate_cap_micro", BigInteger),
     Column("rate_share_ppm", Integer),
@@ -147,7 +176,7 @@ repertoire = Table(
     Column("since", Date, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("nonce", Text, nullable=False),
-    _entry_seq(),
+    entry_seq(),
 )
 
 repertoire_item = Table(
@@ -190,7 +219,7 @@ case_step = Table(
     Column("reason", Text, nullable=False),
     Column("evidence", Text, nullable=False),
     Column("nonce", Text, nullable=False),
-    _entry_seq(),
+    entry_seq(),
 )
 
 crawl = Table(
@@ -200,7 +229,7 @@ crawl = Table(
     Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
     Column("report_digest", Text, nullable=False),
     Column("counts", Text, nullable=False),
-    _entry_seq(),
+    entry_seq(),
 )
 
 release = Table(
@@ -210,7 +239,7 @@ release = Table(
     Column("manifest_digest", Text, nullable=False),
     Column("policy_digest", Text, nullable=False),
     Column("as_of", Date, nullable=False),
-    _entry_seq(),
+    entry_seq(),
 )
 
 usage = Table(
@@ -224,7 +253,7 @@ usage = Table(
     Column("documents", BigInteger, nullable=False),
     Column("words", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
-    _entry_seq(),
+    entry_seq(),
     CheckConstraint("documents >= 0 AND words >= 0 AND bytes >= 0", name="counts_not_negative"),
 )
 
@@ -233,44 +262,5 @@ usage_shard = Table(
     metadata,
     Column("release", Text, ForeignKey("release.version"), primary_key=True),
     Column("digest", Text, primary_key=True, index=True),
-    Column("usage_seq", _Whole, ForeignKey("entry.seq"), nullable=False),
-)
-
-obligation = Table(
-    "obligation",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("release", Text, ForeignKey("release.version"), nullable=False, index=True),
-    Column("source", Text, ForeignKey("source.name"), nullable=False),
-    Column("basis", Text, nullable=False),
-    Column("agreement", Text, ForeignKey("agreement.id")),
-    Column("payee", Text, nullable=False),
-    Column("rate_per", Text),
-    Column("rate_amount_micro", BigInteger),
-    Column("currency", Text),
-    Column("quantity", BigInteger, nullable=False),
-    Column("amount_micro", BigInteger),
-    Column("remainder", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    _entry_seq(),
-    Index(None, "source", "payee", "currency"),
-    CheckConstraint("status IN ('none_agreed', 'not_due', 'waived', 'accrued')", name="status"),
-    CheckConstraint("(amount_micro IS NULL) = (status IN ('none_agreed', 'not_due'))", name="null_is_not_zero"),
-    CheckConstraint("(amount_micro IS NULL) = (currency IS NULL)", name="amount_has_currency"),
-    CheckConstraint("amount_micro >= 0", name="amount_not_negative"),
-)
-
-payment = Table(
-    "payment",
-    metadata,
-    Column("payee", Text, primary_key=True),
-    Column("reference", Text, primary_key=True),
-    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
-    Column("amount_micro", BigInteger, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("paid_on", Date, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("nonce", Text, nullable=False),
-    _entry_seq(),
-    CheckConstraint("amount_micro > 0", name="amount_positive"),
+    Column("usage_seq", Whole, ForeignKey("entry.seq"), nullable=False),
 )

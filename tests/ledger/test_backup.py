@@ -4,6 +4,7 @@ import gzip
 import json
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from ledger.checkpoints import open_checkpoint
 from ledger.errors import JournalBroken, LedgerUnavailable, RecordRefused
 from ledger.journal import Event, append_all, entries
 from ledger.migrate import alembic_config
-from ledger.payments import accounts, payments
+from ledger.payments import payments
 from ledger.releases import releases
 from ledger.sources import licences, sources
+from ledger.standing import accounts
 from ledger.store import HEAD, Ledger, open_ledger
 from ledger.terms import agreements
 from tests.ledger.test_audit import KEY, STAMP, change, drop_triggers, fill, stock
@@ -28,7 +30,7 @@ def everything(ledger: Ledger) -> object:
     """All that the ledger answers."""
     return (
         *(entries(ledger), sources(ledger), licences(ledger, "avis"), agreements(ledger, "avis")),
-        *(releases(ledger), payments(ledger), accounts(ledger)),
+        *(releases(ledger), payments(ledger), accounts(ledger, date(2026, 11, 24))),
     )
 
 

@@ -25,13 +25,13 @@ from ledger.bases import Basis, Outcome
 from ledger.conflicts import Settlement
 from ledger.decide import Terms, decide, may_age
 from ledger.licences import LicenceAssertion
-from ledger.payments import obligations
 from ledger.policy import Policy, load_policy
 from ledger.records import DueStatus, ReleaseRecord, Source, SourceStatus, Usage
 from ledger.register import Reservation, Weight
 from ledger.releases import record_release
 from ledger.signals import Mechanism, RightsSignal, Verdict
 from ledger.sources import sync_source
+from ledger.standing import obligations
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind, TextFacts
 from ledger.terms import agreements
@@ -95,7 +95,7 @@ def test_its_terms_are_kept_and_its_yearly_sum_is_no_debt_of_a_release(ledger: L
     assert agreements(ledger, "aviser") == (KOPINOR,)
     used = Usage("aviser", "agreement", "agreed", KOPINOR.licence, 7, 7_000_000, 9, ("sha256:1",))
     record_release(ledger, ReleaseRecord("2026.1", "sha256:m", "sha256:p", TODAY, (used,)), NOW)
-    assert [(due.status, due.amount_micro) for due in obligations(ledger)] == [(DueStatus.NOT_DUE, None)]
+    assert [(due.status, due.amount_micro) for due in obligations(ledger, TODAY)] == [(DueStatus.NOT_DUE, None)]
 
 
 def test_an_agreement_that_ends_is_told_of_in_time_and_then_counts_no_more() -> None:

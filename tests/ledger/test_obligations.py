@@ -1,6 +1,5 @@
-"""Counting: exact, whatever is split, and payments neither lose nor invent anything."""
+"""Counting: exact, whatever is split; at the prices that agreements have."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.money import MICRO
-from ledger.obligations import AccountKey, account_key, accrue, round_half_even, settle
+from ledger.obligations import accrue, accrue_standing, amount_of, round_half_even
 from ledger.records import DueStatus, Obligation, ReleaseRecord, Usage
 
 DAY = date(2026, 11, 24)
@@ -45,7 +44,7 @@ def test_splitting_loses_and_invents_nothing(split: list[tuple[str, str, int]], 
     owed = accrued(split, price_micro)
     total = sum((due.amount_micro or 0) * MICRO + due.remainder for due in owed)
     assert total == sum(words for _, _, words in split) * price_micro
-    assert all(2 * abs(due.remainder) <= MICRO for due in owed)
+    assert all(2 * abs(due.remainder) <= MICRO or due.amount_micro == 1 for due in owed)
     assert len({due.id for due in owed}) == len(owed) == len({(release, name) for release, name, _ in split})
 
 
@@ -72,24 +71,46 @@ def test_ties_go_to_the_even_neighbour() -> None:
     assert [round_half_even(500_000), round_half_even(1_500_000)] == [(0, 500_000), (2, -500_000)]
 
 
-@given(SPLITS, PRICES, st.dictionaries(st.sampled_from(SOURCES), st.integers(0, 10**13)))
-def test_payments_are_used_up_oldest_first_and_the_rest_is_credit(
-    split: list[tuple[str, str, int]], price_micro: int, paid: dict[str, int]
-) -> None:
-    """For each account paid equals applied plus credit, nothing is paid twice over, and no newer before an older."""
-    owed = accrued(split, price_micro)
-    paid_micro: dict[AccountKey, int] = {(name, name, "DKK"): amount for name, amount in paid.items()}
-    settled, credit = settle(owed, paid_micro)
-    assert [replace(due, paid_micro=0, status=DueStatus.ACCRUED) for due in settled] == owed
-    applied: Counter[AccountKey] = Counter()
-    open_before: set[AccountKey] = set()
-    for due in settled:
-        key = account_key(due)
-        assert 0 <= due.paid_micro <= (due.amount_micro or 0)
-        assert not (due.paid_micro and key in open_before)
-        applied[key] += due.paid_micro
-        if due.paid_micro < (due.amount_micro or 0):
-            open_before.add(key)
-            assert key not in credit
-    for key, amount in paid_micro.items():
-        assert applied[key] + credit.get(key, 0) == amount
+AGREED = Agreement("a-1", "a", "A", "", AgreementForm.WRITTEN, ("train",), date(2025, 3, 1), None, None)
+
+
+@given(
+    st.integers(0, 10**12),
+    st.integers(0, 10**9),
+    st.none() | st.integers(0, 10**12),
+    st.none() | st.integers(0, 10**12),
+)
+def test_the_least_and_the_most_are_kept(quantity: int, price: int, least: int | None, most: int | None) -> None:
+    """An amount is the price times the quantity, but never less than the least nor more than the most."""
+    rate = Rate(RateUnit.MILLION_WORDS, price, "DKK", least, None if most is None else max(most, least or 0))
+    amount_micro, remainder = amount_of(rate, quantity)
+    exact = amount_micro * MICRO + remainder
+    assert exact == min(max(quantity * price, (least or 0) * MICRO), (rate.cap_micro or 10**30) * MICRO) or most == 0
+    assert (amount_micro > 0) == (exact > 0)
+
+
+def test_years_of_an_agreement_that_began_are_owed_for() -> None:
+    """One due a year from its first day, none before the ledger knew of it, none after its end, each with its own id."""
+    rate = Rate(RateUnit.YEAR, 45_000_000_000_000, "NOK")
+    agreed = replace(AGREED, rate=rate, end=date(2027, 12, 31))
+    owed = accrue_standing(agreed, (), date(2026, 5, 1), date(2029, 1, 1))
+    assert [due.occasion for due in owed] == ["year:2026-03-01", "year:2027-03-01"]
+    assert [due.amount_micro for due in owed] == [45_000_000_000_000] * 2
+    assert len({due.id for due in owed}) == 2
+    assert accrue_standing(agreed, (), date(2026, 5, 1), date(2027, 2, 28)) == owed[:1]
+
+
+def test_crawls_are_owed_for_while_the_agreement_holds() -> None:
+    """A crawl within the agreement costs its price; one before it or after it nothing."""
+    agreed = replace(AGREED, rate=Rate(RateUnit.CRAWL, 5, "DKK"), end=date(2026, 12, 31))
+    crawls = [("old", date(2025, 1, 1)), ("now", date(2026, 11, 24)), ("late", date(2027, 1, 1))]
+    owed = accrue_standing(agreed, crawls, date(2024, 1, 1), date(2028, 1, 1))
+    assert [(due.occasion, due.amount_micro) for due in owed] == [("crawl:now", 5)]
+
+
+def test_a_pool_is_owed_for_by_its_share() -> None:
+    """An eighth of a pool of a million kroner, once a year; without a price nothing is counted, and it is no zero."""
+    pool = Rate(RateUnit.POOL, 1_000_000 * MICRO, "DKK", share_ppm=125_000)
+    owed = accrue_standing(replace(AGREED, rate=pool), (), date(2025, 3, 1), date(2025, 3, 1))
+    assert [due.amount_micro for due in owed] == [125_000 * MICRO]
+    assert accrue_standing(AGREED, (), date(2025, 3, 1), date(2026, 3, 1)) == ()

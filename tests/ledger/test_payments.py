@@ -1,4 +1,4 @@
-"""Payments: once, to whom it is due, oldest first."""
+"""Invoices and payments: soonest due first, each payment once, and what is paid beyond is an advance."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -6,23 +6,27 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
+from ledger.dues import publish_release
 from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
-from ledger.journal import entries
-from ledger.payments import accounts, obligations, payments, record_payment
+from ledger.invoices import DAYS, invoices, make_invoice, owed_payees
+from ledger.journal import Stamp, entries
+from ledger.payments import payments, record_payment
 from ledger.records import DueStatus, Payment, ReleaseRecord, Source, SourceAccount, SourceStatus, Usage
 from ledger.releases import record_release
 from ledger.sources import sync_source
+from ledger.standing import accounts, obligations
 from ledger.store import Ledger
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-DAY = date(2026, 11, 24)
+DAY = NOW.date()
+STAMP = Stamp("accounts", NOW)
 KRONE = 1_000_000
-PAID = Payment("avis", "Avis A/S", 100 * KRONE, "DKK", "faktura 7 til Jens", DAY)
+PAID = Payment("avis", "Avis A/S", 100 * KRONE, "DKK", "faktura 7", DAY)
 
 
 @pytest.fixture
 def owing(ledger: Ledger) -> Ledger:
-    """A ledger where two releases owe `avis` 100 kroner each, and nobody else anything."""
+    """Two releases that owe 100 kroner each to `avis`, give away `gave`, and have no price for `uden`."""
     agreed = {
         "avis": Rate(RateUnit.RELEASE, 100 * KRONE, "DKK"),
         "gave": Rate(RateUnit.DOCUMENT, 0, "DKK"),
@@ -37,46 +41,55 @@ def owing(ledger: Ledger) -> Ledger:
     usages = tuple(Usage(name, "agreement", "agreed", "", 1, 1, 1, ()) for name in agreed)
     for version in ("v1", "v2"):
         tdm = Usage("web", "tdm", "tdm", "", 1, 1, 1, ())
-        record_release(ledger, ReleaseRecord(version, version, "p", DAY, (*usages, tdm)), NOW)
+        release(ledger, version, (*usages, tdm))
     return ledger
 
 
-def avis(ledger: Ledger, release: str | None = None) -> SourceAccount:
+def release(ledger: Ledger, version: str, usages: tuple[Usage, ...]) -> None:
+    """A release that is there for others."""
+    record_release(ledger, ReleaseRecord(version, version, "p", DAY, usages), NOW)
+    publish_release(ledger, version, STAMP)
+
+
+def avis(ledger: Ledger, release: str | None = None, day: date = DAY) -> SourceAccount:
     """The account of `avis` in kroner."""
-    (account,) = [account for account in accounts(ledger, release) if account.source == "avis"]
+    (account,) = [account for account in accounts(ledger, day, release) if account.source == "avis"]
     return account
 
 
 def test_before_anything_is_paid(owing: Ledger) -> None:
     """Each source stands as its terms say, and only amounts that exist are numbers."""
-    assert accounts(owing) == (
+    assert accounts(owing, DAY) == (
         SourceAccount("avis", "Avis A/S", "DKK", 200 * KRONE, 0, 0, DueStatus.ACCRUED),
         SourceAccount("gave", "Gave A/S", "DKK", 0, 0, 0, DueStatus.WAIVED),
         SourceAccount("uden", "Uden A/S", "", None, 0, 0, DueStatus.NONE_AGREED),
         SourceAccount("web", "", "", None, 0, 0, DueStatus.NOT_DUE),
     )
+    assert owed_payees(owing) == (("Avis A/S", "DKK"),)
 
 
-def test_a_payment_settles_the_oldest_release_first(owing: Ledger) -> None:
-    """Part of the first release, then the rest of it and part of the second, then all, then credit."""
-    stands = []
-    for number in range(4):
-        paid = replace(PAID, amount_micro=60 * KRONE, reference=str(number))
-        assert record_payment(owing, paid, "accounts", NOW)
-        stands.append([avis(owing, "v1").status, avis(owing, "v2").status, avis(owing).credit_micro // KRONE])
-    assert stands == [
-        ["part_paid", "accrued", 0],
-        ["paid", "part_paid", 0],
-        ["paid", "part_paid", 0],
-        ["paid", "paid", 40],
+def test_an_invoice_is_paid_and_the_rest_is_an_advance_for_the_next(owing: Ledger) -> None:
+    """From accrued to invoiced, overdue and paid; 40 kroner too many are taken by the next invoice."""
+    bill = make_invoice(owing, "Avis A/S", "DKK", DAY, STAMP)
+    assert bill is not None
+    assert (bill.number, bill.amount_micro, bill.due_on) == (1, 200 * KRONE, DAY + timedelta(days=DAYS))
+    assert make_invoice(owing, "Avis A/S", "DKK", DAY, STAMP) is None
+    assert avis(owing).status is DueStatus.INVOICED
+    assert avis(owing, day=bill.due_on).status is DueStatus.INVOICED
+    assert avis(owing, day=bill.due_on + timedelta(days=1)).status is DueStatus.OVERDUE
+    record_payment(owing, replace(PAID, amount_micro=140 * KRONE), "accounts", NOW)
+    assert [due.paid_micro // KRONE for due in obligations(owing, DAY) if due.source == "avis"] == [100, 40]
+    assert (avis(owing).status, avis(owing).paid_micro) == (DueStatus.INVOICED, 140 * KRONE)
+    record_payment(owing, replace(PAID, reference="8"), "accounts", NOW)
+    assert avis(owing) == SourceAccount("avis", "Avis A/S", "DKK", 200 * KRONE, 200 * KRONE, 0, DueStatus.PAID)
+    assert accounts(owing, DAY)[0] == SourceAccount("", "Avis A/S", "DKK", None, 0, 40 * KRONE, DueStatus.NOT_DUE)
+    release(owing, "v3", (Usage("avis", "agreement", "agreed", "", 1, 1, 1, ()),))
+    make_invoice(owing, "Avis A/S", "DKK", DAY, STAMP)
+    assert [(each.open_micro // KRONE, each.status) for each in invoices(owing, DAY)] == [
+        (0, DueStatus.PAID),
+        (60, DueStatus.INVOICED),
     ]
-    assert avis(owing) == SourceAccount("avis", "Avis A/S", "DKK", 200 * KRONE, 200 * KRONE, 40 * KRONE, DueStatus.PAID)
-    assert [due.paid_micro // KRONE for due in obligations(owing, "v2") if due.source == "avis"] == [100]
-    third = ReleaseRecord("v3", "v3", "p", DAY, (Usage("avis", "agreement", "agreed", "", 1, 1, 1, ()),))
-    record_release(owing, third, NOW)
-    assert avis(owing, "v3") == SourceAccount(
-        "avis", "Avis A/S", "DKK", 100 * KRONE, 40 * KRONE, 0, DueStatus.PART_PAID
-    )
+    assert avis(owing, "v3").paid_micro == 40 * KRONE
 
 
 def test_a_payment_is_recorded_once(owing: Ledger) -> None:
@@ -106,11 +119,12 @@ def test_a_payment_is_recorded_once(owing: Ledger) -> None:
         (replace(PAID, currency="kr"), "currencies"),
         (replace(PAID, reference=" "), "reference"),
         (replace(PAID, payee="Avisen"), "through Avis A/S"),
+        (replace(PAID, source="", payee="Avisen"), "Avis A/S, Gave A/S"),
         (replace(PAID, source="web"), "nobody yet"),
     ],
 )
 def test_a_payment_that_cannot_be_right_is_refused(owing: Ledger, wrong: Payment, message: str) -> None:
-    """No amount, no such currency, no reference, or a payee the source is not paid through."""
+    """No amount, no such currency, no reference, or a payee nothing is paid through."""
     before = entries(owing)
     with pytest.raises(RecordRefused, match=message):
         record_payment(owing, wrong, "accounts", NOW)
@@ -118,11 +132,12 @@ def test_a_payment_that_cannot_be_right_is_refused(owing: Ledger, wrong: Payment
 
 
 def test_currencies_are_never_mixed(owing: Ledger) -> None:
-    """Euros do not settle kroner: they are credit in an account of their own."""
+    """Euros do not pay an invoice in kroner: they are an advance of their own."""
+    make_invoice(owing, "Avis A/S", "DKK", DAY, STAMP)
     record_payment(owing, replace(PAID, currency="EUR"), "accounts", NOW)
-    in_euros = SourceAccount("avis", "Avis A/S", "EUR", None, 0, 100 * KRONE, DueStatus.NOT_DUE)
-    in_kroner = SourceAccount("avis", "Avis A/S", "DKK", 200 * KRONE, 0, 0, DueStatus.ACCRUED)
-    assert accounts(owing)[:2] == (in_kroner, in_euros)
+    in_euros = SourceAccount("", "Avis A/S", "EUR", None, 0, 100 * KRONE, DueStatus.NOT_DUE)
+    in_kroner = SourceAccount("avis", "Avis A/S", "DKK", 200 * KRONE, 0, 0, DueStatus.INVOICED)
+    assert accounts(owing, DAY)[:2] == (in_euros, in_kroner)
 
 
 def test_unknown_names_are_said_to_be_unknown(owing: Ledger) -> None:
@@ -131,12 +146,13 @@ def test_unknown_names_are_said_to_be_unknown(owing: Ledger) -> None:
         record_payment(owing, replace(PAID, source="nix"), "accounts", NOW)
     for ask in (accounts, obligations):
         with pytest.raises(UnknownRecord, match="v9"):
-            ask(owing, "v9")
+            ask(owing, DAY, "v9")
 
 
 def test_neither_payee_nor_reference_gets_into_the_journal(owing: Ledger) -> None:
-    """The entry says how much and when, and commits to the rest."""
+    """The entries say how much and when, and commit to the rest."""
     record_payment(owing, PAID, "accounts", NOW)
+    make_invoice(owing, "Avis A/S", "DKK", DAY, STAMP)
     written = "".join(entry.body for entry in entries(owing))
     assert "Avis A/S" not in written
     assert "faktura" not in written

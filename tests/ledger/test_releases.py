@@ -9,10 +9,10 @@ import pytest
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
 from ledger.journal import entries
-from ledger.payments import obligations
 from ledger.records import DueStatus, ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release, release, releases
 from ledger.sources import sync_source
+from ledger.standing import obligations
 from ledger.store import Ledger
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_a_release_comes_back_as_it_was_sealed(stocked: Ledger) -> None:
 def test_each_basis_owes_what_it_must(stocked: Ledger) -> None:
     """Prices are multiplied, free is zero and waived, no price and no claim have no amount at all."""
     record_release(stocked, RECORD, NOW)
-    owed = {due.source: (due.quantity, due.amount_micro, due.status) for due in obligations(stocked)}
+    owed = {due.source: (due.quantity, due.amount_micro, due.status) for due in obligations(stocked, NOW.date())}
     assert owed == {
         "avis": (2_500_000, 31_250_000, DueStatus.ACCRUED),
         "blog": (1000, 15_000_000, DueStatus.ACCRUED),
@@ -92,7 +92,7 @@ def test_each_basis_owes_what_it_must(stocked: Ledger) -> None:
         "web": (2_500_000, None, DueStatus.NOT_DUE),
         "wiki": (2_500_000, None, DueStatus.NOT_DUE),
     }
-    assert {due.source: due.payee for due in obligations(stocked)}["avis"] == "Avis"
+    assert {due.source: due.payee for due in obligations(stocked, NOW.date())}["avis"] == "Avis"
 
 
 def test_recording_again_changes_nothing_and_another_seal_is_refused(stocked: Ledger) -> None:
@@ -148,7 +148,7 @@ def test_a_release_that_breaks_a_rule_is_refused_whole(
     before = entries(stocked)
     with pytest.raises(error, match=message):
         record_release(stocked, replace(RECORD, usages=usages), NOW)
-    assert (entries(stocked), releases(stocked), obligations(stocked)) == (before, (), ())
+    assert (entries(stocked), releases(stocked), obligations(stocked, NOW.date())) == (before, (), ())
 
 
 def test_agreements_count_from_their_first_day_to_their_last(stocked: Ledger) -> None:
@@ -170,5 +170,5 @@ def test_several_agreements_are_each_owed_unless_the_text_names_one(stocked: Led
     sync_source(stocked, Source("avis", "avis", "", SourceStatus.AGREED, "", "", "web"), [], agreed, NOW)
     usages = (usage("avis"), usage("avis", licence="LicenseRef-Agreement-avis-2", words=1_000_000))
     record_release(stocked, replace(RECORD, usages=usages), NOW)
-    owed = {due.agreement: (due.quantity, due.amount_micro) for due in obligations(stocked)}
+    owed = {due.agreement: (due.quantity, due.amount_micro) for due in obligations(stocked, NOW.date())}
     assert owed == {"avis-1": (2_500_000, 31_250_000), "avis-2": (3_500_000, 3_500_000)}
