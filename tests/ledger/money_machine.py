@@ -1,7 +1,7 @@
 """Money beside a plain model of it: what a state machine plays with.
 
-The model counts in whole numbers and knows nothing of books: dues with exact amounts, invoices, payments. Whatever order
-things happen in, amounts and statuses are the model's after every step, and an audit finds nothing.
+The model counts in whole numbers and knows nothing of books: dues with exact amounts, invoices, payments. Whatever
+happens in whatever order, amounts and statuses are its own after every step, and an audit finds nothing.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.audit import audit
@@ -228,10 +235,12 @@ class MoneyMachine(RuleBasedStateMachine):
         wanted = {
             number: (bill.amount - bill.paid) * MINOR
             for number, bill in bills.items()
-            if bill.pair[1] == currency and bill.paid < bill.amount and not (bill.waived or bill.disputed or bill.ordered)
+            if bill.pair[1] == currency
+            and bill.paid < bill.amount
+            and not (bill.waived or bill.disputed or bill.ordered)
         }
         batch = make_batch(self.ledger, currency, DAY, STAMP)
-        assert {order.invoice: order.amount_micro for order in batch.orders} if batch else {} == wanted
+        assert {order.invoice: order.amount_micro for order in batch.orders} if batch else wanted == {}
         if batch:
             self.batches.append(batch.number)
             for number in wanted:

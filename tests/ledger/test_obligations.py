@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.agreements import Agreement, AgreementForm, Rate, RateUnit
 from ledger.money import MICRO
 from ledger.obligations import accrue, accrue_standing, amount_of, round_half_even
-from ledger.records import DueStatus, Obligation, ReleaseRecord, Usage
+from ledger.records import Obligation, ReleaseRecord, Usage
 
 DAY = date(2026, 11, 24)
 SOURCES = ("a", "b", "c")
@@ -90,7 +90,7 @@ def test_the_least_and_the_most_are_kept(quantity: int, price: int, least: int |
 
 
 def test_years_of_an_agreement_that_began_are_owed_for() -> None:
-    """One due a year from its first day, none before the ledger knew of it, none after its end, each with its own id."""
+    """One due a year from its first day, none before the ledger knew of it, none after its end."""
     rate = Rate(RateUnit.YEAR, 45_000_000_000_000, "NOK")
     agreed = replace(AGREED, rate=rate, end=date(2027, 12, 31))
     owed = accrue_standing(agreed, (), date(2026, 5, 1), date(2029, 1, 1))
