@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpus.captures import digest_of
-from corpus.documents import SCHEMA, read_documents, write_documents
+from corpus.documents import SCHEMA, read_documents, signed_how, write_documents
 from corpus.furniture import Cleared, clear
 from corpus.pages import assess
 from corpus.profiles import Profile
@@ -30,9 +30,12 @@ class ClearReport:
 
 
 def clear_file(refined: Path, out: Path, furniture: frozenset[int], profile: Profile, sign: Sign) -> ClearReport:
-    """Write a documents file anew without furniture; it appears whole or not at all."""
+    """Write a documents file anew without furniture; it appears whole or not at all.
+
+    `sign` signs as the file says that its texts were signed, and the new file says so too.
+    """
     documents = cleared = lines = chars = kept = 0
-    with write_documents(out) as writer:
+    with write_documents(out, signed_how(refined) or "") as writer:
         for batch in read_documents(refined):
             rows = batch.to_pylist()
             changed = [_change(row, found, profile) for row in rows if (found := _cleared(row, furniture)).lines]

@@ -58,6 +58,10 @@ def make_document(source: str, name: str, text: str, *, reason: Reason | None = 
     )
 
 
+SIGNED = "by their text's digest"
+"""What these files say of how their signatures were made."""
+
+
 @pytest.fixture
 def document() -> MakeDocument:
     """Makes a document: see `make_document`."""
@@ -74,7 +78,7 @@ def write_into(folder: Path) -> WriteFile:
         path = folder / f"documents-{count}.parquet"
         seeds = [int(item.text_digest[7:15], 16) for item in documents]
         rows = [np.random.default_rng(seed).integers(0, 2**32 - 1, SIGNATURE_SIZE, dtype=np.uint32) for seed in seeds]
-        with write_documents(path) as writer:
+        with write_documents(path, SIGNED) as writer:
             writer.write(documents, np.array(rows, dtype=np.uint32).reshape(-1, SIGNATURE_SIZE))
         return path
 

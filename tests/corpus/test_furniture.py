@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.clearing import clear_file
-from corpus.documents import SIGNATURE_SIZE, Document, read_documents
+from corpus.documents import SIGNATURE_SIZE, Document, read_documents, signed_how
 from corpus.furniture import clear, find_furniture, line_key
 from corpus.profiles import FurnitureLimits, load_profile
-from tests.corpus.conftest import MakeDocument, WriteFile
+from tests.corpus.conftest import SIGNED, MakeDocument, WriteFile
 
 LIMITS = FurnitureLimits(documents_min=4, share_min=0.3)
 TOP, CONSENT, SHARE = "- Forside", "Vi bruger cookies på denne hjemmeside.", "Læst 12 gange"
@@ -122,6 +122,7 @@ def test_a_cleared_file_is_assessed_and_signed_anew(
     assert (reports[0].documents, reports[0].cleared, reports[0].lines) == (9, 8, 32)
     (batch,) = read_documents(tmp_path / "a")
     first, *_, last = batch.to_pylist()
+    assert signed_how(tmp_path / "a") == signed_how(refined) == SIGNED
     assert first["text"] == article(0)
     assert (first["furniture_lines"], first["words"], first["reason"]) == (4, 36, None)
     assert first["signature"][0] == first["chars"] == len(article(0))
