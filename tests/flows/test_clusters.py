@@ -1,5 +1,6 @@
 """The corpus is clustered by way of files, and each document stands where clustering all in memory would put it."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -8,13 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpus.documents import SIGNATURE_SIZE
+from corpus.documents import SIGNATURE_SIZE, SIGNING
 from corpus.selection import DECISIONS, cluster_documents, kept_signatures
 from dedup.clusters import cluster
 from dedup.parameters import Parameters
 from dedup.sharded import Means
 from dedup.signatures import Signatures
 from flows.clusters import find_clusters
+from flows.select import dedupe
+from flows.settings import Settings
+from flows.workspace import open_workspace
 from tests.dedup.signed import near_copies
 
 PARAMETERS = Parameters()
@@ -27,7 +31,8 @@ def files(folder: Path, name: str, signatures: Signatures) -> tuple[Path, Path]:
     ids = [f"{name}-{place:03d}" for place in range(len(signatures))]
     flat = pa.FixedSizeListArray.from_arrays(pa.array(signatures.ravel()), SIGNATURE_SIZE)
     documents, decisions = folder / f"{name}.parquet", folder / f"{name}-decisions.parquet"
-    pq.write_table(pa.table({"id": ids, "signature": flat}), documents)
+    signed = {SIGNING: json.dumps(PARAMETERS.signing)}
+    pq.write_table(pa.table({"id": ids, "signature": flat}, metadata=signed), documents)
     ruled = [None if place % MARKED == 0 else "include" for place in range(len(ids))]
     rows = [
         {"id": each, "outcome": outcome, "basis": "tdm", "fetched": date(2024, 5, 1), "chars": 10}
@@ -66,3 +71,21 @@ def test_decisions_of_other_documents_are_refused(tmp_path: Path) -> None:
     _, decisions = files(tmp_path, "b", near_copies(1, 20, PARAMETERS))
     with pytest.raises(AssertionError, match="were decided and 0 are there"):
         list(kept_signatures(documents, decisions, 5))
+
+
+def test_the_step_leaves_its_outcome_and_no_work(tmp_path: Path) -> None:
+    """`dedupe` puts the clusters into storage under a name made of its inputs, again the same, and tidies up."""
+    settings = Settings(data=tmp_path / "data")
+    with open_workspace(settings) as space:
+        keys = {}
+        for name, seed in (("a", 1), ("b", 2)):
+            documents, decisions = files(tmp_path, name, near_copies(seed, 40, PARAMETERS))
+            keys[f"documents/{name}.parquet"] = f"decisions/{name}.parquet"
+            space.storage.put(f"documents/{name}.parquet", documents)
+            space.storage.put(f"decisions/{name}.parquet", decisions)
+        key = dedupe(space, keys)
+        first = space.storage.local(key).read_bytes()
+        space.storage.local(key).unlink()
+        assert dedupe(space, dict(reversed(keys.items()))) == key
+        assert space.storage.local(key).read_bytes() == first
+        assert list(space.work.glob("clusters-*")) == []
