@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, select
 from ledger import tables
 from ledger.books import AccountKind, commitment_of, postings_digest
 from ledger.dues import due_of
+from ledger.journal import Json, canonical, digest
 from ledger.money import MICRO
 from ledger.obligations import AGREEMENT_REF, amount_of, quantity_of
 from ledger.records import Finding, Obligation, Usage
@@ -26,6 +27,7 @@ def check_money(connection: Connection) -> Iterator[Finding]:
     yield from _check_transactions(connection)
     yield from _check_dues(connection)
     yield from _check_invoices(connection)
+    yield from _check_batches(connection)
 
 
 def _check_accounts(connection: Connection) -> Iterator[Finding]:
@@ -131,3 +133,14 @@ def _on_invoice(connection: Connection, row: RowMapping, remainders: dict[str, i
             payable_micro += amount * ((kinds[1] == AccountKind.PAYABLE) - (kinds[0] == AccountKind.PAYABLE))
         left_micro += amount * ((kinds[1] == AccountKind.PAYABLE) - (kinds[0] == AccountKind.PAYABLE))
     return exact, payable_micro, left_micro
+
+
+def _check_batches(connection: Connection) -> Iterator[Finding]:
+    """Each payment file has the payments that its entry has the digest of."""
+    batch, order, entry = tables.payment_batch.c, tables.payment_order.c, tables.entry.c
+    joined = tables.payment_batch.join(tables.entry, batch.entry_seq == entry.seq)
+    for row in connection.execute(select(batch.number, entry.body).select_from(joined).order_by(batch.number)):
+        query = select(order.invoice, order.amount_micro).where(order.batch == row.number).order_by(order.invoice)
+        orders: list[Json] = [[one.invoice, one.amount_micro] for one in connection.execute(query)]
+        if digest(canonical(orders)) not in row.body:
+            yield Finding(f"payment file {row.number}", "has not the payments that its entry says")

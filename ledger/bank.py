@@ -6,6 +6,7 @@ names its reference (FT-000012) and is in its currency; everything else stays vi
 """
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ from ledger.store import Ledger
 
 LINES_MAX = 20_000
 """Lines in one file: a year of a busy account."""
+
+WRONG_MAX = 20
+"""Lines that cannot be read of which as many are told; a person mends the first and exports again."""
 
 TEXT_CHARS_MAX = 500
 """Longest text of a line; banks give some 140 characters."""
@@ -70,26 +74,27 @@ def parse_statement(text: str, currency: str) -> tuple[BankLine, ...]:
         RecordRefused: with the number of every line that cannot be read, and what is wrong with it.
 
     """
-    lines = text.removeprefix("\ufeff").splitlines()
-    if not lines or len(lines) > LINES_MAX:
-        raise RecordRefused(f"a bank's statement is a line of names and 1 to {LINES_MAX} lines: see what was exported")
-    delimiter = max(";,\t", key=lines[0].count)
-    places = _places(next(csv.reader(lines[:1], delimiter=delimiter)))
+    plain = text.removeprefix("\ufeff")
+    reader = csv.reader(io.StringIO(plain, newline=""), delimiter=_delimiter(plain))
     found, wrong, alike = [], [], Counter[tuple[object, ...]]()
-    for number, cells in enumerate(csv.reader(lines[1:], delimiter=delimiter), 2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        try:
-            said = _said({name: cells[place].strip() for name, place in places.items()}, currency)
-        except (IndexError, ValueError) as error:
-            wrong.append(f"line {number}: {'it has too few cells' if isinstance(error, IndexError) else error}")
-            continue
-        alike[said] += 1
-        on, amount_micro, code, what = said
-        identity: list[Json] = [on.isoformat(), amount_micro, code, what, alike[said]]
-        found.append(BankLine(digest(canonical(identity)), on, amount_micro, code, what))
-    if wrong:
-        raise RecordRefused("nothing was read, as the statement has lines that cannot be:\n" + "\n".join(wrong[:20]))
+    try:
+        places = _places(next(reader, []))
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            try:
+                said = _said({name: cells[place].strip() for name, place in places.items()}, currency)
+            except (IndexError, ValueError) as error:
+                what = "it has too few cells" if isinstance(error, IndexError) else error
+                wrong.append(f"line {reader.line_num}: {what}")
+                continue
+            alike[said] += 1
+            found.append(_line(said, alike[said]))
+    except csv.Error as error:
+        wrong.append(f"line {reader.line_num}: it is no CSV ({error})")
+    if wrong or len(found) > LINES_MAX:
+        told = wrong[:WRONG_MAX] or [f"it has more than {LINES_MAX}: export a shorter time"]
+        raise RecordRefused("nothing was read, as the statement has lines that cannot be:\n" + "\n".join(told))
     return tuple(found)
 
 
@@ -131,6 +136,18 @@ def match_line(ledger: Ledger, line: str, payee: str, stamp: Stamp) -> BankLine:
         enter_payment(connection, _payment(found[0], payee), stamp)
         _keep(connection, stamp, found[0], payee, again=True)
         return found[0]
+
+
+def _delimiter(text: str) -> str:
+    """What stands between cells: the mark that the first line has most of."""
+    return max(";,\t", key=text.partition("\n")[0].count)
+
+
+def _line(said: tuple[date, int, str, str], number: int) -> BankLine:
+    """A line, named by what it says and which of those alike it is."""
+    on, amount_micro, currency, text = said
+    identity: list[Json] = [on.isoformat(), amount_micro, currency, text, number]
+    return BankLine(digest(canonical(identity)), on, amount_micro, currency, text)
 
 
 def _places(names: Sequence[str]) -> dict[str, int]:

@@ -172,7 +172,7 @@ class Machine(RuleBasedStateMachine):
         number = data.draw(st.integers(0, self.size - 1))
         with self.ledger.engine.connect() as connection:
             connection.begin()
-            _drop_triggers(connection)
+            drop_triggers(connection)
             connection.exec_driver_sql(statement.format(n=number))
             assert audit_in(connection, self._known()).findings
             connection.rollback()
@@ -231,7 +231,8 @@ def play(fresh: Callable[[], str], steps: int, steps_max: int) -> int:
     return taken
 
 
-def _drop_triggers(connection: Connection) -> None:
+def drop_triggers(connection: Connection) -> None:
+    """Drop what keeps the journal from being changed, and on SQLite all else that does."""
     if connection.dialect.name == "sqlite":
         for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
