@@ -48,9 +48,9 @@ def _check_transactions(connection: Connection) -> Iterator[Finding]:
     stated = {
         row.seq: row.body.partition('"postings_digest":"')[2].partition('"')[0] for row in connection.execute(bodies)
     }
-    query = select(table).order_by(table.c.transaction, table.c.position)
+    query = select(table).order_by(table.c.booking, table.c.position)
     rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}).mappings()
-    for seq, group in groupby(rows, lambda row: row["transaction"]):
+    for seq, group in groupby(rows, lambda row: row["booking"]):
         postings = list(group)
         sums: Counter[str] = Counter()
         for row in postings:
@@ -129,7 +129,7 @@ def _on_invoice(connection: Connection, row: RowMapping, remainders: dict[str, i
         amount = posting["amount_micro"]
         if posting["obligation"] is not None and kinds[1] == AccountKind.PAYABLE:
             exact += amount * MICRO + remainders.get(posting["obligation"], 0)
-        if posting["transaction"] == row["entry_seq"] and AccountKind.ADVANCE not in kinds:
+        if posting["booking"] == row["entry_seq"] and AccountKind.ADVANCE not in kinds:
             payable_micro += amount * ((kinds[1] == AccountKind.PAYABLE) - (kinds[0] == AccountKind.PAYABLE))
         left_micro += amount * ((kinds[1] == AccountKind.PAYABLE) - (kinds[0] == AccountKind.PAYABLE))
     return exact, payable_micro, left_micro

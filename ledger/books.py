@@ -101,9 +101,9 @@ def enter(connection: Connection, stamp: Stamp, act: Act) -> Entered:
 def write(connection: Connection, entered: Entered) -> None:
     """Write the transaction and the postings of what was entered."""
     values = {"entry_seq": entered.seq, "key": entered.key, "note": entered.note, "nonce": entered.nonce}
-    connection.execute(insert(tables.transaction).values(**values))
+    connection.execute(insert(tables.booking).values(**values))
     if entered.rows:
-        connection.execute(insert(tables.posting), [{**row, "transaction": entered.seq} for row in entered.rows])
+        connection.execute(insert(tables.posting), [{**row, "booking": entered.seq} for row in entered.rows])
 
 
 def book_under(connection: Connection, seq: int, key: str, moves: Sequence[Move]) -> None:
@@ -113,7 +113,7 @@ def book_under(connection: Connection, seq: int, key: str, moves: Sequence[Move]
 
 def is_booked(connection: Connection, key: str) -> bool:
     """Whether something was booked under a key."""
-    return connection.scalar(select(tables.transaction.c.key).filter_by(key=key)) is not None
+    return connection.scalar(select(tables.booking.c.key).filter_by(key=key)) is not None
 
 
 def postings_digest(rows: Iterable[Mapping[str, Any]]) -> str:

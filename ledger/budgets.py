@@ -128,7 +128,7 @@ def _spent(connection: Connection, year: int) -> Counter[tuple[str, str]]:
     spent: Counter[tuple[str, str]] = Counter()
     for side, sign in ((table.debit, 1), (table.credit, -1)):
         joined = tables.posting.join(tables.account, side == account.id)
-        joined = joined.join(tables.entry, table.transaction == entry.seq)
+        joined = joined.join(tables.entry, table.booking == entry.seq)
         query = select(account.source, table.currency, table.amount_micro).select_from(joined)
         query = query.where(
             account.kind.in_([str(kind) for kind in _SPENDING]), entry.recorded_at.startswith(f"{year}-")

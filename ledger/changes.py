@@ -127,7 +127,7 @@ def withdraw_release(ledger: Ledger, version: str, note: str, stamp: Stamp) -> b
     _check(note)
     with ledger.writing() as connection:
         ids = release_dues(connection, version)
-        if connection.scalar(select(tables.transaction.c.key).filter_by(key=f"withdraw:{version}")) is not None:
+        if connection.scalar(select(tables.booking.c.key).filter_by(key=f"withdraw:{version}")) is not None:
             return False
         moves = _reversal(connection, ids)
         event = Event("withdrawn", f"release:{version}", {"dues": len(moves)})

@@ -21,7 +21,7 @@ COLUMNS = {
     "repertoire": ("by", "place"),
     "case_step": ("reason",),
     "payment": ("payee", "reference"),
-    "transaction": ("note",),
+    "booking": ("note",),
     "invoice": ("payee",),
     "payee": ("name", "iban"),
     "claimant": ("domain", "payee"),

@@ -2,8 +2,8 @@
 
 A posting takes one amount from one account to another of the same currency, so a transaction cannot but sum to zero in
 each: the database holds both accounts to the posting's currency, and the amount to be more than nothing. Accounts,
-transactions and postings are never changed; triggers refuse it. An account's id is a commitment to whose it is, so
-that the journal can name it. Rules for editing are those of `tables`.
+transactions (`booking`) and postings are never changed; triggers refuse it. An account is named by a commitment to
+whose it is, so that the journal can name it. Rules for editing are those of `tables`.
 """
 
 from sqlalchemy import (
@@ -64,8 +64,8 @@ account = Table(
     UniqueConstraint("id", "currency"),
 )
 
-transaction = Table(
-    "transaction",
+booking = Table(
+    "booking",
     metadata,
     Column("entry_seq", Whole, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
     Column("key", Text, nullable=False, unique=True),
@@ -92,7 +92,7 @@ invoice = Table(
 posting = Table(
     "posting",
     metadata,
-    Column("transaction", Whole, ForeignKey("transaction.entry_seq"), primary_key=True, autoincrement=False),
+    Column("booking", Whole, ForeignKey("booking.entry_seq"), primary_key=True, autoincrement=False),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("debit", Text, nullable=False, index=True),
     Column("credit", Text, nullable=False, index=True),

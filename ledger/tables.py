@@ -25,6 +25,7 @@ from sqlalchemy import (
 from ledger.money_tables import (
     account,
     bank_line,
+    booking,
     budget,
     claimant,
     invoice,
@@ -34,7 +35,6 @@ from ledger.money_tables import (
     payment_batch,
     payment_order,
     posting,
-    transaction,
 )
 from ledger.schema import Whole, entry_seq, metadata
 
@@ -42,6 +42,7 @@ __all__ = [
     "account",
     "agreement",
     "bank_line",
+    "booking",
     "budget",
     "case_step",
     "case_target",
@@ -64,7 +65,6 @@ __all__ = [
     "settlement",
     "source",
     "subtree",
-    "transaction",
     "usage",
     "usage_shard",
 ]

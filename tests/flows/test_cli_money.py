@@ -94,16 +94,15 @@ def test_from_invoice_to_payment(owing: Call) -> None:
     assert json.loads(owing("ledger", "accounts", "--json")[1])[0]["credit"] == "1234.50"
     assert owing("ledger", "withdraw", "0.1.0", "--note", "trukket")[0] == 0
     assert owing("ledger", "waive", "avis", "--note", "x")[0] == 2
-    assert "1234.50" in owing("ledger", "audit")[1] or owing("ledger", "audit")[0] == 1
-    assert "No " not in owing("ledger", "bank")[1]
+    assert "matched" in owing("ledger", "bank")[1]
 
 
 def test_a_budget_stops_a_crawl_before_it_fetches(owing: Call) -> None:
-    """The refusal says by how much and how to allow it; nothing was fetched, and the journal has that it was stopped."""
+    """The refusal says by how much and how to allow it; the journal has that it was stopped."""
     assert owing("ledger", "budget", "1300", "--source", "avis", "--currency", "EUR")[0] == 0
     assert json.loads(owing("ledger", "budget", "--json")[1])[0]["left"] == "65.50"
     with open_workspace(load_settings()) as space:
         source = chosen(sync_catalogue(space, moment()), ["avis"])[0]
-        with pytest.raises(BudgetExceeded, match="1334.50 --source avis --currency EUR"):
+        with pytest.raises(BudgetExceeded, match=r"1334\.50 --source avis --currency EUR"):
             crawl_source(space, source, moment())
     assert "stopped" in {entry["kind"] for entry in json.loads(owing("ledger", "show", "avis", "--json")[1])["entries"]}

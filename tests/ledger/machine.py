@@ -232,12 +232,12 @@ def play(fresh: Callable[[], str], steps: int, steps_max: int) -> int:
 
 
 def drop_triggers(connection: Connection) -> None:
-    """Drop what keeps the journal from being changed, and on SQLite all else that does."""
+    """Drop what keeps the journal and the books from being changed."""
     if connection.dialect.name == "sqlite":
         for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
     else:
-        for name in ("entry", "subtree"):
+        for name in ("entry", "subtree", "account", "booking", "posting"):
             connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER ALL")
 
 

@@ -71,8 +71,8 @@ account = sa.Table(
     sa.UniqueConstraint("id", "currency"),
 )
 
-transaction = sa.Table(
-    "transaction",
+booking = sa.Table(
+    "booking",
     frozen,
     sa.Column("entry_seq", WHOLE, sa.ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
     sa.Column("key", sa.Text, nullable=False, unique=True),
@@ -99,7 +99,7 @@ invoice = sa.Table(
 posting = sa.Table(
     "posting",
     frozen,
-    sa.Column("transaction", WHOLE, sa.ForeignKey("transaction.entry_seq"), primary_key=True, autoincrement=False),
+    sa.Column("booking", WHOLE, sa.ForeignKey("booking.entry_seq"), primary_key=True, autoincrement=False),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("debit", sa.Text, nullable=False, index=True),
     sa.Column("credit", sa.Text, nullable=False, index=True),
@@ -191,12 +191,12 @@ budget = sa.Table(
 )
 
 MADE = (
-    *(obligation, account, transaction, invoice, posting, payment, payee, claimant, bank_line, payment_batch),
+    *(obligation, account, booking, invoice, posting, payment, payee, claimant, bank_line, payment_batch),
     *(payment_order, budget),
 )
 """In the order in which they can be made."""
 
-KEPT = ("account", "transaction", "posting")
+KEPT = ("account", "booking", "posting")
 """The tables whose rows are never changed."""
 
 REFUSE = """
