@@ -30,7 +30,9 @@ Try next (the demo's settings first):
   .venv/bin/fodaftryk status
   .venv/bin/fodaftryk explain http://kommune.demo.test/plan/klimatilpasning.html
   .venv/bin/fodaftryk ledger show avis
-  .venv/bin/fodaftryk ledger pay avis 1.00 --payee "{payee}" --reference demo-1
+  .venv/bin/fodaftryk ledger invoice
+  .venv/bin/fodaftryk ledger pay "{payee}" 1.00 --reference demo-1
+  .venv/bin/fodaftryk ledger statement "{payee}"
   .venv/bin/fodaftryk pages | head -3
 """
 
