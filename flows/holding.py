@@ -25,6 +25,7 @@ from ledger.releases import releases
 from ledger.rows import openings
 from ledger.sources import source as find_source
 from ledger.sources import sources
+from ledger.standing import money_subjects
 from ledger.succession import write_succession
 from ledger.tlog_proofs import write_proof
 
@@ -102,7 +103,8 @@ def sources_of(space: Workspace, domain: str) -> tuple[str, ...]:
 
 
 def _subjects(space: Workspace, names: Sequence[str]) -> list[str]:
-    """What the entries of sources are about: they themselves, and the releases that hold text of them."""
+    """What the entries of sources are about: they themselves, releases that hold text of them, and their money."""
     wanted = set(names)
     held = [each.version for each in releases(space.ledger) if wanted & {usage.source for usage in each.usages}]
-    return [*(f"source:{name}" for name in names), *(f"release:{version}" for version in held)]
+    money = money_subjects(space.ledger, wanted)
+    return [*(f"source:{name}" for name in names), *(f"release:{version}" for version in held), *money]

@@ -5,7 +5,7 @@ sums to zero; it is looked at here all the same, as who owns the database can dr
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from sqlalchemy import Connection, RowMapping, select
@@ -106,10 +106,11 @@ def _counted(due: Obligation, usages: list[Usage]) -> int:
 def _check_invoices(connection: Connection) -> Iterator[Finding]:
     """Each invoice is what its dues come to and what was carried, and nothing is paid beyond it."""
     remainders = {row.id: row.remainder for row in connection.execute(select(tables.obligation))}
+    kinds = {row.id: row.kind for row in connection.execute(select(tables.account))}
     carried: dict[tuple[str, str], int] = {}
     for row in connection.execute(select(tables.invoice).order_by(tables.invoice.c.number)).mappings():
         key = (row["payee"], row["currency"])
-        exact, payable_micro, left_micro = _on_invoice(connection, row, remainders)
+        exact, payable_micro, left_micro = _on_invoice(connection, row, remainders, kinds)
         named = f"invoice {row['number']}"
         if row["amount_micro"] * MICRO + row["carried"] != exact + carried.get(key, 0):
             yield Finding(named, "is not what its dues come to with what was carried")
@@ -118,20 +119,21 @@ def _check_invoices(connection: Connection) -> Iterator[Finding]:
         carried[key] = row["carried"]
 
 
-def _on_invoice(connection: Connection, row: RowMapping, remainders: dict[str, int]) -> tuple[int, int, int]:
+def _on_invoice(
+    connection: Connection, row: RowMapping, remainders: Mapping[str, int], accounts: Mapping[str, str]
+) -> tuple[int, int, int]:
     """What dues an invoice took, exactly; what it came to in the books when it was made; what is left of that."""
     table = tables.posting.c
-    account = {one.id: one.kind for one in connection.execute(select(tables.account))}
     exact = payable_micro = left_micro = 0
     query = select(tables.posting).where(table.invoice == row["number"])
     for posting in connection.execute(query).mappings():
-        kinds = (account.get(posting["debit"]), account.get(posting["credit"]))
+        sides = (accounts.get(posting["debit"]), accounts.get(posting["credit"]))
         amount = posting["amount_micro"]
-        if posting["obligation"] is not None and kinds[1] == AccountKind.PAYABLE:
+        if posting["obligation"] is not None and sides[1] == AccountKind.PAYABLE:
             exact += amount * MICRO + remainders.get(posting["obligation"], 0)
-        if posting["booking"] == row["entry_seq"] and AccountKind.ADVANCE not in kinds:
-            payable_micro += amount * ((kinds[1] == AccountKind.PAYABLE) - (kinds[0] == AccountKind.PAYABLE))
-        left_micro += amount * ((kinds[1] == AccountKind.PAYABLE) - (kinds[0] == AccountKind.PAYABLE))
+        if posting["booking"] == row["entry_seq"] and AccountKind.ADVANCE not in sides:
+            payable_micro += amount * ((sides[1] == AccountKind.PAYABLE) - (sides[0] == AccountKind.PAYABLE))
+        left_micro += amount * ((sides[1] == AccountKind.PAYABLE) - (sides[0] == AccountKind.PAYABLE))
     return exact, payable_micro, left_micro
 
 

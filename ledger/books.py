@@ -111,6 +111,18 @@ def book_under(connection: Connection, seq: int, key: str, moves: Sequence[Move]
     write(connection, Entered(seq, key, "", "", _rows(connection, moves)))
 
 
+def account_id(connection: Connection, account: Account) -> str:
+    """Return an account's id, inside a writing transaction; open it when there is none."""
+    table = tables.account
+    values = {**asdict(account), "kind": str(account.kind)}
+    found = connection.scalar(select(table.c.id).filter_by(**values))
+    if found is None:
+        row = {**values, "nonce": new_nonce()}
+        found = commitment_of(row)
+        connection.execute(insert(table).values(**row, id=found))
+    return str(found)
+
+
 def is_booked(connection: Connection, key: str) -> bool:
     """Whether something was booked under a key."""
     return connection.scalar(select(tables.booking.c.key).filter_by(key=key)) is not None
@@ -185,21 +197,9 @@ def _rows(connection: Connection, moves: Sequence[Move]) -> list[dict[str, Any]]
         if move.debit.currency != move.credit.currency:
             raise AssertionError("a posting is of one currency")
         sides = {
-            name: ids.get(one) or ids.setdefault(one, _open(connection, one))
+            name: ids.get(one) or ids.setdefault(one, account_id(connection, one))
             for name, one in (("debit", move.debit), ("credit", move.credit))
         }
         what = {"currency": move.debit.currency, "amount_micro": move.amount_micro}
         rows.append({"position": position, **sides, **what, "obligation": move.obligation, "invoice": move.invoice})
     return rows
-
-
-def _open(connection: Connection, account: Account) -> str:
-    """Return an account's id; open it when there is none."""
-    table = tables.account
-    values = {**asdict(account), "kind": str(account.kind)}
-    found = connection.scalar(select(table.c.id).filter_by(**values))
-    if found is None:
-        row = {**values, "nonce": new_nonce()}
-        found = commitment_of(row)
-        connection.execute(insert(table).values(**row, id=found))
-    return str(found)

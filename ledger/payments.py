@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, RowMapping, insert, select
 
 from ledger import tables
-from ledger.books import Account, AccountKind, Act, Move, enter, write
+from ledger.books import Account, AccountKind, Act, Move, account_id, enter, write
 from ledger.errors import RecordConflict, RecordRefused
 from ledger.invoices import advance_of, against_invoices
 from ledger.journal import Event, Json, Stamp, commitment, new_nonce
@@ -104,7 +104,8 @@ def _write(connection: Connection, stamp: Stamp, payment: Payment) -> None:
         "paid_on": payment.paid_on.isoformat(),
         "commitment": commitment(nonce, {"payee": payment.payee, "reference": payment.reference}),
     }
-    event = Event("payment", f"source:{payment.source}" if payment.source else "payees", body)
+    account = account_id(connection, advance_of(payment.payee, payment.currency))
+    event = Event("payment", f"source:{payment.source}" if payment.source else f"account:{account}", body)
     key = f"pay:{body['commitment']}"
     entered = enter(connection, stamp, Act(event, key, _moves(connection, payment, stamp.now.date())))
     connection.execute(

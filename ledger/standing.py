@@ -1,7 +1,7 @@
 """How dues and sources stand: worked out from the books whenever it is asked, and never stored."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
@@ -98,6 +98,21 @@ def accounts(ledger: Ledger, as_of: date, release: str | None = None) -> tuple[S
         for (payee, currency), amount in credit.items()
     ]
     return tuple(sorted(rows, key=lambda row: (row.source, row.payee, row.currency)))
+
+
+def money_subjects(ledger: Ledger, names: Collection[str]) -> list[str]:
+    """Return what entries of money are about that are of some sources alone: invoices, and accounts of payments.
+
+    What a payee is paid for others' sources as well, such as a collective's invoice, is left out.
+    """
+    with ledger.reading() as connection:
+        dues = [due for due in dues_in(connection, date.max) if due.amount_micro]
+        table, invoice = tables.account.c, tables.invoice.c
+        theirs = {due.payee for due in dues} - {due.payee for due in dues if due.source not in names}
+        bills = connection.scalars(select(invoice.number).where(invoice.payee.in_(theirs)).order_by(invoice.number))
+        subjects = [f"invoice:{number}" for number in bills]
+        held = select(table.id).where(table.kind == str(AccountKind.ADVANCE), table.payee.in_(theirs))
+        return subjects + [f"account:{one}" for one in connection.scalars(held.order_by(table.id))]
 
 
 def _account(key: AccountKey, group: list[Obligation]) -> SourceAccount:

@@ -24,7 +24,7 @@ from ledger.records import CrawlRecord, DueStatus, ReleaseRecord, Source, Source
 from ledger.releases import record_release, releases
 from ledger.sepa import csv_file, sepa_file
 from ledger.sources import record_crawl, sync_source
-from ledger.standing import accounts
+from ledger.standing import accounts, money_subjects
 from ledger.statements import Scope, statement
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind
@@ -111,6 +111,10 @@ def test_a_bank_statement_pays_what_it_names_and_keeps_the_rest_in_sight(billed:
     match_line(billed, line[:12], "Åse Ærø", STAMP)
     assert len(unmatched(billed)) == 1
     assert [paid.amount_micro for paid in payments(billed)] == [7 * KRONE, 35_500_000]
+    kinds = {entry.kind for entry in entries(billed) if entry.subject in money_subjects(billed, {"blog"})}
+    assert kinds == {"invoice", "payment"}
+    assert money_subjects(billed, {"avis"}) == []
+    assert money_subjects(billed, {"avis", "blad"}) == ["invoice:1"]
     with pytest.raises(UnknownRecord, match="0 unmatched"):
         match_line(billed, line[:12], "Åse Ærø", STAMP)
 
