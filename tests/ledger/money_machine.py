@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -134,21 +134,28 @@ class MoneyMachine(RuleBasedStateMachine):
         for payee in {payee for payee, _ in PAIRS}:
             record_payee(self.ledger, Payee(payee, IBAN, Vat.EXEMPT), "tester", NOW)
 
-    @rule(words=st.dictionaries(st.sampled_from(sorted(PRICES)), WORDS, min_size=1))
-    def seal(self, words: dict[str, int]) -> None:
-        """A release is sealed, twice."""
+    @rule(words=st.fixed_dictionaries(dict.fromkeys(PRICES, WORDS)), further=st.sampled_from(("", "publish", "bill")))
+    def seal(self, words: dict[str, int], further: str) -> None:
+        """A release is sealed, twice; perhaps published at once, and invoiced."""
         version = f"v{self.next()}"
         used = tuple(Usage(name, "agreement", "agreed", "", 1, count, 1, ()) for name, count in words.items())
         record = ReleaseRecord(version, version, "p", DAY, used)
         assert record_release(self.ledger, record, NOW)
         assert not record_release(self.ledger, record, NOW)
         self.model.dues += [Due(version, name, count * PRICES[name][0]) for name, count in sorted(words.items())]
+        if further:
+            self.published(version)
+        for pair in PAIRS if further == "bill" else ():
+            self.billed(pair)
 
     @precondition(lambda self: self.model.dues)
     @rule(data=st.data())
     def publish(self, data: st.DataObject) -> None:
         """A release is published; again, or once it is withdrawn, nothing happens."""
-        version = data.draw(st.sampled_from(self.versions()))
+        self.published(data.draw(st.sampled_from(self.versions())))
+
+    def published(self, version: str) -> None:
+        """Publish a release in both."""
         model = self.model
         new = version not in model.published | model.withdrawn
         assert publish_release(self.ledger, version, STAMP) == new
@@ -190,6 +197,10 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(pair=st.sampled_from(PAIRS))
     def invoice(self, pair: tuple[str, str]) -> None:
         """All that is owed comes on an invoice, but for what is less than an øre, which waits."""
+        self.billed(pair)
+
+    def billed(self, pair: tuple[str, str]) -> None:
+        """Make an invoice in both."""
         model = self.model
         taken = [due for due in model.dues if due.pair == pair and due.state == "owed" and due.exact]
         exact = sum(due.exact for due in taken) + model.carried[pair]
@@ -204,7 +215,7 @@ class MoneyMachine(RuleBasedStateMachine):
             due.state, due.invoice = "invoiced", made.number
         model.apply(pair)
 
-    @rule(pair=st.sampled_from(PAIRS), ore=st.integers(1, 10**6), again=st.booleans())
+    @rule(pair=st.sampled_from(PAIRS), ore=st.integers(1, 100) | st.integers(1, 10**6), again=st.booleans())
     def pay(self, pair: tuple[str, str], ore: int, again: bool) -> None:  # noqa: FBT001 - a rule's argument
         """A payment pays what is open, and is recorded once."""
         payment = Payment("", pair[0], ore * MINOR, pair[1], f"bank-{self.next()}", DAY)
@@ -318,11 +329,12 @@ def play_money(fresh: Callable[[], str], steps: int, steps_max: int) -> int:
     Returns how many were.
     """
     every = settings(
-        max_examples=4,
+        max_examples=max(4, 2 * steps // steps_max),
         stateful_step_count=steps_max,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate,),
     )
     taken = 0
 
