@@ -11,9 +11,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--decisions", type=int, default=100_000, help="documents a policy is replayed over (1000000)")
     parser.addoption("--seed", type=int, default=1, help="seed of all that is random")
     parser.addoption("--events", type=int, default=20_000, help="entries of a journal that is measured (1000000)")
-    parser.addoption(
-        "--steps", type=int, default=2_000, help="steps of the journal's state machine, each engine (100000)"
-    )
+    parser.addoption("--steps", type=int, default=2_000, help="steps of a state machine, each engine (100000)")
     parser.addoption(
         "--web", default="", help="folder of the little Danish web: expected.json, routes.json, sites, gold"
     )
