@@ -215,15 +215,25 @@ class MoneyMachine(RuleBasedStateMachine):
             due.state, due.invoice = "invoiced", made.number
         model.apply(pair)
 
-    @rule(pair=st.sampled_from(PAIRS), ore=st.integers(1, 100) | st.integers(1, 10**6), again=st.booleans())
-    def pay(self, pair: tuple[str, str], ore: int, again: bool) -> None:  # noqa: FBT001 - a rule's argument
-        """A payment pays what is open, and is recorded once."""
+    @rule(pair=st.sampled_from(PAIRS), share=st.sampled_from((1, 2, 4, 5)), more=st.integers(0, 9), again=st.booleans())
+    def pay(self, pair: tuple[str, str], share: int, more: int, again: bool) -> None:  # noqa: FBT001 - a rule's argument
+        """A payment pays what is open, some of it or more than that, and is recorded once."""
+        bills = [bill for bill in self.model.bills.values() if not bill.waived and bill.paid < bill.amount]
+        pair = next((bill.pair for bill in bills if len([one for one in bills if one.pair == bill.pair]) > 1), pair)
+        ore = max(1, sum(bill.amount - bill.paid for bill in bills if bill.pair == pair) * share // 4 + more)
         payment = Payment("", pair[0], ore * MINOR, pair[1], f"bank-{self.next()}", DAY)
         for _ in range(1 + again):
             record_payment(self.ledger, payment, "tester", NOW)
         self.model.advance[pair] += ore * MINOR
         self.model.paid[pair] += ore * MINOR
         self.model.apply(pair)
+
+    @rule(words=st.integers(10**6, 10**7), pair=st.sampled_from(PAIRS), share=st.sampled_from((1, 2, 4, 5)))
+    def pay_several(self, words: int, pair: tuple[str, str], share: int) -> None:
+        """One payment for two releases' invoices: for a part of them, for both, or for more."""
+        for _ in range(2):
+            self.seal(words=dict.fromkeys(PRICES, words), further="bill")
+        self.pay(pair=pair, share=share, more=0, again=False)
 
     @precondition(lambda self: self.model.bills)
     @rule(data=st.data(), change=st.sampled_from(Change))
