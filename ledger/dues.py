@@ -33,7 +33,10 @@ from ledger.terms import agreement_of, rate_body
 
 
 def enter_due(connection: Connection, stamp: Stamp, due: Obligation) -> None:
-    """Enter what is owed, and book it. The payee stays out of the entry: the agreement's own commits to the name."""
+    """Enter what is owed, and book it where it is something.
+
+    The payee stays out of the entry: the agreement's own commits to the name.
+    """
     rate = due.rate
     values: dict[str, Any] = {
         "id": due.id,
@@ -62,7 +65,8 @@ def enter_due(connection: Connection, stamp: Stamp, due: Obligation) -> None:
             entry_seq=entered.seq,
         )
     )
-    write(connection, entered)
+    if entered.rows:
+        write(connection, entered)
 
 
 def accrue_dues(ledger: Ledger, as_of: date, stamp: Stamp) -> tuple[Obligation, ...]:
