@@ -69,7 +69,7 @@ def test_a_title_is_no_markup(call: Call) -> None:
     assert "[/i] A�[2J (avis), rights holder: [/b] B" in out
 
 
-PAY = ("ledger", "pay", "avis", "--reference", "r", "--payee", "p")
+PAY = ("ledger", "pay", "p", "--reference", "r")
 AGREE = ("ledger", "agree", "avis", "--id", "a", "--party", "p", "--start", "2026-01-01")
 
 

@@ -101,7 +101,7 @@ def test_a_run_as_of_another_time_sees_what_there_was_then(space: Workspace) -> 
 
 def test_a_release_sealed_meanwhile_is_not_followed_by_an_older_one(space: Workspace) -> None:
     """A run that began before another one sealed its release seals nothing, and says to run again."""
-    record, latest = newest_record(space), latest_manifest(space, NOW)
+    record, latest = newest_record(space), latest_manifest(space, DAY)
     assert record is not None
     assert latest is not None
     with pytest.raises(SealError, match="Run again"):

@@ -45,7 +45,14 @@ def test_a_hostile_page_is_explained(capsys: pytest.CaptureFixture[str]) -> None
     everything: dict[str, Any] = defaultdict(lambda: HOSTILE, title=HOSTILE)
     page = defaultdict(lambda: HOSTILE, signals=[signal])
     fate = defaultdict(lambda: HOSTILE, outcome="include")
-    told = {"page": page, "document": everything, "fate": fate, "copies": [everything]}
+    conflict = defaultdict(lambda: HOSTILE, licences=[HOSTILE])
+    rights = {
+        "assertions": [{"licence": HOSTILE}],
+        "conflicts": [conflict],
+        "agreements": [everything],
+        "reservations": [everything],
+    }
+    told = {"page": page, "document": everything, "fate": fate, "copies": [everything], "rights": rights}
     show_explained(defaultdict(lambda: HOSTILE, told))
     out = capsys.readouterr().out
     assert out.count("evil") > 20
