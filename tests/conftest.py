@@ -11,12 +11,16 @@ from pathlib import Path
 from sysconfig import get_path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, create_engine, text
 
 from corpus.storage import StorageSettings
 
 KEY, SECRET = "demo-key", "demo-secret"
 S3_START_S_MAX = 30
+
+settings.register_profile("unhurried", parent=settings(), deadline=None)  # an example is slow on a busy machine
+settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(wrapper=True)
