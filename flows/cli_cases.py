@@ -114,64 +114,29 @@ def verify(  # noqa: PLR0913, PLR0917 - as above
     _take(case, _step(Step.VERIFIED, reason, evidence, on, actor, tuple(proof)))
 
 
-@case_app.command("act")
-def act(
-    case: CaseArgument,
-    reason: ReasonOption,
-    evidence: EvidenceOption = None,
-    on: DayOption = None,
-    actor: ActorOption = "operator",
-) -> None:
-    """Record that what was asked is done: an opt-out, a takedown or an objection is out of the next release."""
-    _take(case, _step(Step.ACTED, reason, evidence, on, actor))
+def _add_step(name: str, step: Step, told: str) -> None:
+    """Add the command that records a step which needs a reason and no more."""
+
+    @case_app.command(name, help=told)
+    def take(
+        case: CaseArgument,
+        reason: ReasonOption,
+        evidence: EvidenceOption = None,
+        on: DayOption = None,
+        actor: ActorOption = "operator",
+    ) -> None:
+        _take(case, _step(step, reason, evidence, on, actor))
 
 
-@case_app.command("reject")
-def reject(
-    case: CaseArgument,
-    reason: ReasonOption,
-    evidence: EvidenceOption = None,
-    on: DayOption = None,
-    actor: ActorOption = "operator",
-) -> None:
-    """Record that it is not done, and why; what was held for it is decided anew."""
-    _take(case, _step(Step.REJECTED, reason, evidence, on, actor))
-
-
-@case_app.command("extend")
-def extend(
-    case: CaseArgument,
-    reason: ReasonOption,
-    evidence: EvidenceOption = None,
-    on: DayOption = None,
-    actor: ActorOption = "operator",
-) -> None:
-    """Record that who asked was told of a longer term, where the law has one."""
-    _take(case, _step(Step.EXTENDED, reason, evidence, on, actor))
-
-
-@case_app.command("withdraw")
-def withdraw(
-    case: CaseArgument,
-    reason: ReasonOption,
-    evidence: EvidenceOption = None,
-    on: DayOption = None,
-    actor: ActorOption = "operator",
-) -> None:
-    """Record that who asked takes it back."""
-    _take(case, _step(Step.WITHDRAWN, reason, evidence, on, actor))
-
-
-@case_app.command("answer")
-def answer(
-    case: CaseArgument,
-    reason: ReasonOption,
-    evidence: EvidenceOption = None,
-    on: DayOption = None,
-    actor: ActorOption = "operator",
-) -> None:
-    """Record that who asked has the answer; that closes the case."""
-    _take(case, _step(Step.ANSWERED, reason, evidence, on, actor))
+_add_step(
+    "act",
+    Step.ACTED,
+    "Record that what was asked is done: an opt-out, a takedown or an objection is out of the next release.",
+)
+_add_step("reject", Step.REJECTED, "Record that it is not done, and why; what was held for it is decided anew.")
+_add_step("extend", Step.EXTENDED, "Record that who asked was told of a longer term, where the law has one.")
+_add_step("withdraw", Step.WITHDRAWN, "Record that who asked takes it back.")
+_add_step("answer", Step.ANSWERED, "Record that who asked has the answer; that closes the case.")
 
 
 def _step(  # noqa: PLR0913, PLR0917 - a step's own fields
