@@ -65,7 +65,7 @@ def _stop(number: int, _frame: FrameType | None) -> None:
         crawl.terminate()
     deadline = time.monotonic() + GRACE_S
     while _crawls and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.05)  # the crawls are taken off the list by threads, which a handler of signals cannot wait for
     emit("stopped", message=MESSAGE)
     if sys.stderr.isatty():  # the bars hide the cursor, and show no message
         os.write(sys.stderr.fileno(), f"{_SHOW_CURSOR}\n{MESSAGE}\n".encode())
