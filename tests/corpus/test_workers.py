@@ -151,4 +151,4 @@ def test_the_loss_of_the_template_is_told(behaviour: str) -> None:
         template = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         os.kill(template, signal.SIGKILL)
         with pytest.raises(WorkerError, match="is gone"):
-            list(workers.map(["a"]))
+            list(workers.map(["crash"]))
