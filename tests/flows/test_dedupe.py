@@ -172,7 +172,7 @@ BAD = [
         "The id 1 comes twice, in a.jsonl (row 0) and in a",
     ),
     ("a.jsonl", b"\n", "There is no document in a.jsonl"),
-    ("a.jsonl.gz", gzip.compress(b'{"id": 1, "text": "a"}\n' * 99)[:-9], "a.jsonl.gz:"),
+    ("a.jsonl.gz", gzip.compress(b'{"id": 1, "text": "a"}\n' * 99, mtime=0)[:-9], "a.jsonl.gz:"),
     ("a.jsonl.gz", b"plain", "the gzip ends or breaks here"),
     ("a.parquet", b"PAR1", "a.parquet is no Parquet file, or broken"),
     ("a.csv", b"", "a.csv is not read"),
