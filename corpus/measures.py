@@ -1,6 +1,6 @@
 """What is measured on a text: one number a field, each a column of documents.
 
-Limits are elsewhere (`corpus.profiles`), so that they can be chosen anew without reading a text again. `tokens` are
+Limits are elsewhere (`corpus.profiles`), so that they can be chosen anew without reading a text again. Tokens are
 words and single punctuation marks; `words` are the tokens that are no punctuation. "Plain text" is the text without
 empty lines and without the marks of headings and tables, which extraction put there: what FineWeb2 would have read.
 
@@ -31,7 +31,7 @@ class Measures:
     """All measures of a text; 0 is what an empty text has."""
 
     words: Annotated[Count, _count("words in the text", "words")] = 0
-    tokens: Annotated[Count, _count("words and punctuation marks", "tokens")] = 0
+    words_and_marks: Annotated[Count, _count("words and punctuation marks: the tokens of other measures", "tokens")] = 0
     lines: Annotated[Count, _count("lines that are not empty", "lines")] = 0
     sentence_ends: Annotated[Count, _count("full stops, question and exclamation marks (C4)", "marks")] = 0
     stop_words: Annotated[Count, _count("how many different Danish stop words occur (Gopher)", "words")] = 0

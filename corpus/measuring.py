@@ -65,7 +65,7 @@ def measure(text: str) -> Measures:
     chars = sum(map(len, tokens)) - sum(len(mark) * counts[mark] for mark in marks)
     return Measures(
         words=words,
-        tokens=len(tokens),
+        words_and_marks=len(tokens),
         lines=len(lines),
         sentence_ends=sum(counts[stop] for stop in _STOPS),
         placeholders=placeholders(lower),

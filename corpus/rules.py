@@ -14,7 +14,7 @@ from corpus.profiles import Limit, Profile
 
 REASONS = {
     "words": Reason.TOO_SHORT,
-    "tokens": Reason.TOO_SHORT,
+    "words_and_marks": Reason.TOO_SHORT,
     "lines": Reason.TOO_SHORT,
     "sentence_ends": Reason.TOO_SHORT,
     "stop_words": Reason.FEW_STOP_WORDS,
