@@ -10,6 +10,7 @@ from corpus.profiles import DEFAULT
 class Page:
     """One captured page, the name of the quality profile it is held against, and whether the prefilter is asked first.
 
+    `warc` is the file it was captured into, as a key of the storage; empty for a page of a loose file.
     With `prefilter`, a page whose HTML shows no Danish is marked without being extracted: see `corpus.prefilter`.
     """
 
@@ -18,3 +19,4 @@ class Page:
     capture: Capture
     profile: str = DEFAULT
     prefilter: bool = False
+    warc: str = ""

@@ -6,13 +6,12 @@ crash: give the last offset known to be whole as `resume_at`. Call `sync` before
 only then do the records before it outlive a power cut too.
 """
 
-import gzip
 import hashlib
 import io
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Self, cast
@@ -22,6 +21,7 @@ from uuid import NAMESPACE_URL, uuid5
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from corpus.members import PIECE_BYTES, Members
 from corpus.records import Headers, records
 
 NOT_MODIFIED = 304
@@ -38,7 +38,8 @@ _BREAKS = re.compile(r"[\r\n\0]+")
 class Capture:
     """One answer to one request: the final URL, when, the status line's number, headers and the decoded body.
 
-    `fetched_at` is an aware datetime in UTC; `payload` is the body after content decoding, in bytes.
+    `fetched_at` is an aware datetime in UTC; `payload` is the body after content decoding, in bytes. One that was read
+    from a file of ours has its `place` there: where its record begins, in bytes.
     """
 
     url: str
@@ -46,6 +47,7 @@ class Capture:
     status: int
     headers: Headers
     payload: bytes
+    place: int | None = field(default=None, compare=False)
 
     @property
     def payload_digest(self) -> str:
@@ -166,10 +168,11 @@ def read_captures(path: Path) -> Iterator[Capture]:
 
     Raises `RecordError`, `EOFError` or `OSError` when the file is none of ours, or was damaged.
     """
-    with gzip.open(path) as file:
+    with Members(path) as members, io.BufferedReader(members, PIECE_BYTES) as file:
         for record in records(cast("BinaryIO", file)):
+            place = members.start
             head = record.http_head() if record.kind == "response" else None
             if record.kind == "conversion":
                 head = 200, (("Content-Type", record.content_type),)
             if head is not None and record.fetched_at is not None:
-                yield Capture(record.url, record.fetched_at, *head, payload=record.read(record.left))
+                yield Capture(record.url, record.fetched_at, *head, payload=record.read(record.left), place=place)

@@ -31,7 +31,7 @@ SIGNATURE_SIZE = 128
 
 _REPEATING = [
     "source", "crawl", "author", "site_name", "declared_language", "content_type", "charset", "extractor", "language",
-    "profile", "reason",
+    "profile", "reason", "warc",
 ]  # fmt: skip
 """Columns whose values are worth a dictionary; those of the others make a file an eighth larger by it."""
 
@@ -116,6 +116,10 @@ class Document:
     detail: Annotated[str, Column(TEXT, "the limits that are broken, or more about the reason")]
     furniture_lines: Annotated[int, Column(INT, "lines taken out that are on many pages of the host", "lines")] = 0
     furniture_chars: Annotated[int, Column(INT, "characters of such lines", "characters")] = 0
+    warc: Annotated[str, Column(TEXT, "WARC file with the capture, as a key of the storage; empty without")] = ""
+    warc_offset: Annotated[
+        int | None, Column(pa.int64(), "where in that file the capture's record begins", "bytes", nullable=True)
+    ] = None
 
 
 SIGNATURE = Column(

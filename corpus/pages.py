@@ -114,4 +114,6 @@ def _document(page: Page, extracted: Extracted, result: Result) -> Document:
         **asdict(result.counts),
         reason=result.reason,
         detail=result.detail,
+        warc=page.warc,
+        warc_offset=capture.place if page.warc else None,
     )

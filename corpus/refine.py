@@ -37,8 +37,9 @@ Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
     "captured", "captures", "charset", "columns", "documents", "docx", "extract", "formats", "language", "measures",
-    "measuring", "overlay", "pages", "pdf", "personal", "phrases", "prefilter", "records", "refine", "render",
-    "repetition", "rules", "surroundings", "wikitext", "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
+    "measuring", "members", "overlay", "pages", "pdf", "personal", "phrases", "prefilter", "records", "refine",
+    "render", "repetition", "rules", "surroundings", "wikitext", "wordlists",
+    *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (
     "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
@@ -62,11 +63,15 @@ class RefineSettings:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where captures come from: source, crawl, and the payload's digest of each URL the crawl says it captured."""
+    """Where captures come from: source, crawl, and the payload's digest of each URL the crawl says it captured.
+
+    `warc` is the file's key in the storage; documents name it beside where in it their capture is.
+    """
 
     source: str
     crawl: str
     pages: Mapping[str, str]
+    warc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +139,16 @@ class Refinery:
         Raises WorkerError when the program itself fails; what a page does to a worker is a Reason.
         """
         aside = Counter[str]()
-        report = self.refine_captures(_captured(warc, origin, aside), (origin.source, origin.crawl), out)
+        named = (origin.source, origin.crawl, origin.warc)
+        report = self.refine_captures(_captured(warc, origin, aside), named, out)
         return replace(report, aside=aside["records"])
 
-    def refine_captures(self, captures: Iterable[Capture], named: tuple[str, str], out: Path) -> RefineReport:
-        """Refine any captures, each of them a page of the source and the crawl named; otherwise as `refine`."""
+    def refine_captures(self, captures: Iterable[Capture], named: tuple[str, str, str], out: Path) -> RefineReport:
+        """Refine any captures, each of them a page of the source, the crawl and the WARC named; else as `refine`."""
         how = self._settings
         counts = _Counts()
-        pages = (Page(*named, capture, how.profile, how.prefilter) for capture in captures)
+        source, crawl, warc = named
+        pages = (Page(source, crawl, capture, how.profile, how.prefilter, warc) for capture in captures)
         with write_documents(out, how.signature_scheme) as writer:
             documents = self._documents(pages, counts)
             while batch := list(itertools.islice(documents, how.batch_documents)):

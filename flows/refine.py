@@ -58,7 +58,7 @@ def _refine_file(space: "Workspace", warc: str, key: str, pages: Mapping[str, st
     _, source, crawl, file = warc.split("/")
     emit("refine", source, file=file)
     with space.scratch() as out:
-        report = refinery.refine(space.storage.local(warc), Origin(source, crawl, pages), out)
+        report = refinery.refine(space.storage.local(warc), Origin(source, crawl, pages, warc), out)
         if report.pages != report.kept + sum(report.marked.values()) + sum(report.failed.values()):
             raise CountError(f"{warc}: {report} does not add up. A fault of the program; nothing was kept of it.")
         space.storage.put(key, out)

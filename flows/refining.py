@@ -66,7 +66,7 @@ def refine_files(
                 continue
             left = Counter[str]()
             told = _told(captures(task.file, source, left), task.file.path.name)
-            found = refinery.refine_captures(told, (source, task.file.sha256[:16]), task.out)
+            found = refinery.refine_captures(told, (source, task.file.sha256[:16], ""), task.out)
             report = _report(task, replace(found, aside=left.pop("aside", 0)), left)
             part = task.report.with_suffix(".part")
             part.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ import gzip
 import io
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -100,6 +101,19 @@ def test_a_damaged_file_is_no_shorter_file(tmp_path: Path) -> None:
     path.write_bytes(content[:-20])
     with pytest.raises((EOFError, OSError, RecordError)):
         list(read_captures(path))
+
+
+@given(st.lists(st.integers(0, 70_000), min_size=1, max_size=6))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_capture_is_found_again_where_it_lies(tmp_path: Path, sizes: list[int]) -> None:
+    """Every capture read tells where its record begins: what is cut off there begins with it."""
+    path, cut = tmp_path / "0.warc.gz", tmp_path / "cut.warc.gz"
+    random = Random(1)
+    read = again(path, *(capture(f"http://a.dk/{n}", payload=random.randbytes(size)) for n, size in enumerate(sizes)))
+    for number, each in enumerate(read):
+        cut.write_bytes(path.read_bytes()[each.place :])
+        assert next(read_captures(cut)).url == f"http://a.dk/{number}"
+        assert next(read_captures(cut)).payload == each.payload
 
 
 def test_an_unacknowledged_tail_is_cut_off(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from corpus.captures import Capture, CaptureWriter
 from corpus.documents import SIGNATURE_SIZE, read_documents
@@ -61,7 +62,7 @@ def crawl(tmp_path: Path) -> Path:
 
 def origin(crawl: Path) -> Origin:
     """Where the test's captures come from."""
-    return Origin("a", "a-1", read_pages(crawl / "pages.jsonl.gz"))
+    return Origin("a", "a-1", read_pages(crawl / "pages.jsonl.gz"), "captures/a/a-1/00000.warc.gz")
 
 
 def test_every_page_comes_out_kept_or_marked(crawl: Path) -> None:
@@ -76,6 +77,11 @@ def test_every_page_comes_out_kept_or_marked(crawl: Path) -> None:
     assert (good["emails"], good["phones"], good["language"], good["title"]) == (1, 1, "da", "Boliger")
     assert good["signature"] == sign([good["text"]])[0].tolist()
     assert rows["https://a.dk/en"]["language"] == "en"
+    with (crawl / "00000.warc.gz").open("rb") as file:
+        file.seek(good["warc_offset"])
+        record = next(iter(ArchiveIterator(file)))
+    assert (good["warc"], record.rec_headers["WARC-Target-URI"]) == ("captures/a/a-1/00000.warc.gz", good["url"])
+    assert record.rec_headers["WARC-Payload-Digest"] == good["payload_digest"]
     assert rows["https://a.dk/kort"]["text"]
     assert report.mended == 0
 
@@ -93,7 +99,7 @@ def test_a_text_encoded_twice_is_mended_and_counted(tmp_path: Path) -> None:
     twice = GOOD.encode().decode("cp1252", "replace").encode()
     capture = Capture("https://a.dk/to", AT, 200, (("Content-Type", "text/html"),), twice)
     with Refinery(SETTINGS, sign) as refinery:
-        report = refinery.refine_captures([capture], ("a", "a-1"), tmp_path / "d.parquet")
+        report = refinery.refine_captures([capture], ("a", "a-1", ""), tmp_path / "d.parquet")
     assert (report.pages, report.kept, report.mended) == (1, 1, 1)
 
 
