@@ -1,17 +1,14 @@
-"""From documents to their fates: decided, clustered, selected.
+"""From documents to what is known of them before they are selected: decided, then clustered.
 
-Three steps, each from files to one file. Rights and similarity are other rooms' matters, so `decide` and `cluster`
-come in as functions.
+Two steps, each from files to one file; the third is `corpus.fates`. Rights and similarity are other rooms' matters, so
+`decide` and `cluster` come in as functions.
 
-Memory: `cluster_documents` holds about 300 bytes for each kept document (its signature is on disk), `select_documents`
-about 300 bytes for each document.
+Memory: `cluster_documents` holds about 300 bytes for each kept document (its signature is on disk).
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,18 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import FAILURES, SCHEMA, SIGNATURE_SIZE, read_documents
-
-
-class Fate(StrEnum):
-    """What became of a document."""
-
-    RELEASED = "released"
-    DUPLICATE = "duplicate"
-    EXCLUDED = "excluded"
-    HELD = "held"
-    MARKED = "marked"
-    FAILED = "failed"
+from corpus.documents import SIGNATURE_SIZE, read_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +37,18 @@ class Ruling:
     evidence: str = ""
 
 
-_RULING = [pa.field(name, pa.string()) for name in ("outcome", "basis", "tier", "licence", "rule", "evidence")]
-_KEY = [pa.field("id", pa.string()), pa.field("source", pa.string()), pa.field("url", pa.string())]
+RULING = [pa.field(name, pa.string()) for name in ("outcome", "basis", "tier", "licence", "rule", "evidence")]
+KEY = [pa.field("id", pa.string()), pa.field("source", pa.string()), pa.field("url", pa.string())]
 _STANDING = [
     pa.field("signals", pa.string()),
     pa.field("observed", pa.date32()),
     pa.field("in_scope", pa.bool_()),
 ]
-DECISIONS = pa.schema([*_KEY, pa.field("fetched", pa.date32()), pa.field("chars", pa.int32()), *_RULING, *_STANDING])
+_MEASURED = [pa.field("fetched", pa.date32()), pa.field("words", pa.int32()), pa.field("chars", pa.int32())]
+DECISIONS = pa.schema([*KEY, *_MEASURED, pa.field("reason", pa.string()), *RULING, *_STANDING])
 CLUSTERS = pa.schema(
     [pa.field("id", pa.string()), pa.field("keeper", pa.string()), pa.field("cluster_size", pa.int64()),
      pa.field("similarity", pa.float32()), pa.field("cluster", pa.string())]
-)  # fmt: skip
-SELECTION = pa.schema(
-    [*_KEY, pa.field("words", pa.int32()), pa.field("chars", pa.int32()), pa.field("fate", pa.string()),
-     pa.field("reason", pa.string()), *_RULING, *list(CLUSTERS)[1:]]
 )  # fmt: skip
 
 _CLEAREST_FIRST = {
@@ -79,9 +62,6 @@ _CLEAREST_FIRST = {
 }
 """Among copies the one with the clearest right is kept. An agreement comes before a licence that a page gives itself:
 whoever copies a newspaper cannot license it."""
-
-_RESERVING = ("source-reserved", "signal-reserved", "case-", "agreement-embargo")
-"""Rules of the decisions that say a rights holder said no, or not yet: the text may not be taken from a copy either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +86,7 @@ class Judge:
     decide: Callable[[Standing, Any], Ruling]
 
 
-_UNRULED = dict.fromkeys(field.name for field in (*_RULING, *_STANDING))
+_UNRULED = dict.fromkeys(field.name for field in (*RULING, *_STANDING))
 
 
 def decide_documents(documents: Path, standing: Mapping[str, Standing], judge: Judge, out: Path) -> int:
@@ -118,7 +98,7 @@ def decide_documents(documents: Path, standing: Mapping[str, Standing], judge: J
     """
     ask = cache(judge.decide)
     count = 0
-    own = ["id", "source", "url", "fetched", "chars", "reason"]
+    own = ["id", "source", "url", "fetched", "words", "chars", "reason"]
     with pq.ParquetWriter(out, DECISIONS, compression="zstd") as writer:
         for batch in read_documents(documents, [*own, *(name for name in judge.columns if name not in own)]):
             rows = [row for row in batch.to_pylist() if row["url"] in standing]
@@ -126,7 +106,7 @@ def decide_documents(documents: Path, standing: Mapping[str, Standing], judge: J
             for row in rows:
                 page = standing[row["url"]]
                 said = _UNRULED if row["reason"] else _ruled(page, ask(page, judge.about(row)))
-                ruled.append({name: row[name] for name in own[:-1]} | said)
+                ruled.append({name: row[name] for name in own} | said)
             writer.write_table(pa.Table.from_pylist(ruled, schema=DECISIONS))
             count += sum(row["reason"] is None for row in rows)
     return count
@@ -148,7 +128,7 @@ def cluster_documents(
     """Cluster the kept documents of all decisions files, in their order; returns how many are copies of another.
 
     `cluster` is given each one's rank. The keeper is the one with the clearest right, then the oldest, then the
-    longest, then the smallest id. A cluster's id is the smallest id in it.
+    longest, then the smallest id. A cluster's id is the smallest id in it. Rows are in the order of the decisions.
     """
     nothing = DECISIONS.empty_table().select(_RANKED)
     decided = pa.concat_tables([nothing, *map(_kept, decisions)]).combine_chunks()
@@ -158,7 +138,7 @@ def cluster_documents(
     ids = decided["id"]
     columns = [ids, ids.take(pa.array(keeper)), size, similarity, ids.take(pa.array(_smallest(ids, keeper)))]
     table = pa.table(columns, schema=CLUSTERS)
-    pq.write_table(table.sort_by("id"), out, compression="zstd")
+    pq.write_table(table, out, compression="zstd")
     return int((keeper != np.arange(len(keeper))).sum())
 
 
@@ -178,42 +158,6 @@ def kept_signatures(documents: Path, decisions: Path, rows_max: int) -> Iterator
     if start != len(ids):
         raise AssertionError(f"{len(ids)} documents of {documents} were decided and {start} are there")
     yield np.concatenate(waiting)
-
-
-def select_documents(documents: Sequence[Path], decisions: Sequence[Path], clusters: Path, out: Path) -> int:
-    """Give every document its one fate, kept or not, and write them sorted by source and id; returns how many.
-
-    There may be no documents at all, as when everything is reserved.
-    """
-    columns = ["id", "source", "url", "words", "chars", "reason"]
-    nothing = SCHEMA.empty_table().select(columns)
-    everything = pa.concat_tables([nothing, *(pq.read_table(path, columns=columns) for path in documents)])
-    if pc.count_distinct(everything["id"]).as_py() != len(everything):
-        raise AssertionError(f"a document stands twice in {', '.join(str(path) for path in documents)}")
-    names = ["id", *(field.name for field in _RULING)]
-    unruled = DECISIONS.empty_table().select(names)
-    ruled = pa.concat_tables([unruled, *(pq.read_table(path, columns=names) for path in decisions)])
-    table = (
-        everything.join(ruled, "id", join_type="inner")
-        .join(pq.read_table(clusters), "id")
-        .sort_by([("source", "ascending"), ("id", "ascending")])
-    )
-    contested = _contested(table)
-    asked = table.select(["reason", "outcome", "basis", "id", "keeper", "rule"])
-    fates = [_fate(row, contested) for row in asked.to_pylist()]
-    table = table.drop_columns("reason").append_column("fate", pa.array([fate for fate, _ in fates], pa.string()))
-    table = table.append_column("reason", pa.array([reason for _, reason in fates], pa.string()))
-    pq.write_table(table.select(SELECTION.names).cast(SELECTION), out, compression="zstd")
-    return len(table)
-
-
-def count_fates(selection: Path) -> dict[str, Counter[tuple[str, str]]]:
-    """Documents per source, by (fate, reason)."""
-    table = pq.read_table(selection, columns=["source", "fate", "reason"])
-    counts: dict[str, Counter[tuple[str, str]]] = {}
-    for row in table.group_by(table.column_names).aggregate([([], "count_all")]).to_pylist():
-        counts.setdefault(row["source"], Counter())[row["fate"], row["reason"]] = row["count_all"]
-    return counts
 
 
 def _kept(decisions: Path) -> pa.Table:
@@ -253,25 +197,3 @@ def _preference(decided: pa.Table) -> npt.NDArray[np.int64]:
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
     return ranks
-
-
-def _contested(table: pa.Table) -> set[str]:
-    """Keepers of the clusters in which a rights holder said no to a copy."""
-    reserving = [str(rule).startswith(_RESERVING) for rule in table["rule"].to_pylist()]
-    return set(table["keeper"].filter(pa.array(reserving, pa.bool_())).to_pylist())
-
-
-def _fate(row: dict[str, Any], contested: set[str]) -> tuple[Fate, str]:
-    """The fate and its reason; a document that nothing was decided about is never released.
-
-    Rights follow the text: a copy of what was reserved elsewhere is held, unless it is used by agreement.
-    """
-    if row["reason"] is not None:
-        return (Fate.FAILED if row["reason"] in FAILURES else Fate.MARKED), row["reason"]
-    if row["outcome"] not in {"include", "exclude", "hold"} or row["keeper"] is None:
-        raise AssertionError(f"document {row['id']} is kept but was never decided or clustered")
-    if row["outcome"] != "include":
-        return (Fate.EXCLUDED if row["outcome"] == "exclude" else Fate.HELD), row["rule"]
-    if row["keeper"] in contested and row["basis"] != "agreement":
-        return Fate.HELD, "copy-of-reserved"
-    return (Fate.RELEASED, "") if row["keeper"] == row["id"] else (Fate.DUPLICATE, "duplicate")

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.documents import SCHEMA, ZSTD_LEVEL, read_documents
-from corpus.selection import Fate
+from corpus.fates import Fate
 from corpus.storage import Storage
 
 SHARD_CHARS_MAX = 128 * 2**20

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from corpus.errors import SealError
+from corpus.fates import count_fates
 from corpus.refine import refine_digest
 from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage, usages
-from corpus.selection import count_fates
 from corpus.shards import Packing, Shard, pack_source
 from flows.attesting import attest_release, publish_checkpoint
 from flows.progress import emit

@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+import corpus.fates
+import corpus.partitions
 import corpus.selection
 import dedup.bands
 import dedup.clusters
@@ -30,7 +32,8 @@ import ledger.register
 import ledger.signals
 import ledger.targets
 from corpus.documents import signed_how
-from corpus.selection import Clustered, Judge, Ruling, Standing, cluster_documents, decide_documents, select_documents
+from corpus.fates import select_documents
+from corpus.selection import Clustered, Judge, Ruling, Standing, cluster_documents, decide_documents
 from crawler.files import STANDING
 from crawler.job import Scope
 from dedup.clusters import Clusters
@@ -63,6 +66,7 @@ _DECIDING = digest_of_code(
 _CLUSTERING = digest_of_code(
     dedup.bands, dedup.edges, dedup.components, dedup.clusters, dedup.segments, dedup.sharded, corpus.selection
 )
+_SELECTING = digest_of_code(corpus.fates, corpus.partitions, corpus.selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +172,9 @@ def dedupe(space: Workspace, documents: Mapping[str, str]) -> str:
 
 def select(space: Workspace, documents: Mapping[str, str], clusters: str) -> str:
     """Give every document its fate; returns the selection's key."""
-    files, decisions = _pairs(space, documents)
-    key = f"selection/{digest_of_parts(clusters, _CLUSTERING, *_names(documents))}.parquet"
-    _make(space, key, lambda path: select_documents(files, decisions, space.storage.local(clusters), path))
+    _, decisions = _pairs(space, documents)
+    key = f"selection/{digest_of_parts(clusters, _SELECTING, *_names(documents))}.parquet"
+    _make(space, key, lambda path: select_documents(decisions, space.storage.local(clusters), path))
     return key
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from corpus.selection import count_fates
+from corpus.fates import count_fates
 from flows.errors import CountError
 from flows.records import RunRecord
 from flows.workspace import Workspace

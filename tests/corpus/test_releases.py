@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import datasets
 import duckdb
@@ -14,19 +15,12 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 import pytest
 
+from corpus import fates, partitions
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
+from corpus.fates import count_fates, select_documents
 from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage
-from corpus.selection import (
-    Judge,
-    Ruling,
-    Standing,
-    cluster_documents,
-    count_fates,
-    decide_documents,
-    kept_signatures,
-    select_documents,
-)
+from corpus.selection import Judge, Ruling, Standing, cluster_documents, decide_documents, kept_signatures
 from corpus.shards import SHARD_SCHEMA, Packing, Shard, pack_source
 from corpus.storage import FolderStorage
 
@@ -82,7 +76,7 @@ def selected(folder: Path, files: list[Path], *, but: str = "") -> Path:
     pairs = zip(files, decisions, strict=True)
     signatures = np.concatenate([part for pair in pairs for part in kept_signatures(*pair, rows_max=2)])
     cluster_documents(decisions, partial(equal_signatures, signatures), folder / "clusters.parquet")
-    select_documents(files, decisions, folder / "clusters.parquet", folder / "selection.parquet")
+    select_documents(decisions, folder / "clusters.parquet", folder / "selection.parquet")
     return folder / "selection.parquet"
 
 
@@ -132,6 +126,37 @@ def test_every_document_has_one_fate(tmp_path: Path, files: list[Path]) -> None:
         ),
         "library": Counter({("released", ""): 2}),
     }
+
+
+def test_fates_do_not_hang_on_how_much_is_in_memory(
+    tmp_path: Path, document: MakeDocument, documents_file: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dealt to parts of a few rows or to one, in files of any order, the selection is the same, sorted, and whole."""
+    random = Random(7)
+    rights = ["open", "tdm", "held", "excluded", "agreed", "case-acted"]
+    files = [
+        documents_file(
+            [
+                document(source, f"{n}", f"tekst {random.randrange(60)}", right=random.choice(rights),
+                         reason=random.choice([None, None, None, Reason.TOO_SHORT]))
+                for n in range(size)
+            ]
+        )
+        for source, size in (("a", 3), ("b", 90), ("c", 2), ("d", 1), ("e", 0), ("f", 30))
+    ]  # fmt: skip
+    whole = pq.read_table(selected(tmp_path, files))
+    monkeypatch.setattr(fates, "PART_ROWS", 8)
+    assert pq.read_table(selected(tmp_path, files)).equals(whole)
+    monkeypatch.setattr(partitions, "PENDING_BYTES_MAX", 1000)
+    assert pq.read_table(selected(tmp_path, files[::-1])).equals(whole)
+    rows = whole.to_pylist()
+    assert [(row["source"], row["id"]) for row in rows] == sorted((row["source"], row["id"]) for row in rows)
+    for row in rows:
+        copies = [(each["source"], each["url"]) for each in rows if each["keeper"] and each["keeper"] == row["keeper"]]
+        copies.remove((row["source"], row["url"])) if row["keeper"] else None
+        there = sorted(copies)[: fates.ELSEWHERE_MAX] if row["keeper"] == row["id"] else []
+        assert [(each["source"], each["url"]) for each in row["elsewhere"]] == there
+    assert sum(map(len, fates.fates_of_source(tmp_path / "selection.parquet", "b", ["id"]))) == 90
 
 
 def test_a_source_without_documents_is_no_trouble(tmp_path: Path, files: list[Path], documents_file: WriteFile) -> None:
