@@ -1,8 +1,8 @@
-"""Releases: a small manifest that names shards, put last, and the card that tells people how to load them.
+"""Releases: a small manifest that names shards, put last, and what is written beside it for people and tools.
 
 The same shards made with the same parameters are the same release, whatever the day: `next_version` answers None
 when nothing changed. Sealing takes three steps, and a run that is killed between them goes on at the next:
-`stage` stores the manifest under its digest, the caller commits that digest in the ledger, `publish` shows it.
+`stage` stores all of it under the manifest's digest, the caller commits that digest in the ledger, `publish` shows it.
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from types import MappingProxyType
 
-from corpus.card import card_of
 from corpus.errors import SealError
 from corpus.shards import Shard
 from corpus.storage import Storage
@@ -68,29 +68,32 @@ def _canonical(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
-def stage(manifest: Manifest, storage: Storage) -> str:
-    """Store manifest and card under the manifest's digest, not yet visible as a release; returns the digest."""
-    card = card_of(manifest.version, manifest.shards, manifest.rights_holders)
-    storage.put_bytes(_staged(manifest.digest, "md"), card)
-    storage.put_bytes(_staged(manifest.digest, "json"), manifest.to_json())
+NOTHING_BESIDE: Mapping[str, bytes] = MappingProxyType({})
+
+
+def stage(manifest: Manifest, storage: Storage, beside: Mapping[str, bytes] = NOTHING_BESIDE) -> str:
+    """Store the manifest and the files beside it, by name, not yet visible as a release; returns its digest."""
+    for name, data in beside.items():
+        storage.put_bytes(_beside(manifest.digest) + name, data)
+    storage.put_bytes(_staged(manifest.digest), manifest.to_json())
     return manifest.digest
 
 
 def publish(digest: str, storage: Storage) -> Manifest:
-    """Show a staged release: the card, then the manifest, which makes it visible. Doing it again changes nothing.
+    """Show a staged release: what lies beside it, then the manifest, which makes it visible. Again it changes nothing.
 
     Raises StorageError when the version already holds something else.
     """
     manifest = read_staged(digest, storage)
-    for name, kind in (("README.md", "md"), ("manifest.json", "json")):
-        data = storage.local(_staged(digest, kind)).read_bytes()
-        storage.put_bytes(f"releases/{manifest.version}/{name}", data, only_new=True)
+    staged = [(key.removeprefix(_beside(digest)), key) for key in storage.keys(_beside(digest))]
+    for name, key in [*staged, ("manifest.json", _staged(digest))]:
+        storage.put_bytes(f"releases/{manifest.version}/{name}", storage.local(key).read_bytes(), only_new=True)
     return manifest
 
 
 def read_staged(digest: str, storage: Storage) -> Manifest:
     """Read a manifest by its digest. Raises StorageError when it is missing."""
-    body = json.loads(storage.local(_staged(digest, "json")).read_bytes())
+    body = json.loads(storage.local(_staged(digest)).read_bytes())
     return Manifest(
         version=body["version"],
         as_of=date.fromisoformat(body["as_of"]),
@@ -147,5 +150,10 @@ def usages(shards: Sequence[Shard]) -> dict[tuple[str, str, str, str], list[Shar
     return dict(sorted(groups.items()))
 
 
-def _staged(digest: str, kind: str) -> str:
-    return f"manifests/{digest}.{kind}"
+def _staged(digest: str) -> str:
+    return f"manifests/{digest}.json"
+
+
+def _beside(digest: str) -> str:
+    """Where what lies beside a manifest waits to be shown."""
+    return f"manifests/{digest}/"

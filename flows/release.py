@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from corpus.card import card_of
 from corpus.errors import SealError
 from corpus.fates import count_fates
 from corpus.refine import refine_digest
@@ -84,7 +85,8 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     check_seal(manifest, fates)
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
-    digest = stage(manifest, space.storage)
+    card = card_of(manifest.version, manifest.shards, manifest.rights_holders)
+    digest = stage(manifest, space.storage, {"README.md": card})
     record_release(space.ledger, _record(manifest, digest), now)
     _show(space, version, digest, now)
     emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus import fates, partitions
+from corpus.card import card_of
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
 from corpus.fates import count_fates, select_documents
@@ -251,7 +252,9 @@ def test_a_published_release_loads(tmp_path: Path, files: list[Path], monkeypatc
     """`load_dataset` reads the release folder, whole and by source; DuckDB reads what the manifest lists."""
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     storage = FolderStorage(tmp_path / "data")
-    manifest = publish(stage(manifest_of(tmp_path, files, storage), storage), storage)
+    manifest = manifest_of(tmp_path, files, storage)
+    card = card_of(manifest.version, manifest.shards, manifest.rights_holders)
+    publish(stage(manifest, storage, {"README.md": card}), storage)
     folder, cache = str(tmp_path / "data" / "releases" / "0.1.0"), str(tmp_path / "cache")
     assert len(datasets.load_dataset(folder, split="train", cache_dir=cache)) == 3
     assert set(datasets.load_dataset(folder, "library", split="train", cache_dir=cache)["url"]) == {
@@ -305,12 +308,14 @@ def test_a_release_of_another_ledger_is_not_sealed_over(tmp_path: Path, files: l
         check_unclaimed(replace(manifest, shards=manifest.shards[1:]), storage)
 
 
-def test_a_card_shown_is_the_card_staged(tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that writes its cards otherwise shows an earlier release as it was sealed."""
+def test_what_lies_beside_is_shown_as_it_was_staged(tmp_path: Path, files: list[Path]) -> None:
+    """Files beside the manifest, in folders too, are shown with it and never before; again changes nothing."""
     storage = FolderStorage(tmp_path / "data")
-    digest = stage(manifest_of(tmp_path, files, storage), storage)
+    manifest = manifest_of(tmp_path, files, storage)
+    digest = stage(manifest, storage, {"README.md": b"card", "datasheets/blog.md": b"sheet"})
+    assert not list(storage.keys("releases/"))
     publish(digest, storage)
-    card = (tmp_path / "data/releases/0.1.0/README.md").read_bytes()
-    monkeypatch.setattr("corpus.releases.card_of", lambda *_: b"another card")
-    publish(digest, storage)
-    assert (tmp_path / "data/releases/0.1.0/README.md").read_bytes() == card
+    shown = {key: storage.local(key).read_bytes() for key in storage.keys("releases/0.1.0/")}
+    assert shown.pop("releases/0.1.0/manifest.json") == manifest.to_json()
+    assert shown == {"releases/0.1.0/README.md": b"card", "releases/0.1.0/datasheets/blog.md": b"sheet"}
+    assert publish(digest, storage) == manifest
