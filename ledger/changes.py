@@ -126,14 +126,19 @@ def withdraw_release(ledger: Ledger, version: str, note: str, stamp: Stamp) -> b
     """
     _check(note)
     with ledger.writing() as connection:
-        ids = release_dues(connection, version)
-        if connection.scalar(select(tables.booking.c.key).filter_by(key=f"withdraw:{version}")) is not None:
-            return False
-        moves = _reversal(connection, ids)
-        event = Event("withdrawn", f"release:{version}", {"dues": len(moves)})
-        moves += against_invoices(connection, moves, stamp.now.date())
-        book(connection, stamp, Act(event, f"withdraw:{version}", moves, note))
-        return True
+        return void_dues(connection, version, note, stamp)
+
+
+def void_dues(connection: Connection, version: str, note: str, stamp: Stamp) -> bool:
+    """Do what `withdraw_release` does, inside a writing transaction."""
+    ids = release_dues(connection, version)
+    if connection.scalar(select(tables.booking.c.key).filter_by(key=f"withdraw:{version}")) is not None:
+        return False
+    moves = _reversal(connection, ids)
+    event = Event("withdrawn", f"release:{version}", {"dues": len(moves)})
+    moves += against_invoices(connection, moves, stamp.now.date())
+    book(connection, stamp, Act(event, f"withdraw:{version}", moves, note))
+    return True
 
 
 def claim_domain(ledger: Ledger, domain: str, payee: str, case: str, stamp: Stamp) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from ledger import tables
 from ledger.bases import Basis
 from ledger.budgets import exceeded, refuse
+from ledger.changes import void_dues
 from ledger.dues import enter_due
 from ledger.errors import BudgetExceeded, RecordConflict, RecordRefused, UnknownRecord
 from ledger.journal import PROGRAM, Event, Json, Stamp, append, canonical, digest
@@ -18,14 +19,20 @@ from ledger.records import Obligation, ReleaseRecord, Usage
 from ledger.sources import check_known
 from ledger.store import Ledger
 from ledger.terms import standing
+from ledger.withdrawals import check_current
 
 
-def record_release(ledger: Ledger, record: ReleaseRecord, now: datetime) -> bool:
+def record_release(
+    ledger: Ledger, record: ReleaseRecord, now: datetime, *, exclusions: str = "", replaces: str = ""
+) -> bool:
     """Record a sealed release with its usages and obligations; tell whether it was new. Once more changes nothing.
 
-    Everything is written and entered in one transaction, or nothing is.
+    Everything is written and entered in one transaction, or nothing is. `exclusions` is the digest of what was kept
+    out when it was selected (`ledger.withdrawals`). `replaces` is the release that this one is without withdrawn texts:
+    what that one owes is reversed, and this one owes in its place, whatever the budgets say.
 
     Raises:
+        Overtaken: something was withdrawn since it was selected.
         RecordConflict: another release stands under the version.
         UnknownRecord: a source is not in the ledger.
         RecordRefused: a usage has no basis or is given twice, or rests on an agreement that is not in force.
@@ -39,11 +46,15 @@ def record_release(ledger: Ledger, record: ReleaseRecord, now: datetime) -> bool
             _check_same(row, record)
             return False
         _check(record)
+        if exclusions:
+            check_current(connection, exclusions)
         names = {usage.source for usage in record.usages}
         check_known(connection, names)
         owed = accrue(record, {name: standing(connection, name) for name in sorted(names)})
-        over = exceeded(connection, owed, now.date())
+        over = [] if replaces else exceeded(connection, owed, now.date())
         refuse(connection, stamp, f"release:{record.version}", over)
+        if replaces:
+            void_dues(connection, replaces, f"release {record.version} is it without withdrawn texts", stamp)
         if not over:
             _write(connection, stamp, record, owed)
     if over:
