@@ -26,6 +26,9 @@ from corpus.records import Headers, records
 
 NOT_MODIFIED = 304
 
+WITHDRAWN = "application/vnd.fodaftryk.withdrawn"
+"""Type of the records that stand where a withdrawn text was; the body is the digest of what is gone."""
+
 WARC_DATE_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _HOP_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _IN_NAMES = "!#$&'*+^`|"
@@ -57,6 +60,18 @@ class Capture:
     def header(self, name: str) -> str:
         """First value of a header, matched without case; empty when absent."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn(Capture):
+    """What is left of a capture that was purged: its address, when it was fetched, and its payload's digest."""
+
+    digest: str = ""
+
+    @property
+    def payload_digest(self) -> str:
+        """The digest of the payload that is gone."""
+        return self.digest
 
 
 def digest_of(data: bytes) -> str:
@@ -151,6 +166,25 @@ class CaptureWriter:
         self.close()
 
 
+def withdrawn_record(capture: Withdrawn) -> bytes:
+    """The record that stands in the place of one that was purged, as a gzip member of its own (WARC/1.1, 6.6)."""
+    buffer = io.BytesIO()
+    digest = capture.digest.encode("ascii")
+    record = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1").create_warc_record(
+        capture.url,
+        "metadata",
+        payload=io.BytesIO(digest),
+        length=len(digest),
+        warc_content_type=WITHDRAWN,
+        warc_headers_dict={
+            "WARC-Record-ID": _record_id("metadata", capture),
+            "WARC-Date": capture.fetched_at.strftime(WARC_DATE_FORMAT),
+        },
+    )
+    WARCWriter(buffer, gzip=True, warc_version="WARC/1.1").write_record(record)
+    return buffer.getvalue()
+
+
 def _written(name: str, value: str) -> tuple[str, str]:
     """A header as it can stand in a file and be read again as the same one."""
     name = quote(name.strip(), safe=_IN_NAMES)
@@ -166,6 +200,8 @@ def _record_id(kind: str, capture: Capture) -> str:
 def read_captures(path: Path) -> Iterator[Capture]:
     """Read the captures of a WARC file of ours, in order, one in memory at a time: its answers, and what pages became.
 
+    What was purged is a `Withdrawn`.
+
     Raises `RecordError`, `EOFError` or `OSError` when the file is none of ours, or was damaged.
     """
     with Members(path) as members, io.BufferedReader(members, PIECE_BYTES) as file:
@@ -174,5 +210,8 @@ def read_captures(path: Path) -> Iterator[Capture]:
             head = record.http_head() if record.kind == "response" else None
             if record.kind == "conversion":
                 head = 200, (("Content-Type", record.content_type),)
+            if record.content_type == WITHDRAWN and record.fetched_at is not None:
+                digest = record.read(record.left).decode("ascii", "replace")
+                yield Withdrawn(record.url, record.fetched_at, 0, (), b"", digest)
             if head is not None and record.fetched_at is not None:
                 yield Capture(record.url, record.fetched_at, *head, payload=record.read(record.left), place=place)

@@ -42,6 +42,7 @@ ZSTD_LEVEL = 6
 class Reason(StrEnum):
     """Why a document was marked. The first that applies, in this order, is the one recorded."""
 
+    WITHDRAWN = "withdrawn"
     EXTRACTION_TIMEOUT = "extraction_timeout"
     EXTRACTION_CRASHED = "extraction_crashed"
     PAGE_TOO_LARGE = "page_too_large"
@@ -141,6 +142,9 @@ def _columns() -> dict[str, Column]:
 SIGNING = "fodaftryk.signing"
 """Name, in a file's metadata, of what says how its signatures were made."""
 
+PURGED = "fodaftryk.purged"
+"""Name, in a file's metadata, of what says which of its texts were purged; absent where none was."""
+
 SCHEMA = pa.schema(
     pa.field(name, item.arrow, nullable=item.nullable, metadata={"meaning": item.meaning, "unit": item.unit})
     for name, item in _columns().items()
@@ -177,8 +181,9 @@ def to_table(documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) 
 class DocumentWriter:
     """Writes tables into an open file, a row group each; equal tables in equal order give equal bytes."""
 
-    def __init__(self, path: Path, signed: str = "") -> None:
-        schema = SCHEMA.with_metadata({SIGNING: signed}) if signed else SCHEMA
+    def __init__(self, path: Path, signed: str = "", purged: str = "") -> None:
+        told = {name: value for name, value in ((SIGNING, signed), (PURGED, purged)) if value}
+        schema = SCHEMA.with_metadata(told) if told else SCHEMA
         self._writer = pq.ParquetWriter(
             path, schema, compression="zstd", compression_level=ZSTD_LEVEL, use_dictionary=_REPEATING
         )
@@ -198,10 +203,11 @@ class DocumentWriter:
 
 
 @contextmanager
-def write_documents(path: Path, signed: str = "") -> Iterator[DocumentWriter]:
+def write_documents(path: Path, signed: str = "", purged: str = "") -> Iterator[DocumentWriter]:
     """Open `path` for writing; it appears whole when the block ends well, and not at all when it does not.
 
-    `signed` says how its signatures were made, and stays with them; see `signed_how`.
+    `signed` says how its signatures were made, and stays with them; see `signed_how`. `purged` names the texts that
+    were taken out of it, if any; see `purged_of`.
 
     A Parquet writer that is closed by an exception leaves a short file that reads without complaint, so the rows go
     to a temporary name, to disk, and only then to `path`.
@@ -211,7 +217,7 @@ def write_documents(path: Path, signed: str = "") -> Iterator[DocumentWriter]:
     os.close(handle)
     temporary = Path(name)
     try:
-        writer = DocumentWriter(temporary, signed)
+        writer = DocumentWriter(temporary, signed, purged)
         yield writer
         writer.close()
         with temporary.open("rb") as file:
@@ -227,7 +233,16 @@ def write_documents(path: Path, signed: str = "") -> Iterator[DocumentWriter]:
 
 def signed_how(path: Path) -> str | None:
     """What a documents file says of how its signatures were made; None when it says nothing."""
-    stated = (pq.read_schema(path).metadata or {}).get(SIGNING.encode())
+    return _stated(path, SIGNING)
+
+
+def purged_of(path: Path) -> str:
+    """What names the texts that were purged from a documents file; empty where none was."""
+    return _stated(path, PURGED) or ""
+
+
+def _stated(path: Path, name: str) -> str | None:
+    stated = (pq.read_schema(path).metadata or {}).get(name.encode())
     return stated.decode() if stated is not None else None
 
 

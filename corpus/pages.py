@@ -7,7 +7,7 @@ measures are those of the text that is kept.
 from dataclasses import asdict, dataclass, replace
 
 from corpus.captured import Page
-from corpus.captures import digest_of
+from corpus.captures import Withdrawn, digest_of
 from corpus.documents import Document, Reason, document_id
 from corpus.extract import Extracted
 from corpus.formats import Said, read_capture
@@ -44,6 +44,8 @@ def prepare() -> None:
 
 def refine_page(page: Page) -> Document:
     """Refine one page; pure, and run in a worker."""
+    if isinstance(page.capture, Withdrawn):
+        return lost(page, Reason.WITHDRAWN)
     said = read_capture(page.capture, may_be_danish if page.prefilter else None)
     extracted = said.extracted
     if not extracted.text:
@@ -64,7 +66,7 @@ def assess(text: str, profile: Profile) -> Result:
 
 
 def lost(page: Page, reason: Reason) -> Document:
-    """The document of a page that cost a worker its life: everything but what is in it."""
+    """The document of a page that cost a worker its life, or was withdrawn: everything but what is in it."""
     return _document(page, Extracted(""), Result(reason))
 
 
