@@ -62,6 +62,12 @@ format: .venv/installed ## Format the code and mend what can be mended
 bench: .venv/installed ## Measure: quality against its floors, speed as ratios (see tests/benchmarks/README.md)
 	$(RUN)/pytest $(BENCH) -s -o python_files='bench_*.py' -o timeout=0 $(ARGS)
 
+.PHONY: messages
+messages: .venv/installed ## Bring the portal's Danish texts up to its templates
+	$(RUN)/pybabel -q extract -F ledger/portal/locale/babel.cfg -k N_ --no-location --omit-header --sort-output -o .messages.pot ledger/portal
+	$(RUN)/pybabel -q update -i .messages.pot -o ledger/portal/locale/da/messages.po -l da --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap
+	rm .messages.pot
+
 .PHONY: language-model
 language-model: .venv/installed ## Train the language identifier anew: make language-model DATA=folder STRINGS=folder
 	$(UV) run --script deploy/train_language.py $(DATA) corpus/models --strings $(STRINGS)

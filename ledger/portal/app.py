@@ -1,0 +1,54 @@
+"""The portal as one ASGI app: pages in Danish and English, and the same as JSON under `/api/v1`.
+
+A new subject is a module in `routes/` with a `router`, and a line in `ROUTERS`.
+"""
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+from ledger.portal import problems
+from ledger.portal.guards import BodyLimit, SameOrigin
+from ledger.portal.headers import SecurityHeaders
+from ledger.portal.limits import Buckets
+from ledger.portal.pages import STATIC
+from ledger.portal.portal import Portal
+from ledger.portal.request_log import RequestLog
+from ledger.portal.routes import api, home, language
+
+PAGES: tuple[APIRouter, ...] = (home.router, language.router)
+"""What people see."""
+
+API_ROUTERS: tuple[APIRouter, ...] = (api.router,)
+"""What programs ask, under `/api/v1`."""
+
+
+def create_app(portal: Portal) -> FastAPI:
+    """Make the app. It opens nothing: the ledger in `portal` is open, and is closed by whoever opened it."""
+    app = FastAPI(
+        title="Fodaftryk",
+        version="1",
+        summary="What was collected of Danish text, on what right, and who is owed for it.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # would load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.portal = portal
+    app.state.buckets = Buckets()
+    problems.install(app)
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    for router in API_ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    # the last that is added is the first that a request meets
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SameOrigin, url=portal.site.url)
+    app.add_middleware(
+        TrustedHostMiddleware, allowed_hosts=[urlsplit(portal.site.url).hostname or ""], www_redirect=False
+    )
+    app.add_middleware(SecurityHeaders, secure=portal.site.secure)
+    app.add_middleware(RequestLog)
+    return app

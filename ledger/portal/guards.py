@@ -1,0 +1,67 @@
+"""What stands before every route: how large a request may be, and where a form may come from.
+
+A form that changes something is protected twice: here by where the browser says that it comes from, and in `forms` by a
+token. The API takes no cookies, so a foreign page can do nothing with it in a visitor's name.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+API = "/api/"
+"""How the paths of the API begin."""
+
+BODY_BYTES_MAX = 256 * 1024
+"""Most bytes of a request: a passage of 20,000 characters, percent-encoded as a form sends it, takes half of it."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
+
+class BodyLimit:
+    """Refuses requests that are too large, by what they say and by what they send."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, unless the body is too large."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+            await PlainTextResponse("Content Too Large\n", 413)(scope, receive, send)
+            return
+        read = 0
+
+        async def receiving() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > BODY_BYTES_MAX:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, receiving, send)
+
+
+class SameOrigin:
+    """Refuses requests that change something and come from another site's page, by the browser's own word."""
+
+    def __init__(self, app: ASGIApp, *, url: str) -> None:
+        self._app = app
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, unless the request comes from elsewhere."""
+        if scope["type"] == "http" and scope["method"] not in SAFE and not scope["path"].startswith(API):
+            headers = Headers(scope=scope)
+            fetched_by, origin = headers.get("sec-fetch-site", "same-origin"), headers.get("origin", self._origin)
+            if fetched_by not in ("same-origin", "none") or origin != self._origin:
+                await PlainTextResponse("Forbidden: this form was sent from another site.\n", 403)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

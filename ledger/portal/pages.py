@@ -1,0 +1,91 @@
+"""How a page is made: a template in the visitor's language, with what every page has.
+
+A template gets `_` and the other gettext functions, `path`, `here` (the path with its query), `language`, `languages`,
+`menu`, `site`, `csrf_field()` for its forms, `static(…)`, and the filters `day`, `time`, `number` and `href`. All is
+escaped, and an unknown name is an error.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from ledger.portal.forms import FormToken, keep_form_cookie
+from ledger.portal.languages import (
+    LANGUAGES,
+    N_,
+    language_of,
+    translations,
+    written_day,
+    written_number,
+    written_time,
+)
+from ledger.portal.portal import portal_of
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+MENU = (("/", N_("Look up")),)
+"""The main menu: where each entry leads, and what it is called."""
+
+
+def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what the template names
+    """Make a page of a template and its values."""
+    language, token = language_of(request), FormToken(request)
+    common = {
+        "csrf_field": token.field,
+        "language": language,
+        "languages": LANGUAGES,
+        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "menu": MENU,
+        "path": request.url.path,
+        "site": portal_of(request).site,
+    }
+    text = environment(language).get_template(template).render(common | values)
+    response = HTMLResponse(text, status, {"Content-Language": language, "Vary": "Cookie"})
+    if token.used and token.new:
+        keep_form_cookie(request, response, token.nonce)
+    return response
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates of a language."""
+    made = Environment(
+        autoescape=True,
+        loader=FileSystemLoader(HERE / "templates"),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {
+        "day": lambda value: written_day(language, value),
+        "time": lambda value: written_time(language, value),
+        "number": lambda value: written_number(language, value),
+        "href": href,
+    }
+    made.globals |= {"static": static_url}
+    return made
+
+
+def href(address: str) -> str:
+    """Return a crawled address if it may be linked to, as http and https may, and else nothing: it could run."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+@cache
+def static_url(name: str) -> str:
+    """Return the address of one of our files, which changes with what is in it, so that browsers may keep it."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"

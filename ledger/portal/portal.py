@@ -1,0 +1,70 @@
+"""What the portal is made with, and how a page gets at it.
+
+The portal reads no settings, no environment and no clock, and knows no other room: whatever it needs of them is a value
+or a function in `Portal`, which `flows.portal` puts together.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import HTTPConnection
+
+from ledger.store import Ledger
+
+SECRET_BYTES_MIN = 32
+"""Shortest secret that is used as a key of HMAC-SHA256: as long as its output (RFC 2104, section 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Who runs this portal, and where it stands.
+
+    `url` is its public address without a path (`https://fodaftryk.example.dk`): links in mail and feeds begin with it,
+    and requests for another host are refused. `operator` is who answers for it; `contact` is an e-mail address.
+    """
+
+    url: str
+    operator: str = ""
+    contact: str = ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is reached by https, so that cookies can be kept to that."""
+        return self.url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message in plain text to one person."""
+
+    to: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Everything the portal needs, handed in once.
+
+    `now` tells the time, aware and in UTC. `secret` is `SECRET_BYTES_MIN` bytes or more that nobody else knows; what is
+    signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails.
+    """
+
+    ledger: Ledger
+    site: Site
+    now: Callable[[], datetime]
+    secret: bytes
+    send: Callable[[Mail], None]
+
+    def __post_init__(self) -> None:
+        """Refuse a secret that could be guessed."""
+        if len(self.secret) < SECRET_BYTES_MIN:
+            raise ValueError(f"the portal's secret has {len(self.secret)} bytes: give {SECRET_BYTES_MIN} or more")
+
+
+def portal_of(request: HTTPConnection) -> Portal:
+    """Return what the app that answers this request was made with."""
+    portal = request.app.state.portal
+    assert isinstance(portal, Portal)
+    return portal
