@@ -24,6 +24,7 @@ from flows.cli_language import language
 from flows.cli_ledger import ledger_app
 from flows.cli_money import register as register_money
 from flows.cli_policy import policy_app
+from flows.cli_portal import portal
 from flows.cli_proof import proof
 from flows.cli_refine import refine
 from flows.cli_rights import register as register_rights
@@ -61,6 +62,7 @@ app.command()(deliver)
 app.command()(language)
 app.command()(extract)
 app.command()(refine)
+app.command()(portal)
 app.command()(proof)
 app.command()(verify)
 app.command(epilog=EPILOG)(dedupe)

@@ -69,6 +69,23 @@ class LedgerSettings:
     iban: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """Who runs the portal, and where it is reached.
+
+    `url` is its public address (empty: where it listens). `operator` answers for it, `contact` is an e-mail address
+    that people see. Mail goes by `smtp` (`smtp://user:password@host:587`, `smtps://…`; empty: into a folder of the data
+    folder) from `sender`. `secret` is the file of what forms and sessions are signed with (empty: in the data folder).
+    """
+
+    url: str = ""
+    operator: str = ""
+    contact: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    smtp: str = ""
+    sender: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    secret: str = ""
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `data` is a local folder; the rest lies in it unless told otherwise."""
 
@@ -84,6 +101,7 @@ class Settings(BaseSettings):
     dedup: Parameters = Parameters()
     scale: ScaleSettings = ScaleSettings()
     ledger: LedgerSettings = LedgerSettings()
+    portal: PortalSettings = PortalSettings()
 
     @model_validator(mode="after")
     def _signatures_fit(self) -> Self:
@@ -105,6 +123,11 @@ class Settings(BaseSettings):
     def ledger_key(self) -> Path:
         """The file of the key that signs the ledger's checkpoints."""
         return Path(self.ledger.key) if self.ledger.key else self.data / "ledger.key"
+
+    @property
+    def portal_secret(self) -> Path:
+        """The file of the secret that the portal signs forms and sessions with."""
+        return Path(self.portal.secret) if self.portal.secret else self.data / "portal.secret"
 
     @property
     def ledger_file(self) -> Path | None:
