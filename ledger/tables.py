@@ -5,7 +5,7 @@ compares them). Column types are the plain ones, since Alembic writes no imports
 (`ledger.instants`), because SQLite would hand back a naive datetime; amounts are whole micro-units. A row that was
 journalled holds the `seq` of its entry, so that a proof of the entry is a proof of the row. `nonce` hides what the
 journal only commits to: erase the values and the nonce, and nobody can guess them back, while the journal stands.
-What is about money is in `money_tables`.
+What is about money is in `money_tables`, what is the portal's in `portal_tables`.
 `subtree` is the hash tree over the entries, as far as it never changes again: hashes over 256, 65,536, … of them.
 """
 
@@ -36,9 +36,11 @@ from ledger.money_tables import (
     payment_order,
     posting,
 )
+from ledger.portal_tables import TABLES as PORTAL
 from ledger.schema import Whole, entry_seq, metadata
 
 __all__ = [
+    "PORTAL",
     "account",
     "agreement",
     "bank_line",
