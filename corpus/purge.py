@@ -83,7 +83,7 @@ def purge_pages(path: Path, out: Path, gone: Gone) -> int:
         fetched_at, digest = record.fetched_at, _payload_digest(record)
         if fetched_at is None or digest not in gone.payloads[record.url]:
             return None
-        return withdrawn_record(Withdrawn(record.url, fetched_at, 0, (), b"", digest))
+        return withdrawn_record(Withdrawn(record.url, fetched_at, 0, (), b"", digest=digest))
 
     return _rewrite(path, out, instead)
 
