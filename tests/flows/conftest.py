@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 
 from deploy.demo.serve import HERE, serve
 from flows.attesting import CHECKPOINT, PROOF
+from flows.embedded import START_S_MAX
 
 NOW = "2026-11-24T12:00:00Z"
 COMMAND = str(Path(sys.executable).with_name("fodaftryk"))
@@ -32,14 +35,14 @@ class Demo:
     data: Path
     proxy: str
     seen: list[str]
-    prefect_home: str
+    prefect: dict[str, str]
     settings: dict[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
         """The variables a command is run with: ours only, so that no setting of the machine is heard."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("FODAFTRYK_", "PREFECT_"))}
         ours = {
-            "PREFECT_HOME": self.prefect_home,
+            **self.prefect,
             "FODAFTRYK_DATA": str(self.data),
             "FODAFTRYK_CATALOGUE": str(HERE / "catalogue"),
             "FODAFTRYK_CRAWLER__PROXY": self.proxy,
@@ -98,19 +101,38 @@ def web() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture(scope="session")
-def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> str:
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """One home of Prefect's for all runs of the command, as its first database takes eight seconds to make."""
-    return str(tmp_path_factory.mktemp("prefect"))
+    return {"PREFECT_HOME": str(tmp_path_factory.mktemp("prefect"))}
 
 
 @pytest.fixture(scope="session")
-def demo(web: tuple[str, list[str]], prefect_home: str, tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The demo web after one run of the main job; look at it, change nothing."""
+def prefect(prefect_home: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A server that many runs of the command share, as starting its own costs each more than all its work."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    quiet = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_LOGGING_LEVEL": "CRITICAL"}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        api = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        command = [sys.executable, "-m", "flows.embedded", str(listener.fileno())]
+        with subprocess.Popen(command, env={**kept, **quiet, **prefect_home}, pass_fds=[listener.fileno()]) as server:
+            urllib.request.urlopen(f"{api}/health", timeout=START_S_MAX).close()  # answered as soon as it serves
+            yield {**quiet, **prefect_home, "PREFECT_API_URL": api}
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def demo(
+    web: tuple[str, list[str]],
+    prefect_home: dict[str, str],
+    prefect: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Demo:
+    """The demo web after one run of the main job, which had a server of its own; look at it, change nothing."""
     demo = Demo(tmp_path_factory.mktemp("demo") / "data", *web, prefect_home)
     done = demo.call("run", "--now", NOW, "--json")
     assert done.returncode == 0, done.stderr
     (demo.data / "summary.json").write_text(done.stdout)
-    return demo
+    return replace(demo, prefect=prefect)
 
 
 @pytest.fixture

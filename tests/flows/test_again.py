@@ -45,14 +45,14 @@ def test_what_did_not_change_is_no_new_release(demo: Demo, later: Demo) -> None:
 
 
 def test_a_source_that_says_no_is_known_and_leaves_the_release(
-    web: tuple[str, list[str]], prefect_home: str, tmp_path: Path
+    web: tuple[str, list[str]], prefect: dict[str, str], tmp_path: Path
 ) -> None:
     """When nothing of a source may be used any more its pages still have an answer, and the next release lacks them."""
     (tmp_path / "catalogue").mkdir()
     file = tmp_path / "catalogue" / "avis.toml"
     agreed = (HERE / "catalogue" / "avis.toml").read_text()
     file.write_text(agreed)
-    demo = Demo(tmp_path / "data", *web, prefect_home, {"FODAFTRYK_CATALOGUE": str(file.parent)})
+    demo = Demo(tmp_path / "data", *web, prefect, {"FODAFTRYK_CATALOGUE": str(file.parent)})
     assert demo.run()["funnel"]["released"] > 0
     file.write_text(agreed.partition("[[rights.agreements]]")[0].replace('"agreed"', '"confirmed"'))
     summary = demo.answer("run", "--now", LATER)

@@ -53,12 +53,12 @@ def page(rows: list[dict[str, object]], following: str = "") -> bytes:
 
 
 @pytest.fixture
-def oda(prefect_home: str, tmp_path: Path) -> Demo:
+def oda(prefect: dict[str, str], tmp_path: Path) -> Demo:
     """A catalogue with one source, an API; its web is not served yet."""
     catalogue = tmp_path / "catalogue"
     catalogue.mkdir()
     (catalogue / "oda.toml").write_text(SOURCE, encoding="utf-8")
-    return Demo(tmp_path / "data", "", [], prefect_home, {"FODAFTRYK_CATALOGUE": str(catalogue)})
+    return Demo(tmp_path / "data", "", [], prefect, {"FODAFTRYK_CATALOGUE": str(catalogue)})
 
 
 def test_an_api_goes_the_whole_way(oda: Demo) -> None:

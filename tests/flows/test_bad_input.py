@@ -23,12 +23,12 @@ holder = "Blogger"
 
 
 @pytest.fixture
-def other(web: tuple[str, list[str]], prefect_home: str, tmp_path: Path) -> Demo:
+def other(web: tuple[str, list[str]], prefect: dict[str, str], tmp_path: Path) -> Demo:
     """An empty data folder, and a catalogue of our own to spoil."""
     folder = tmp_path / "catalogue"
     folder.mkdir()
     (folder / "blog.toml").write_text(BLOG.format(url="http://blog.demo.test/"))
-    return Demo(tmp_path / "data", *web, prefect_home, {"FODAFTRYK_CATALOGUE": str(folder)})
+    return Demo(tmp_path / "data", *web, prefect, {"FODAFTRYK_CATALOGUE": str(folder)})
 
 
 def refused(demo: Demo, *arguments: str) -> str:

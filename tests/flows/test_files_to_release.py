@@ -53,18 +53,18 @@ def write_sources(house: House) -> None:
     house.source("tabel", intake=table)
 
 
-def demo_of(house: House, prefect_home: str, data: Path) -> Demo:
+def demo_of(house: House, prefect: dict[str, str], data: Path) -> Demo:
     """The command with a house's catalogue and a data folder, to which the book is delivered."""
-    demo = Demo(data, house.proxy, [], prefect_home, {"FODAFTRYK_CATALOGUE": str(house.folder / "catalogue")})
+    demo = Demo(data, house.proxy, [], prefect, {"FODAFTRYK_CATALOGUE": str(house.folder / "catalogue")})
     done = demo.call("deliver", "forlag", str(house.folder / "bog"), "--agreement", "aftale-1", "--now", NOW)
     assert done.returncode == 0, done.stderr
     return demo
 
 
 @pytest.fixture(scope="module")
-def taken(files: tuple[House, FileWeb], prefect_home: str, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def taken(files: tuple[House, FileWeb], prefect: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """All of it after one run of the main job; look at it, change nothing."""
-    demo = demo_of(files[0], prefect_home, tmp_path_factory.mktemp("taken") / "data")
+    demo = demo_of(files[0], prefect, tmp_path_factory.mktemp("taken") / "data")
     plans = {row["source"]: row["plan"] for row in demo.answer("run", "--now", NOW, "--dry-run")}
     assert plans == dict.fromkeys(["forlag", "netarkiv", "tabel", "wiki"], "take in 1 files")
     (demo.data / "summary.json").write_text(json.dumps(demo.run()))
@@ -109,12 +109,12 @@ def test_run_again_it_reads_nothing(taken: Demo, files: tuple[House, FileWeb]) -
 
 
 def test_killed_anywhere_the_release_is_the_same(
-    taken: Demo, files: tuple[House, FileWeb], prefect_home: str, tmp_path: Path
+    taken: Demo, files: tuple[House, FileWeb], prefect: dict[str, str], tmp_path: Path
 ) -> None:
     """Killed as files are fetched and read, and run again with one source's files missing: the same bytes, exit 3."""
     house = House(tmp_path / "house", files[0].proxy)
     shutil.copytree(files[0].folder, house.folder, dirs_exist_ok=True)
-    other = demo_of(house, prefect_home, tmp_path / "data")
+    other = demo_of(house, prefect, tmp_path / "data")
     other.kill_at("intake")
     for seconds in (0.5, 2.0):
         kill_after(other, seconds)

@@ -137,9 +137,11 @@ def test_killed_anywhere_the_release_is_the_same(demo: Demo, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stopped_by_a_signal_it_ends_soon_and_goes_on(demo: Demo, tmp_path: Path, number: int) -> None:
+def test_stopped_by_a_signal_it_ends_soon_and_goes_on(
+    demo: Demo, prefect_home: dict[str, str], tmp_path: Path, number: int
+) -> None:
     """Asked to stop in the middle of its crawls, the job tells how to go on, leaves no crawl behind, and does go on."""
-    other = replace(demo, data=tmp_path / "data")
+    other = replace(demo, data=tmp_path / "data", prefect=prefect_home)  # its server, too, has to end
     began = time.monotonic()
     code, told = other.kill_at("crawling", number)
     assert code == 128 + number
