@@ -6,9 +6,10 @@ and then to parts by source and id. Memory is about a kilobyte for each of `PART
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -54,11 +55,20 @@ _RESERVING = ("source-reserved", "signal-reserved", "case-", "agreement-embargo"
 """Rules of the decisions that say a rights holder said no, or not yet: the text may not be taken from a copy either."""
 
 
-def select_documents(decisions: Sequence[Path], clusters: Path, out: Path) -> int:
+WITHDRAWN, COPY = "withdrawn", "copy-of-withdrawn"
+"""Reasons of documents that are kept out by a withdrawal: the text itself was asked for, or it is a copy of such."""
+
+NOTHING_WITHHELD: Mapping[str, str] = MappingProxyType({})
+
+
+def select_documents(
+    decisions: Sequence[Path], clusters: Path, out: Path, withheld: Mapping[str, str] = NOTHING_WITHHELD
+) -> int:
     """Give every decided document its one fate, kept or not, and write them sorted by source and id; returns how many.
 
     `clusters` was made of these decisions, in this order. There may be no documents at all, as when everything is
-    reserved.
+    reserved. `withheld` has the reasons of documents that are withdrawn, or copies of such, by id; whatever is in a
+    cluster with one of them is a copy too.
     """
     with tempfile.TemporaryDirectory(dir=out.parent) as first, tempfile.TemporaryDirectory(dir=out.parent) as second:
         by_cluster, by_source = Partitions(Path(first), _GATHERED), Partitions(Path(second), SELECTION)
@@ -73,7 +83,7 @@ def select_documents(decisions: Sequence[Path], clusters: Path, out: Path) -> in
         by_cluster.flush()
         places = _places(rows)
         for part in range(count):
-            table = _judged(by_cluster.read(part))
+            table = _judged(by_cluster.read(part), withheld)
             by_source.deal(table, _place(table, places))
         by_source.flush()
         with pq.ParquetWriter(out, SELECTION, compression="zstd") as writer:
@@ -159,7 +169,7 @@ def _with_clusters(rows: pa.Table, clusters: _Rows) -> pa.Table:
     return rows.rename_columns([names.get(name, name) for name in rows.column_names]).select(_GATHERED.names)
 
 
-def _judged(rows: pa.Table) -> pa.Table:
+def _judged(rows: pa.Table, withheld: Mapping[str, str]) -> pa.Table:
     """Rows of whole clusters with their fates, the reasons, and where a kept text has copies."""
     contested = _contested(rows)
     outcome, mark = rows["outcome"], rows["mark"]
@@ -173,8 +183,10 @@ def _judged(rows: pa.Table) -> pa.Table:
     is_excluded = pc.fill_null(pc.equal(outcome, "exclude"), fill_value=False)
     is_held = pc.fill_null(pc.and_(contested, pc.not_equal(rows["basis"], "agreement")), fill_value=False)
     is_keeper = pc.fill_null(pc.equal(rows["keeper"], rows["id"]), fill_value=False)
+    is_withdrawn, is_copy = _withheld(rows, withheld)
     fates = [
         (is_failed, Fate.FAILED, mark), (is_marked, Fate.MARKED, mark), (is_excluded, Fate.EXCLUDED, rows["rule"]),
+        (is_withdrawn, Fate.EXCLUDED, WITHDRAWN), (is_copy, Fate.EXCLUDED, COPY),
         (pc.invert(is_used), Fate.HELD, rows["rule"]), (is_held, Fate.HELD, "copy-of-reserved"),
         (is_keeper, Fate.RELEASED, ""),
     ]  # fmt: skip
@@ -183,6 +195,17 @@ def _judged(rows: pa.Table) -> pa.Table:
         fate, reason = pc.if_else(applies, name.value, fate), pc.if_else(applies, why, reason)
     rows = rows.append_column("fate", fate).append_column("reason", reason)
     return rows.append_column("elsewhere", _elsewhere(rows)).select(SELECTION.names)
+
+
+def _withheld(rows: pa.Table, withheld: Mapping[str, str]) -> tuple[pa.Array, pa.Array]:
+    """Which rows are withdrawn, and which are copies of such that no agreement lets in."""
+    ids = rows["id"].combine_chunks()
+    why = pa.array([withheld.get(name) for name in ids.to_pylist()] if withheld else [None] * len(ids), pa.string())
+    keepers = rows["keeper"].filter(why.is_valid()).drop_null()
+    is_mate = pc.fill_null(pc.is_in(rows["keeper"], pc.unique(keepers)), fill_value=False)
+    by_agreement = pc.fill_null(pc.equal(rows["basis"], "agreement"), fill_value=False)
+    is_copy = pc.and_(pc.or_(is_mate, why.is_valid()), pc.invert(by_agreement))
+    return pc.fill_null(pc.equal(why, WITHDRAWN), fill_value=False), is_copy
 
 
 def _contested(rows: pa.Table) -> pa.ChunkedArray:

@@ -13,7 +13,7 @@ from corpus.card import card_of
 from corpus.errors import SealError
 from corpus.fates import count_fates
 from corpus.refine import refine_digest
-from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage, usages
+from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, read_staged, stage, usages
 from corpus.shards import Packing, Shard, pack_source
 from flows.attesting import attest_release, publish_checkpoint
 from flows.progress import emit
@@ -24,15 +24,20 @@ from ledger.journal import PROGRAM, Stamp
 from ledger.records import ReleaseRecord, Usage
 from ledger.releases import record_release, releases
 from ledger.sources import source as find_source
+from ledger.withdrawals import exclusions, withdrawn_since
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be sealed: the selection's key, the shards packed of it, and the release that was newest before."""
+    """What is to be sealed: the selection's key, the shards packed of it, and the release that was newest before.
+
+    `exclusions` is the digest of what was kept out when it was selected; empty, and nobody asks.
+    """
 
     selection: str
     shards: Sequence[Shard]
     after: str
+    exclusions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     version = next_version(latest, manifest.content_digest)
     if version is None:
         assert latest is not None
+        if draft.exclusions == exclusions(space.ledger).digest:  # it has nothing of what was withdrawn since
+            show_release(space, latest.version, latest.digest, now)
         return Sealed(latest.version, new=False)
     manifest = replace(manifest, version=version)
     check_seal(manifest, fates)
@@ -87,21 +94,30 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
     card = card_of(manifest.version, manifest.shards, manifest.rights_holders)
     digest = stage(manifest, space.storage, {"README.md": card})
-    record_release(space.ledger, _record(manifest, digest), now)
-    _show(space, version, digest, now)
+    record_release(space.ledger, record_of(manifest, digest), now, exclusions=draft.exclusions)
+    if withdrawn_since(space.ledger, version):
+        raise SealError(f"texts were withdrawn while release {version} was sealed: it is not shown. Run again.")
+    show_release(space, version, digest, now)
     emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
     return Sealed(version, new=True)
 
 
 def latest_manifest(space: Workspace, now: datetime) -> Manifest | None:
-    """The newest release the ledger knows, shown if a killed run left it unshown."""
+    """The newest release the ledger knows, shown if a killed run left it unshown.
+
+    It stays unshown where something was withdrawn since it was recorded: the next one takes its place.
+    """
     recorded = releases(space.ledger)
     if not recorded:
         return None
-    return _show(space, recorded[-1].version, recorded[-1].manifest_digest, now)
+    version, digest = recorded[-1].version, recorded[-1].manifest_digest
+    is_shown = space.storage.exists(f"releases/{version}/manifest.json")
+    if not is_shown and withdrawn_since(space.ledger, version):
+        return read_staged(digest, space.storage)
+    return show_release(space, version, digest, now)
 
 
-def _show(space: Workspace, version: str, digest: str, now: datetime) -> Manifest:
+def show_release(space: Workspace, version: str, digest: str, now: datetime) -> Manifest:
     """Show a recorded release, with the ledger's own word for it beside the manifest, and owe what it made due."""
     attest_release(space, version)
     shown = publish(digest, space.storage)
@@ -124,7 +140,7 @@ def _holders(space: Workspace, shards: Sequence[Shard]) -> dict[str, str]:
     return {name: find_source(space.ledger, name).holder for name in sorted({shard.source for shard in shards})}
 
 
-def _record(manifest: Manifest, digest: str) -> ReleaseRecord:
+def record_of(manifest: Manifest, digest: str) -> ReleaseRecord:
     """What the ledger is told: usage per source and right, from which it accrues what is owed."""
     counted = tuple(
         Usage(

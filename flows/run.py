@@ -42,6 +42,7 @@ from flows.workspace import Workspace, open_workspace
 from ledger.dues import accrue_dues
 from ledger.errors import LedgerError
 from ledger.journal import PROGRAM, Stamp
+from ledger.withdrawals import exclusions
 
 PARALLEL = 4
 """Sources worked on at once: crawls wait for the network, so more than the processors have cores."""
@@ -175,6 +176,7 @@ def _release(order: Order, problems: list[str]) -> dict[str, Any]:
 def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
     """Decide, dedupe, select, pack and seal."""
     space, latest = order.space, latest_manifest(order.space, order.clock.now)
+    standing = exclusions(space.ledger)
     notices = notices_of(space, order.sources, order.clock.now.date())
     for notice in notices:
         emit("notice", message=notice)
@@ -183,13 +185,14 @@ def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
         return nothing_collected(problems, notices)
     decided = _decide(order, refined)
     clusters = dedupe_task(space, decided)
-    selection = select_task(space, decided, clusters)
+    selection = select_task(space, decided, clusters, standing)
     crawls = {name: one.crawl for name, one in refined.items()}
     check_counts(space, crawls, selection)
     packed = [pack_task.submit(space, selection, name, one.documents) for name, one in refined.items()]
     wait(packed)
     shards = [shard for future in packed for shard in future.result()]
-    sealed = seal_task(space, Draft(selection, shards, latest.version if latest else ""), order.clock)
+    after = latest.version if latest else ""
+    sealed = seal_task(space, Draft(selection, shards, after, standing.digest), order.clock)
     record = RunRecord(sealed.version, selection, clusters, crawls, decided)
     write_record(space, record, order.clock.now)
     return summarise(space, sealed, record, order.clock.now.date()) | {"problems": problems, "notices": notices}

@@ -31,7 +31,7 @@ import ledger.licences
 import ledger.register
 import ledger.signals
 import ledger.targets
-from corpus.documents import signed_how
+from corpus.documents import purged_of, signed_how
 from corpus.fates import select_documents
 from corpus.selection import Clustered, Judge, Ruling, Standing, cluster_documents, decide_documents
 from crawler.files import STANDING
@@ -43,11 +43,13 @@ from flows.narrowing import Kind, Narrowing, on_the_day
 from flows.paths import crawled_pages, digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.scale import mapped
+from flows.withheld import withheld_documents
 from flows.workspace import Workspace
 from ledger.decide import Terms, decide, may_age
 from ledger.policy import Policy
 from ledger.register import Register
 from ledger.signals import signals_from_json
+from ledger.withdrawals import Exclusions
 
 OUT_OF_SCOPE = Ruling("exclude", "none", "none", "", "out-of-scope")
 TOO_OLD = Ruling("hold", "none", "none", "", "evidence-too-old")
@@ -99,8 +101,10 @@ def decide_source(space: Workspace, crawl: str, documents: Sequence[str], right:
     keys = []
     for key in documents:
         pages = standing.get(key.split("/")[2], {})
-        out = f"decisions/{source}/{digest_of_parts(key, crawl, right.digest, space.policy.digest, str(old))}.parquet"
-        made = _make(space, out, partial(decide_documents, space.storage.local(key), pages, judge))
+        file = space.storage.local(key)
+        parts = (key, crawl, right.digest, space.policy.digest, str(old), *filter(None, [purged_of(file)]))
+        out = f"decisions/{source}/{digest_of_parts(*parts)}.parquet"
+        made = _make(space, out, partial(decide_documents, file, pages, judge))
         if made is not None:
             emit("decided", source, documents=made)
         keys.append(out)
@@ -170,11 +174,16 @@ def dedupe(space: Workspace, documents: Mapping[str, str]) -> str:
     return key
 
 
-def select(space: Workspace, documents: Mapping[str, str], clusters: str) -> str:
-    """Give every document its fate; returns the selection's key."""
+def select(space: Workspace, documents: Mapping[str, str], clusters: str, standing: Exclusions) -> str:
+    """Give every document its fate, under the exclusions that stand; returns the selection's key."""
     _, decisions = _pairs(space, documents)
-    key = f"selection/{digest_of_parts(clusters, _SELECTING, *_names(documents))}.parquet"
-    _make(space, key, lambda path: select_documents(decisions, space.storage.local(clusters), path))
+
+    def make(path: Path) -> int:
+        withheld = withheld_documents(space, documents, standing)
+        return select_documents(decisions, space.storage.local(clusters), path, withheld)
+
+    key = f"selection/{digest_of_parts(clusters, _SELECTING, *_names(documents), *standing.files)}.parquet"
+    _make(space, key, make)
     return key
 
 

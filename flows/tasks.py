@@ -20,6 +20,7 @@ from flows.release import Draft, Sealed, pack, seal
 from flows.rights import register_of, terms_of
 from flows.select import Right, decide_source, dedupe, select
 from flows.workspace import Workspace
+from ledger.withdrawals import Exclusions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def dedupe_task(space: Workspace, documents: Mapping[str, str]) -> str:
 
 
 @task(name="select", cache_policy=NO_CACHE)
-def select_task(space: Workspace, documents: Mapping[str, str], clusters: str) -> str:
+def select_task(space: Workspace, documents: Mapping[str, str], clusters: str, standing: Exclusions) -> str:
     """Give every document its fate; returns the selection's key."""
-    return select(space, documents, clusters)
+    return select(space, documents, clusters, standing)
 
 
 @task(name="pack", cache_policy=NO_CACHE, task_run_name="pack {source}")
