@@ -5,7 +5,7 @@ compares them). Column types are the plain ones, since Alembic writes no imports
 (`ledger.instants`), because SQLite would hand back a naive datetime; amounts are whole micro-units. A row that was
 journalled holds the `seq` of its entry, so that a proof of the entry is a proof of the row. `nonce` hides what the
 journal only commits to: erase the values and the nonce, and nobody can guess them back, while the journal stands.
-What is about money is in `money_tables`, what is the portal's in `portal_tables`.
+What is about money is in `money_tables`, what is the portal's in `portal_tables` and `works_tables`.
 `subtree` is the hash tree over the entries, as far as it never changes again: hashes over 256, 65,536, … of them.
 """
 
@@ -38,6 +38,7 @@ from ledger.money_tables import (
 )
 from ledger.portal_tables import TABLES as PORTAL
 from ledger.schema import Whole, entry_seq, metadata
+from ledger.works_tables import work, work_evidence, work_name, work_site, work_stay
 
 __all__ = [
     "PORTAL",
@@ -69,6 +70,11 @@ __all__ = [
     "subtree",
     "usage",
     "usage_shard",
+    "work",
+    "work_evidence",
+    "work_name",
+    "work_site",
+    "work_stay",
 ]
 
 entry = Table(

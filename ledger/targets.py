@@ -104,7 +104,7 @@ def targets_of(facts: TextFacts, kinds: Collection[TargetKind] = ALL_KINDS) -> I
     """Every target of some kinds that a text answers to, in its one spelling."""
     if TargetKind.DOCUMENT in kinds:
         yield Target(TargetKind.DOCUMENT, facts.url)
-    host, path = _place(facts.url)
+    host, path = place_of(facts.url)
     if host and TargetKind.DOMAIN in kinds:
         yield from _domains(host)
     if host and TargetKind.PATH in kinds:
@@ -147,7 +147,7 @@ def identifiers_in(text: str) -> tuple[Target, ...]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _place(url: str) -> tuple[str, str]:
+def place_of(url: str) -> tuple[str, str]:
     """Host and path of an address, the host in small letters and ASCII; both empty for what is no web address."""
     plain = _PLAIN.fullmatch(url)
     if plain:
@@ -161,7 +161,7 @@ def _place(url: str) -> tuple[str, str]:
 
 
 def _path(url: str) -> str:
-    return _place(url)[1] or "/"
+    return place_of(url)[1] or "/"
 
 
 @lru_cache(maxsize=1024)
@@ -172,14 +172,14 @@ def _pattern(scope: str) -> re.Pattern[str]:
 
 
 def _domain(text: str) -> str:
-    host, path = _place(text if "//" in text else f"//{text}")
+    host, path = place_of(text if "//" in text else f"//{text}")
     if not _HOST.fullmatch(host) or path.strip("/"):
         raise ValueError(f"{text!r} is no domain: write it as example.dk")
     return host.removeprefix("www.")
 
 
 def _below(text: str) -> str:
-    host, path = _place(text if "//" in text else f"//{text}")
+    host, path = place_of(text if "//" in text else f"//{text}")
     if not _HOST.fullmatch(host) or not path.strip("/*"):
         raise ValueError(f"{text!r} is no path on a host: write it as example.dk/arkiv")
     return f"{host.removeprefix('www.')}/{path.strip('/*')}"
