@@ -1,8 +1,10 @@
 """Where data lies: one seam, two implementations, a folder and S3 (`storage_s3`).
 
-A key is a relative path with forward slashes (`shards/avis/ab12.parquet`). An object appears whole or not at all, and
-what is read is on local disk: `local` gives a path, on S3 a downloaded copy. Nothing is changed in place; a key that
-is written twice is written with the same bytes, except where `put_bytes(..., only_new=True)` guards the commit.
+A key is a relative path with forward slashes (`shards/avis/ab12.parquet`). An object appears whole or not at all.
+`local` gives a path to its bytes, on S3 of a downloaded copy; `read` streams them. Nothing is changed in place; a key
+that is written twice is written with the same bytes, except where `put_bytes(..., only_new=True)` guards the commit.
+A key that is named by its content is put with `put_once`, which begins the age of what is there anew, so that a sweep
+of old objects (`orphans`) leaves it alone.
 """
 
 import errno
@@ -11,18 +13,32 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from corpus.errors import StorageError
 
 FILE_MODE = 0o644
 """Of stored files: other people's tools read releases. Who may come near them is said by the folder's own mode."""
 
+PIECE_BYTES = 2**20
+"""Bytes of an object that are in memory at once while it is streamed."""
+
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as a listing has it: `mark` changes when its bytes do, `modified` is when it was put, by the store."""
+
+    key: str
+    size: int
+    mark: str
+    modified: datetime
 
 
 class Storage(Protocol):
@@ -34,8 +50,14 @@ class Storage(Protocol):
     def put_bytes(self, key: str, data: bytes, *, only_new: bool = False) -> None:
         """Store bytes; with `only_new`, different bytes already there are a StorageError."""
 
+    def put_once(self, key: str, path: Path) -> None:
+        """Store a file under a key that is named by its content; one of its size that is there is only made young."""
+
     def local(self, key: str) -> Path:
         """A local file with the object's bytes."""
+
+    def read(self, key: str, start: int = 0) -> Iterator[bytes]:
+        """The object's bytes from `start` on, in pieces of at most `PIECE_BYTES`."""
 
     def exists(self, key: str) -> bool:
         """Whether an object lies under `key`."""
@@ -43,11 +65,17 @@ class Storage(Protocol):
     def keys(self, prefix: str) -> Iterator[str]:
         """Keys that begin with `prefix`, sorted."""
 
+    def objects(self, prefix: str) -> Iterator[StoredObject]:
+        """What lies under keys that begin with `prefix`, sorted by key."""
+
     def remove(self, key: str) -> None:
         """Remove the object under `key`; nothing happens when there is none."""
 
     def uri(self, key: str) -> str:
         """The object's address for other tools: a path or an `s3://` URL."""
+
+    def presigned(self, key: str, seconds: int) -> str:
+        """A URL that anybody can fetch the object at, for so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +83,10 @@ class StorageSettings:
     """Which storage, and how to reach it.
 
     `url` is a folder or `s3://bucket/prefix`. Empty credentials mean boto3's own chain (environment, profile, role).
+    `addressing` says where the bucket stands in a URL: `auto` is in the path where an endpoint is set, else Amazon's
+    way. `sse` has the store encrypt what is put, with its own keys or with `sse_key_id` of its key service. `ca_bundle`
+    is a PEM file of who may vouch for the endpoint. `checksums` is `when_required`, since many stores refuse the ones
+    that boto3 else adds to every request; each object's SHA-256 is kept and compared by ourselves.
     """
 
     url: str = ""
@@ -62,6 +94,11 @@ class StorageSettings:
     region: str = "eu-north-1"
     access_key_id: str = ""
     secret_access_key: str = ""
+    addressing: Literal["auto", "path", "virtual"] = "auto"
+    sse: Literal["", "AES256", "aws:kms"] = ""
+    sse_key_id: str = ""
+    ca_bundle: str = ""
+    checksums: Literal["when_required", "when_supported"] = "when_required"
 
 
 def open_storage(settings: StorageSettings, cache: Path, *, reading: bool = False) -> Storage:
@@ -108,6 +145,15 @@ class FolderStorage:
             temporary.chmod(FILE_MODE)
             publish(temporary, target)
 
+    def put_once(self, key: str, path: Path) -> None:
+        """Set the time of the file that is there; put it when it is not, or is cut, or is not ours to set."""
+        target = self.root / key
+        with on_disk(target), suppress(FileNotFoundError, PermissionError):
+            if target.stat().st_size == path.stat().st_size:
+                os.utime(target)
+                return
+        self.put(key, path)
+
     def put_bytes(self, key: str, data: bytes, *, only_new: bool = False) -> None:
         """Write beside the target, flush to disk, then rename (or link, which refuses an existing name)."""
         target = self.root / key
@@ -132,6 +178,14 @@ class FolderStorage:
             raise StorageError(f"{path} is missing. Was it removed by hand? Run again to make it anew.")
         return path
 
+    def read(self, key: str, start: int = 0) -> Iterator[bytes]:
+        """Read the file on from `start`."""
+        path = self.local(key)
+        with on_disk(path), path.open("rb") as file:
+            file.seek(start)
+            while piece := file.read(PIECE_BYTES):
+                yield piece
+
     def exists(self, key: str) -> bool:
         """Whether the file is there."""
         return (self.root / key).is_file()
@@ -145,6 +199,14 @@ class FolderStorage:
             found += [(inside / name).as_posix() for name in files if not name.startswith(".")]
         return iter(sorted(key for key in found if key.startswith(prefix)))
 
+    def objects(self, prefix: str) -> Iterator[StoredObject]:
+        """The files that `keys` lists, but those that are gone meanwhile."""
+        for key in self.keys(prefix):
+            with on_disk(self.root / key), suppress(FileNotFoundError):
+                stat = (self.root / key).stat()
+                modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+                yield StoredObject(key, stat.st_size, f"{stat.st_ino} {stat.st_mtime_ns}", modified)
+
     def remove(self, key: str) -> None:
         """Remove the file; its folder stays."""
         with on_disk(self.root / key):
@@ -153,6 +215,10 @@ class FolderStorage:
     def uri(self, key: str) -> str:
         """The file's path."""
         return str(self.root / key)
+
+    def presigned(self, key: str, seconds: int) -> str:  # noqa: ARG002 - as the seam has it
+        """Raise StorageError: nobody serves a folder."""
+        raise StorageError(f"{self.root / key} is a file, which has no URL: URLs are signed for storage on S3 alone.")
 
 
 @contextmanager

@@ -1,50 +1,38 @@
 """Storage in a bucket of any S3-compatible store; loaded only where one is set, as boto3 takes half a second.
 
 Copies of objects are kept on local disk, apart for each endpoint, bucket and prefix, so that what one bucket holds
-is never read as another's.
+is never read as another's. How bytes travel is in `s3_transfer`, what is tried again in `s3_faults`.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from boto3.exceptions import Boto3Error
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-from s3transfer.exceptions import RetriesExceededError
+from botocore.exceptions import ClientError
 
 from corpus.errors import StorageError
-from corpus.storage import StorageSettings, on_disk, publish, taken, unfinished
+from corpus.s3_faults import FAULTS, code_of, explained, is_missing, pause, tried
+from corpus.s3_transfer import Bucket, Reading, digest_of, download
+from corpus.storage import StorageSettings, StoredObject, on_disk, publish, taken, unfinished
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
-ATTEMPTS_MAX = 8
-"""Attempts at one S3 request, with boto's exponential backoff and jitter: rides out about a minute of faults."""
+CONNECTIONS_MAX = 32
+"""Connections kept: pulling has at most so many downloads under way."""
 
-_ERRORS = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError)
-"""What boto3 raises for the world: four trees without a common root."""
+YOUNG = timedelta(days=1)
+"""An object of this age at most is not made younger when it is put again: a sweep takes only older ones."""
 
-_ACCESS = "The access key is not accepted: check FODAFTRYK_STORAGE__ACCESS_KEY_ID and __SECRET_ACCESS_KEY."
-_MISSING = "There is no such bucket or object: make the bucket, or check FODAFTRYK_STORAGE__URL."
-_UNREACHED = "Check FODAFTRYK_STORAGE__URL, FODAFTRYK_STORAGE__ENDPOINT_URL and the network; run again."
-_REMEDIES = {
-    **dict.fromkeys(("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"), _ACCESS),
-    **dict.fromkeys(("404", "NoSuchBucket", "NoSuchKey"), _MISSING),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """An object as a bucket lists it: `mark` changes when its bytes do."""
-
-    key: str
-    size: int
-    mark: str
+GUARDS_MAX = 20
+"""Times a guarded key is looked at and tried anew; each time another writer has come between."""
 
 
 class S3Storage:
@@ -52,108 +40,160 @@ class S3Storage:
 
     def __init__(self, settings: StorageSettings, cache: Path) -> None:
         """Connect, and find out at once whether the bucket can be used."""
-        self._bucket, _, prefix = settings.url.removeprefix("s3://").partition("/")
-        self._prefix, self._endpoint = prefix.strip("/"), settings.endpoint_url
-        place = f"{self._endpoint}\n{self._bucket}\n{self._prefix}"
+        name, _, prefix = settings.url.removeprefix("s3://").partition("/")
+        self._prefix, endpoint = prefix.strip("/"), settings.endpoint_url
+        place = f"{endpoint}\n{name}\n{self._prefix}"
         self._cache = cache / hashlib.sha256(place.encode()).hexdigest()[:16]
+        where = f"s3://{name} at {endpoint or 'Amazon'}"
         try:
-            with self._explained():
-                self._client = self._connected(settings)
-                self._client.head_bucket(Bucket=self._bucket)
+            with explained(where):
+                client = _client(settings)
+                self._bucket = Bucket(client, name, where, _encryption(settings))
+                tried(lambda: client.head_bucket(Bucket=name))
         except ValueError as error:  # boto3's answer to an endpoint that is no address
             raise StorageError(
-                f"{self._endpoint!r} is no store's address: write it in full, as https://s3.example.dk, with "
+                f"{endpoint!r} is no store's address: write it in full, as https://s3.example.dk, with "
                 "FODAFTRYK_STORAGE__ENDPOINT_URL or [storage] endpoint_url in fodaftryk.toml."
             ) from error
 
     def put(self, key: str, path: Path) -> None:
-        """Upload, in parts when large; S3 shows the object when the last part is in."""
-        with self._replacing(key), path.open("rb") as file:
-            self._client.upload_fileobj(file, self._bucket, self._key(key))
+        """Upload, in parts when large."""
+        with self._replacing(key):
+            self._bucket.put(self._key(key), path)
+
+    def put_once(self, key: str, path: Path) -> None:
+        """Ask for the object's head; one of this size, and not of another digest, stays and is made young."""
+        with self._explained():
+            found = self._bucket.head(self._key(key))
+            if found is not None and found["ContentLength"] == path.stat().st_size:
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                if digest_of(found) in {"", digest} and self._is_young(key, found, digest):
+                    return
+        self.put(key, path)
 
     def put_bytes(self, key: str, data: bytes, *, only_new: bool = False) -> None:
-        """Upload; a refusal for being second is read back, for it may have been our own first attempt that landed."""
+        """Upload; a guarded key is looked at first, and put on condition that there is none.
+
+        The look is what guards it in a store that ignores the condition, and what answers when a reply was lost: the
+        first attempt of ours may have landed.
+        """
         with self._replacing(key):
             if not only_new:
-                self._client.put_object(Bucket=self._bucket, Key=self._key(key), Body=data)
+                self._bucket.put_bytes(self._key(key), data)
                 return
-            try:
-                self._client.put_object(Bucket=self._bucket, Key=self._key(key), Body=data, IfNoneMatch="*")
-            except ClientError as error:
-                if _code(error) not in {"PreconditionFailed", "ConditionalRequestConflict"}:
-                    raise
-                held = self._client.get_object(Bucket=self._bucket, Key=self._key(key))["Body"].read()
-                if held != data:
-                    raise taken(key) from None
+            for attempt in range(GUARDS_MAX):
+                held = self._held(key)
+                if held is not None:
+                    if held != data:
+                        raise taken(key)
+                    return
+                try:
+                    self._bucket.put_bytes(self._key(key), data, IfNoneMatch="*")
+                except ClientError as error:
+                    if code_of(error) not in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                        raise
+                    pause(attempt)
+                else:
+                    return
+        raise StorageError(f"{self.uri(key)} is written by others again and again: see who they are; then run again.")
 
     def local(self, key: str) -> Path:
         """Download once; content under a key does not change, so a copy stays good until we put the key anew."""
         path = self._cache / key
         if not path.is_file():
-            with unfinished(path) as temporary, self._explained():
-                with temporary.open("wb") as file:
-                    self._client.download_fileobj(self._bucket, self._key(key), file)
+            with unfinished(path) as temporary:
+                download(self._bucket, self._key(key), temporary, lambda _: None)
                 publish(temporary, path)
         return path
+
+    def read(self, key: str, start: int = 0) -> Iterator[bytes]:
+        """Stream, going on where a reply breaks off; no copy is kept."""
+        with self._explained():
+            yield from Reading(self._bucket, self._key(key), start)
 
     def exists(self, key: str) -> bool:
         """Ask for the object's head."""
         with self._explained():
-            try:
-                self._client.head_object(Bucket=self._bucket, Key=self._key(key))
-            except ClientError as error:
-                if _code(error) in {"404", "NoSuchKey", "NotFound"}:
-                    return False
-                raise
-        return True
+            return self._bucket.head(self._key(key)) is not None
 
     def keys(self, prefix: str) -> Iterator[str]:
         """List, a page of a thousand at a time."""
-        cut = len(self._prefix) + 1 if self._prefix else 0
+        return (each.key for each in self.objects(prefix))
+
+    def objects(self, prefix: str) -> Iterator[StoredObject]:
+        """List; unlike our own objects, what others have put here may change."""
+        cut = len(self._key(""))
+        told: dict[str, Any] = {"Bucket": self._bucket.name, "Prefix": self._key(prefix)}
         with self._explained():
-            lister = self._client.get_paginator("list_objects_v2")
-            for page in lister.paginate(Bucket=self._bucket, Prefix=self._key(prefix)):
-                yield from sorted(entry["Key"][cut:] for entry in page.get("Contents", []))
+            while True:
+                page = tried(lambda: self._bucket.client.list_objects_v2(**told), "IsTruncated")
+                for entry in sorted(page.get("Contents", []), key=lambda entry: entry["Key"]):
+                    modified = entry["LastModified"]
+                    mark = f"{entry['ETag']} {modified.isoformat()}"
+                    yield StoredObject(entry["Key"][cut:], entry["Size"], mark, modified)
+                if not page.get("NextContinuationToken"):
+                    return
+                told["ContinuationToken"] = page["NextContinuationToken"]
 
     def remove(self, key: str) -> None:
         """Delete the object, and the copy that was kept of it."""
         with self._replacing(key):
-            self._client.delete_object(Bucket=self._bucket, Key=self._key(key))
+            tried(lambda: self._bucket.client.delete_object(Bucket=self._bucket.name, Key=self._key(key)))
 
     def uri(self, key: str) -> str:
         """The `s3://` URL."""
-        return f"s3://{self._bucket}/{self._key(key)}"
+        return f"s3://{self._bucket.name}/{self._key(key)}"
 
-    def objects(self, prefix: str) -> Iterator[StoredObject]:
-        """List what others have put here, by key; unlike our own objects, theirs may change."""
-        cut = len(self._key(prefix)) - len(prefix)
+    def presigned(self, key: str, seconds: int) -> str:
+        """Sign a URL with our key; nothing is asked of the store."""
+        told = {"Bucket": self._bucket.name, "Key": self._key(key)}
         with self._explained():
-            lister = self._client.get_paginator("list_objects_v2")
-            for page in lister.paginate(Bucket=self._bucket, Prefix=self._key(prefix)):
-                for entry in page.get("Contents", []):
-                    mark = f"{entry['ETag']} {entry['LastModified'].isoformat()}"
-                    yield StoredObject(entry["Key"][cut:], entry["Size"], mark)
+            return self._bucket.client.generate_presigned_url("get_object", Params=told, ExpiresIn=seconds)
 
     def download(self, key: str, path: Path, say: Callable[[int], object]) -> None:
-        """Write an object to a file, past our own copies; `say` is told of bytes as they come, from any thread."""
-        with on_disk(path), self._explained(), path.open("wb") as file:
-            self._client.download_fileobj(self._bucket, self._key(key), file, Callback=say)
+        """Write an object to a file, past our own copies; `say` is told of bytes as they come."""
+        with on_disk(path):
+            download(self._bucket, self._key(key), path, say)
 
-    @staticmethod
-    def _connected(settings: StorageSettings) -> "S3Client":
-        return boto3.client(
-            "s3",
-            endpoint_url=settings.endpoint_url or None,
-            region_name=settings.region,
-            aws_access_key_id=settings.access_key_id or None,
-            aws_secret_access_key=settings.secret_access_key or None,
-            config=Config(
-                retries={"max_attempts": ATTEMPTS_MAX, "mode": "standard"},
-                s3={"addressing_style": "path"} if settings.endpoint_url else {},
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        )
+    def abort_uploads(self, before: datetime) -> int:
+        """Take back uploads in parts that were begun before a time and never finished; returns how many.
+
+        A store that does not tell of them has none to take back.
+        """
+        told: dict[str, Any] = {"Bucket": self._bucket.name, "Prefix": self._key("")}
+        client, aborted = self._bucket.client, 0
+        try:
+            found = tried(lambda: client.list_multipart_uploads(**told), "IsTruncated").get("Uploads", [])
+        except FAULTS:
+            return 0
+        with self._explained():
+            for upload in found:
+                if upload["Initiated"] < before:
+                    named: dict[str, Any] = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+                    tried(partial(client.abort_multipart_upload, Bucket=self._bucket.name, **named))
+                    aborted += 1
+        return aborted
+
+    def _is_young(self, key: str, found: "HeadObjectOutputTypeDef", digest: str) -> bool:
+        """Whether an object counts as put of late, by the store's own clock, or could be made to."""
+        date = found["ResponseMetadata"]["HTTPHeaders"].get("date")
+        if date and parsedate_to_datetime(date) - found["LastModified"] < YOUNG:
+            return True
+        try:
+            self._bucket.make_young(self._key(key), digest)
+        except FAULTS:  # a store that does not copy is given the bytes again
+            return False
+        return True
+
+    def _held(self, key: str) -> bytes | None:
+        """What lies under a key now; None when there is nothing."""
+        try:
+            return b"".join(Reading(self._bucket, self._key(key)))
+        except FAULTS as error:
+            if is_missing(error):
+                return None
+            raise
 
     def _key(self, key: str) -> str:
         return f"{self._prefix}/{key}" if self._prefix else key
@@ -168,16 +208,38 @@ class S3Storage:
             with on_disk(self._cache):
                 (self._cache / key).unlink(missing_ok=True)
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn what boto3 raises for the world into a StorageError with the remedy."""
-        try:
-            yield
-        except _ERRORS as error:
-            where = f"s3://{self._bucket} at {self._endpoint or 'Amazon'}"
-            hint = _ACCESS if isinstance(error, NoCredentialsError) else _REMEDIES.get(_code(error), _UNREACHED)
-            raise StorageError(f"{where} refused: {error}. {hint}") from error
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self._bucket.where)
 
 
-def _code(error: Exception) -> str:
-    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+def _client(settings: StorageSettings) -> Any:  # noqa: ANN401 - boto3 tells its type by the service's name alone
+    """Connect as the settings say; tries are our own. Raises StorageError for a bundle that is not there."""
+    if settings.ca_bundle and not Path(settings.ca_bundle).is_file():
+        raise StorageError(f"{settings.ca_bundle} is no file: name a PEM file with FODAFTRYK_STORAGE__CA_BUNDLE.")
+    style = settings.addressing
+    if style == "auto" and settings.endpoint_url:
+        style = "path"
+    return boto3.client(
+        "s3",
+        endpoint_url=settings.endpoint_url or None,
+        region_name=settings.region,
+        aws_access_key_id=settings.access_key_id or None,
+        aws_secret_access_key=settings.secret_access_key or None,
+        verify=settings.ca_bundle or None,
+        config=Config(
+            signature_version="s3v4",
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            s3={"addressing_style": style},
+            max_pool_connections=CONNECTIONS_MAX,
+            request_checksum_calculation=settings.checksums,
+            response_checksum_validation=settings.checksums,
+        ),
+    )
+
+
+def _encryption(settings: StorageSettings) -> dict[str, str]:
+    """How a store is told to encrypt what is put. Raises StorageError when a key is named that would not be used."""
+    if settings.sse_key_id and settings.sse != "aws:kms":
+        raise StorageError('storage.sse_key_id is of the store\'s key service: set storage.sse = "aws:kms" with it.')
+    told = {"ServerSideEncryption": settings.sse, "SSEKMSKeyId": settings.sse_key_id}
+    return {name: value for name, value in told.items() if value}

@@ -248,8 +248,11 @@ def torn_url() -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_download_that_breaks_again_and_again_is_told(torn_url: str, tmp_path: Path) -> None:
+def test_a_download_that_breaks_again_and_again_is_told(
+    torn_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A store that never gives an object whole is an error with a remedy, and leaves no half of it as a copy."""
+    monkeypatch.setattr("corpus.s3_faults.PAUSE_S_MAX", 0.01)
     storage = open_storage(StorageSettings("s3://corpus", torn_url, "eu-north-1", "a", "b"), tmp_path)
     with pytest.raises(StorageError, match="ENDPOINT_URL"):
         storage.local("key")
