@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from corpus.card import card_of
 from corpus.errors import SealError
 from corpus.fates import count_fates
 from corpus.refine import refine_digest
 from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, read_staged, stage, usages
 from corpus.shards import Packing, Shard, pack_source
 from flows.attesting import attest_release, publish_checkpoint
+from flows.cards import files_beside
 from flows.progress import emit
 from flows.refine import refine_settings
 from flows.workspace import Workspace
@@ -92,8 +92,7 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     check_seal(manifest, fates)
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
-    card = card_of(manifest.version, manifest.shards, manifest.rights_holders)
-    digest = stage(manifest, space.storage, {"README.md": card})
+    digest = stage(manifest, space.storage, files_beside(space, manifest, draft.selection))
     record_release(space.ledger, record_of(manifest, digest), now, exclusions=draft.exclusions)
     if withdrawn_since(space.ledger, version):
         raise SealError(f"texts were withdrawn while release {version} was sealed: it is not shown. Run again.")

@@ -86,6 +86,15 @@ class PortalSettings:
     secret: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PublisherSettings:
+    """Who publishes releases, as cards say: a name, how to write to them, and where the releases can be had."""
+
+    name: str = ""
+    contact: str = ""
+    url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `data` is a local folder; the rest lies in it unless told otherwise."""
 
@@ -102,6 +111,7 @@ class Settings(BaseSettings):
     scale: ScaleSettings = ScaleSettings()
     ledger: LedgerSettings = LedgerSettings()
     portal: PortalSettings = PortalSettings()
+    publisher: PublisherSettings = PublisherSettings()
 
     @model_validator(mode="after")
     def _signatures_fit(self) -> Self:

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus import fates, partitions
-from corpus.card import card_of
+from corpus.cards.facts import Facts, Publisher
+from corpus.cards.readme import card_of
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
 from corpus.fates import count_fates, select_documents
@@ -253,7 +254,7 @@ def test_a_published_release_loads(tmp_path: Path, files: list[Path], monkeypatc
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     storage = FolderStorage(tmp_path / "data")
     manifest = manifest_of(tmp_path, files, storage)
-    card = card_of(manifest.version, manifest.shards, manifest.rights_holders)
+    card = card_of(Facts(manifest, Publisher(), {}))
     publish(stage(manifest, storage, {"README.md": card}), storage)
     folder, cache = str(tmp_path / "data" / "releases" / "0.1.0"), str(tmp_path / "cache")
     assert len(datasets.load_dataset(folder, split="train", cache_dir=cache)) == 3
