@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from corpus.cards.ai_act import summary_of
+from corpus.cards.ai_act_pages import to_html, to_json, to_markdown
 from corpus.cards.attribution import attribution_of, citation_of
 from corpus.cards.datasheets import datasheet_of
 from corpus.cards.facts import Facts
@@ -13,11 +15,15 @@ from corpus.cards.readme import card_of
 
 def beside(facts: Facts) -> dict[str, bytes]:
     """Write the files of a release: what people read, what tools read, and pictures."""
+    summary = summary_of(facts)
     return {
         "README.md": card_of(facts),
         "ATTRIBUTION.md": attribution_of(facts),
         "CITATION.cff": citation_of(facts),
         "FUNNEL.md": _funnel(facts),
+        "ai-act-summary.md": to_markdown(summary, facts.manifest.version),
+        "ai-act-summary.json": to_json(summary),
+        "ai-act-summary.html": to_html(summary, facts.manifest.version),
         **{f"datasheets/{source}.md": datasheet_of(facts, source) for source in facts.released},
         "pictures/words-by-source.svg": words_by_source(facts),
         "pictures/words-by-year.svg": words_by_year(facts),

@@ -33,9 +33,9 @@ def line(text: str, chars_max: int = CHARS_MAX) -> str:
     return seen if len(seen) <= chars_max else seen[: chars_max - 1].rstrip() + "…"
 
 
-def markdown(text: str) -> str:
+def markdown(text: str, chars_max: int = CHARS_MAX) -> str:
     """The text within a line of Markdown or a cell of its tables, shown as it is written."""
-    return _MARKUP.sub(lambda found: f"\\{found[0]}", line(text).replace("|", "/"))
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", line(text, chars_max).replace("|", "/"))
 
 
 def link(text: str, url: str) -> str:
@@ -48,9 +48,9 @@ def address(url: str) -> str:
     return quote(line(url, 2000), safe=_SAFE_IN_URL) if re.match(r"https?://[^\s/]", url) else ""
 
 
-def markup(text: str) -> str:
+def markup(text: str, chars_max: int = CHARS_MAX) -> str:
     """The text in HTML or SVG, between tags or in a quoted attribute."""
-    return _html.escape(line(text), quote=True)
+    return _html.escape(line(text, chars_max), quote=True)
 
 
 def quoted(text: str) -> str:
