@@ -1,10 +1,12 @@
 """Purge: withdrawn texts taken out of files at rest. What remains is that there was something, and its digest.
 
 Mark is for quality, purge is for rights. Each function writes a new file beside the old one, which takes its place
-whole: a documents file keeps a row for each text, without it; a WARC file keeps a record that says so; a shard is
-written again without the rows. What is not touched goes over as it is. Purging twice changes nothing.
+whole: a documents file keeps a row for each text, without it; a WARC file of pages keeps a record that says so, filled
+up to the size of the old one, so that all others lie where documents say; a shard is written again without the rows.
+What is not touched goes over as it is. Purging twice changes nothing.
 """
 
+import gzip
 import hashlib
 import io
 import zlib
@@ -77,13 +79,13 @@ def purge_pages(path: Path, out: Path, gone: Gone) -> int:
     Each leaves a record with its address and the digest of what is gone. Raises RecordError for a file that is damaged.
     """
 
-    def instead(record: Record) -> bytes | None:
+    def instead(record: Record, size: int) -> bytes | None:
         if record.kind not in {"response", "conversion"} or record.url not in gone.payloads:
             return None
         fetched_at, digest = record.fetched_at, _payload_digest(record)
         if fetched_at is None or digest not in gone.payloads[record.url]:
             return None
-        return withdrawn_record(Withdrawn(record.url, fetched_at, 0, (), b"", digest=digest))
+        return filled(withdrawn_record(Withdrawn(record.url, fetched_at, 0, (), b"", digest=digest)), size)
 
     return _rewrite(path, out, instead)
 
@@ -95,7 +97,7 @@ def purge_beside(path: Path, out: Path, gone: Gone, *, data: bool) -> int:
     the data a page was made of is not known. Returns how many records went.
     """
 
-    def instead(record: Record) -> bytes | None:
+    def instead(record: Record, _size: int) -> bytes | None:
         if record.kind != "response":
             return None
         head = record.http_head()
@@ -173,19 +175,48 @@ def _regrouped(batches: Iterator[pa.RecordBatch], withheld: Rows) -> Iterator[pa
         yield waiting
 
 
+def filled(member: bytes, size: int) -> bytes:
+    """A gzip member filled up to a size with extra fields (RFC 1952, 2.3), in it and in empty members behind it.
+
+    A record that was smaller than what stands for it, some three hundred bytes, moves what lies behind it.
+    """
+    spare = size - len(member)
+    if spare <= 0:
+        return member
+    if spare == 1:
+        return member[:3] + bytes([_NAME]) + member[4:_HEAD] + b"\0" + member[_HEAD:]
+    inside = min(spare - 2, _EXTRA_MAX)
+    if 0 < spare - 2 - inside < len(_EMPTY) + 2:
+        inside -= len(_EMPTY) + 2
+    first = _with_extra(member, inside)
+    rest = size - len(first)
+    return first + (filled(_EMPTY, rest) if rest else b"")
+
+
+_HEAD, _EXTRA, _NAME = 10, 4, 8
+"""Bytes of a gzip member's plain header, and the flags of what may follow it: an extra field, a name."""
+
+_EXTRA_MAX = 0xFFFF
+_EMPTY = gzip.compress(b"", mtime=0)
+
+
+def _with_extra(member: bytes, size: int) -> bytes:
+    return member[:3] + bytes([_EXTRA]) + member[4:_HEAD] + size.to_bytes(2, "little") + bytes(size) + member[_HEAD:]
+
+
 def _payload_digest(record: Record) -> str:
     if record.kind == "response" and record.http_head() is None:
         return ""
     return digest_of(record.read(record.left))
 
 
-def _rewrite(path: Path, out: Path, instead: Callable[[Record], bytes | None]) -> int:
+def _rewrite(path: Path, out: Path, instead: Callable[[Record, int], bytes | None]) -> int:
     """Copy a WARC file record by record, each a gzip member, but for those that something else stands for."""
     changed = 0
     with path.open("rb") as source, out.open("wb") as target:
         for packed, plain in _members(source):
             record = next(iter(records(io.BytesIO(plain))), None)
-            new = None if record is None else instead(record)
+            new = None if record is None else instead(record, len(packed))
             changed += new is not None
             target.write(packed if new is None else new)
     return changed

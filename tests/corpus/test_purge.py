@@ -13,7 +13,7 @@ from corpus.captures import Capture, CaptureWriter, Withdrawn, read_captures
 from corpus.documents import Document, Reason, purged_of, signed_how
 from corpus.exclusions import Excluded, no_texts, put_exclusions, read_exclusions, texts_of
 from corpus.pages import refine_page
-from corpus.purge import Rows, purge_beside, purge_documents, purge_pages, purge_shard, texts_gone
+from corpus.purge import Rows, filled, purge_beside, purge_documents, purge_pages, purge_shard, texts_gone
 from corpus.records import RecordError
 from corpus.storage import FolderStorage
 from tests.corpus.conftest import SIGNED
@@ -35,17 +35,17 @@ def written(path: Path, captures: list[Capture]) -> Path:
     with CaptureWriter(path) as writer:
         for each in captures:
             writer.write(each)
-        writer.write_conversion(page("app", SECRET), captures[0])
+        writer.write_conversion(page("app", SECRET * 20), captures[0])
         writer.write_revisit(captures[0], captures[0].payload_digest, AT)
     return path
 
 
 def test_a_purged_capture_leaves_its_digest(tmp_path: Path) -> None:
     """The body is gone from the WARC, its neighbours are there byte for byte, and refining it again says withdrawn."""
-    captures = [page("a", "side a"), page("b", SECRET), page("c", "side c")]
+    captures = [page("a", "side a"), page("b", SECRET * 20), page("c", "side c")]
     before = written(tmp_path / "before.warc.gz", captures)
     gone = texts_gone(
-        [{"url": each.url, "payload_digest": each.payload_digest} for each in (captures[1], page("app", SECRET))]
+        [{"url": each.url, "payload_digest": each.payload_digest} for each in (captures[1], page("app", SECRET * 20))]
     )
     assert purge_pages(before, tmp_path / "after.warc.gz", gone) == 2
     assert SECRET not in gzip.decompress((tmp_path / "after.warc.gz").read_bytes()).decode()
@@ -54,12 +54,21 @@ def test_a_purged_capture_leaves_its_digest(tmp_path: Path) -> None:
         (each.url, each.fetched_at, each.payload_digest) for each in old
     ]
     assert (new[0], new[2]) == (old[0], old[2])
+    assert [each.place for each in new] == [each.place for each in old]
     assert isinstance(new[1], Withdrawn)
     again = refine_page(Page("blog", "crawl", new[1]))
     assert (again.reason, again.text) == (Reason.WITHDRAWN, "")
     assert again.id == refine_page(Page("blog", "crawl", old[1])).id
     assert purge_pages(tmp_path / "after.warc.gz", tmp_path / "twice.warc.gz", gone) == 0
     assert (tmp_path / "twice.warc.gz").read_bytes() == (tmp_path / "after.warc.gz").read_bytes()
+
+
+def test_a_member_is_filled_up_to_any_size() -> None:
+    """Whatever is left of a record's place, what stands there has just that size and inflates to the same."""
+    member = gzip.compress(b"record")
+    for spare in (*range(60), 65_530, 65_537, 65_545, 65_580, 65_600, 400_000):
+        full = filled(member, len(member) + spare)
+        assert (len(full), gzip.decompress(full)) == (len(member) + spare, b"record")
 
 
 def test_what_a_page_was_made_of_goes_with_it(tmp_path: Path) -> None:
