@@ -31,6 +31,17 @@ COPIES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Leaf:
+    """Which part of an answer is asked for: what stands behind the work `after`, and so many works of it."""
+
+    after: str = ""
+    rows: int = PAGE
+
+
+FIRST = Leaf()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A work in a list."""
 
@@ -81,35 +92,34 @@ class HostCount:
     words: int
 
 
-def find(ledger: Ledger, target: Target, after: str = "") -> Listing:
-    """Find the works a target names, behind the work `after`."""
+def find(ledger: Ledger, target: Target, leaf: Leaf = FIRST) -> Listing:
+    """Find the works a target names."""
     table = tables.work.c
     with ledger.reading() as connection:
         if target.kind is TargetKind.DOMAIN:
-            return _in_order(
-                connection, _below(table.site, site_of(target.value)), after, _counts(connection, target.value)
-            )
+            inside = _below(table.site, site_of(target.value))
+            return _in_order(connection, inside, leaf, _counts(connection, target.value))
         if target.kind is TargetKind.PATH:
             host, _, path = target.value.partition("/")
             sites = table.site.in_([site_of(host), site_of(f"www.{host}")])
             inside = or_(table.path == f"/{path}", _below(table.path, f"/{path}/"))
-            return _in_order(connection, sites & inside, after, None)
+            return _in_order(connection, sites & inside, leaf, None)
         if target.kind is TargetKind.DOCUMENT:
             query = (
                 select(tables.work).where(table.address == address_of(target.value)).order_by(table.fetched_at.desc())
             )
             return Listing(_found(connection, query.limit(PAGE)), "")
-        return _by_name(connection, target, after)
+        return _by_name(connection, target, leaf)
 
 
-def find_in_source(ledger: Ledger, source: str, after: str = "") -> Listing:
-    """Find the works of a source, behind the work `after`, with their counts by fate."""
+def find_in_source(ledger: Ledger, source: str, leaf: Leaf = FIRST) -> Listing:
+    """Find the works of a source, with their counts by fate."""
     table, site = tables.work.c, tables.work_site.c
     with ledger.reading() as connection:
         counted = select(site.fate, func.sum(site.documents)).where(site.source == source).group_by(site.fate)
         counts = {fate: int(documents) for fate, documents in connection.execute(counted)}
-        query = select(tables.work).where(table.source == source, table.id > after).order_by(table.id).limit(PAGE + 1)
-        return _listing(_found(connection, query), counts)
+        query = select(tables.work).where(table.source == source, table.id > leaf.after).order_by(table.id)
+        return _listing(_found(connection, query.limit(leaf.rows + 1)), leaf, counts)
 
 
 def find_all(ledger: Ledger, ids: Sequence[str]) -> tuple[Found, ...]:
@@ -167,30 +177,30 @@ def _counts(connection: Connection, domain: str) -> dict[str, int]:
     return {fate: int(documents) for fate, documents in connection.execute(query)}
 
 
-def _in_order(connection: Connection, which: ColumnElement[bool], after: str, counts: dict[str, int] | None) -> Listing:
+def _in_order(connection: Connection, which: ColumnElement[bool], leaf: Leaf, counts: dict[str, int] | None) -> Listing:
     """A page of works by host and path."""
     table = tables.work.c
     query = select(tables.work).where(which)
-    if after:
-        last = connection.execute(select(table.site, table.path).where(table.id == after)).one_or_none()
+    if leaf.after:
+        last = connection.execute(select(table.site, table.path).where(table.id == leaf.after)).one_or_none()
         if last is None:
             return Listing((), "", counts)
-        query = query.where(tuple_(table.site, table.path, table.id) > tuple_(last.site, last.path, after))
-    query = query.order_by(table.site, table.path, table.id).limit(PAGE + 1)
-    return _listing(_found(connection, query), counts)
+        query = query.where(tuple_(table.site, table.path, table.id) > tuple_(last.site, last.path, leaf.after))
+    query = query.order_by(table.site, table.path, table.id).limit(leaf.rows + 1)
+    return _listing(_found(connection, query), leaf, counts)
 
 
-def _by_name(connection: Connection, target: Target, after: str) -> Listing:
+def _by_name(connection: Connection, target: Target, leaf: Leaf) -> Listing:
     table, name = tables.work.c, tables.work_name.c
-    mine = select(name.work).where(name.kind == str(target.kind), name.value == target.value, name.work > after)
-    some = mine.order_by(name.work).limit(PAGE + 1).subquery()
+    mine = select(name.work).where(name.kind == str(target.kind), name.value == target.value, name.work > leaf.after)
+    some = mine.order_by(name.work).limit(leaf.rows + 1).subquery()
     query = select(tables.work).join(some, some.c.work == table.id).order_by(table.id)
-    return _listing(_found(connection, query), None)
+    return _listing(_found(connection, query), leaf, None)
 
 
-def _listing(found: tuple[Found, ...], counts: dict[str, int] | None) -> Listing:
-    more = len(found) > PAGE
-    return Listing(found[:PAGE], found[PAGE - 1].id if more else "", counts)
+def _listing(found: tuple[Found, ...], leaf: Leaf, counts: dict[str, int] | None) -> Listing:
+    more = len(found) > leaf.rows
+    return Listing(found[: leaf.rows], found[leaf.rows - 1].id if more else "", counts)
 
 
 def _found(connection: Connection, query: Select[Any]) -> tuple[Found, ...]:

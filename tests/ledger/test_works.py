@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from ledger import tables, works, works_found
+from ledger import tables, works
 from ledger.errors import UnknownRecord
 from ledger.journal import entries
 from ledger.records import ReleaseRecord, Source, SourceStatus, Usage
@@ -19,7 +19,7 @@ from ledger.sources import sync_source
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind, identifiers_in
 from ledger.works import Change, Work, erase_works, fill, host_of, site_of
-from ledger.works_found import find, find_all, find_in_source, find_work, hosts
+from ledger.works_found import Leaf, find, find_all, find_in_source, find_work, hosts
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SAID = RightsSignal(
@@ -130,7 +130,6 @@ def test_a_work_knows_its_releases(ledger: Ledger) -> None:
 
 def test_pages_follow_each_other(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leafing tells every work once, by host and path, with the counts of all; small windows do not show."""
-    monkeypatch.setattr(works_found, "PAGE", 3)
     monkeypatch.setattr(works, "WINDOW", 4)
     given = [
         made(f"https://{host}/{number:02}", author="A") for host in ("blad.dk", "a.blad.dk") for number in range(5)
@@ -142,13 +141,13 @@ def test_pages_follow_each_other(ledger: Ledger, monkeypatch: pytest.MonkeyPatch
     ):
         seen, after = [], ""
         while True:
-            listing = find(ledger, Target.of(kind, text), after)
+            listing = find(ledger, Target.of(kind, text), Leaf(after, 3))
             seen += [work.url for work in listing.works]
             if not (after := listing.after):
                 break
         assert seen == urls
     assert find(ledger, Target.of(TargetKind.DOMAIN, "blad.dk")).counts == {"released": 10}
-    assert find(ledger, Target.of(TargetKind.DOMAIN, "blad.dk"), "no such id").works == ()
+    assert find(ledger, Target.of(TargetKind.DOMAIN, "blad.dk"), Leaf("no such id")).works == ()
     assert [(host.host, host.documents, host.words) for host in hosts(ledger, "blad.dk")] == [
         ("blad.dk", {"released": 5}, 500), ("a.blad.dk", {"released": 5}, 500)
     ]  # fmt: skip
