@@ -10,6 +10,7 @@ from datetime import datetime
 
 from starlette.requests import HTTPConnection
 
+from ledger.portal.wiring import NO_WIRING, Wiring
 from ledger.store import Ledger
 
 SECRET_BYTES_MIN = 32
@@ -48,7 +49,8 @@ class Portal:
     """Everything the portal needs, handed in once.
 
     `now` tells the time, aware and in UTC. `secret` is `SECRET_BYTES_MIN` bytes or more that nobody else knows; what is
-    signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails.
+    signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails. `wiring`
+    has the functions of other rooms that signed-in people's pages need.
     """
 
     ledger: Ledger
@@ -56,6 +58,7 @@ class Portal:
     now: Callable[[], datetime]
     secret: bytes
     send: Callable[[Mail], None]
+    wiring: Wiring = NO_WIRING
 
     def __post_init__(self) -> None:
         """Refuse a secret that could be guessed."""
