@@ -28,6 +28,8 @@ PIECE_BYTES = 2**20
 """Bytes of an object that are in memory at once while it is streamed."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
+_FILE = "file"
+_UNFINISHED = re.compile(r"\.[a-z0-9_]{8}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -70,6 +72,9 @@ class Storage(Protocol):
 
     def remove(self, key: str) -> None:
         """Remove the object under `key`; nothing happens when there is none."""
+
+    def abort_uploads(self, before: datetime) -> int:
+        """Remove what is left of puts that were begun before a time and never finished; returns how many."""
 
     def uri(self, key: str) -> str:
         """The object's address for other tools: a path or an `s3://` URL."""
@@ -212,6 +217,17 @@ class FolderStorage:
         with on_disk(self.root / key):
             (self.root / key).unlink(missing_ok=True)
 
+    def abort_uploads(self, before: datetime) -> int:
+        """Remove the hidden folders that killed processes left, by the names that `unfinished` gives them."""
+        left = []
+        for folder, folders, _ in os.walk(self.root, onerror=_unlisted):
+            left += [Path(folder, name) for name in folders if _UNFINISHED.fullmatch(name)]
+            folders[:] = [name for name in folders if not name.startswith(".")]
+        old = [path for path in left if path.stat().st_mtime < before.timestamp() and _holds_one_file(path)]
+        for path in old:
+            shutil.rmtree(path, ignore_errors=True)
+        return len(old)
+
     def uri(self, key: str) -> str:
         """The file's path."""
         return str(self.root / key)
@@ -247,7 +263,7 @@ def unfinished(target: Path) -> Iterator[Path]:
     with on_disk(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
-            yield Path(folder) / "file"
+            yield Path(folder) / _FILE
 
 
 def publish(temporary: Path, target: Path) -> None:
@@ -255,6 +271,11 @@ def publish(temporary: Path, target: Path) -> None:
     _flush(temporary)
     temporary.replace(target)
     _flush(target.parent)
+
+
+def _holds_one_file(folder: Path) -> bool:
+    """Whether nothing is in a folder but what `unfinished` puts there: hidden folders of others stay."""
+    return all(path.name == _FILE and path.is_file() for path in folder.iterdir())
 
 
 def taken(key: str) -> StorageError:

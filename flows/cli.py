@@ -29,6 +29,7 @@ from flows.cli_proof import proof
 from flows.cli_refine import refine
 from flows.cli_rights import register as register_rights
 from flows.cli_sources import sources_app
+from flows.cli_storage import storage_app
 from flows.cli_verify import verify
 from flows.embedded import prefect_api
 from flows.errors import FlowError
@@ -58,6 +59,7 @@ for register in (register_rights, register_money, register_bank, register_dues):
 ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.add_typer(index_app, name="index")
+app.add_typer(storage_app, name="storage")
 app.command()(deliver)
 app.command()(language)
 app.command()(extract)

@@ -4,7 +4,7 @@
     ├── BudgetExceeded         it would cost more than was set aside: leave it out, or allow more
     ├── JournalBroken          journal, tree, key and checkpoints do not fit together: audit before all else
     ├── LedgerUnavailable      the database cannot be reached, opened or migrated: see to it, then try again
-    ├── Overtaken              texts were withdrawn since a release was selected: run again
+    ├── Overtaken              something was withdrawn or swept since a release was selected: run again
     ├── RecordConflict         something else stands already under the same id or reference: choose another, or see why
     ├── RecordRefused          what was handed in breaks a rule of the ledger: correct it
     └── UnknownRecord          no source or release of that name is in the ledger
@@ -31,7 +31,7 @@ class LedgerUnavailable(LedgerError):  # noqa: N818  as above
 
 
 class Overtaken(LedgerError):  # noqa: N818  as above
-    """Texts were withdrawn since the release was selected."""
+    """Texts were withdrawn, or the storage swept, since the release was selected."""
 
 
 class RecordConflict(LedgerError):  # noqa: N818  as above

@@ -1,7 +1,7 @@
 """What the ledger is told, and what it answers: plain values, no database in sight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -96,13 +96,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
-    """A sealed release: `as_of` is the day its decisions were made for."""
+    """A sealed release: `as_of` is the day its decisions were made for.
+
+    `sweeps` is how many sweeps of the storage there had been when its shards were last seen there; it is not kept.
+    """
 
     version: str
     manifest_digest: str
     policy_digest: str
     as_of: date
     usages: tuple[Usage, ...]
+    sweeps: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

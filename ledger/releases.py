@@ -18,6 +18,7 @@ from ledger.obligations import accrue
 from ledger.records import Obligation, ReleaseRecord, Usage
 from ledger.sources import check_known
 from ledger.store import Ledger
+from ledger.sweeps import check_unswept
 from ledger.terms import standing
 from ledger.withdrawals import check_current
 
@@ -32,7 +33,7 @@ def record_release(
     what that one owes is reversed, and this one owes in its place, whatever the budgets say.
 
     Raises:
-        Overtaken: something was withdrawn since it was selected.
+        Overtaken: something was withdrawn since it was selected, or the storage swept since its shards were seen.
         RecordConflict: another release stands under the version.
         UnknownRecord: a source is not in the ledger.
         RecordRefused: a usage has no basis or is given twice, or rests on an agreement that is not in force.
@@ -46,6 +47,8 @@ def record_release(
             _check_same(row, record)
             return False
         _check(record)
+        if record.sweeps is not None:
+            check_unswept(connection, record.sweeps)
         if exclusions:
             check_current(connection, exclusions)
         names = {usage.source for usage in record.usages}
