@@ -4,6 +4,8 @@ A component is named by its smallest member. `labels[i]` is the name of i's comp
 never a step on the way: whoever reads it need not search.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,21 +26,44 @@ def join(labels: Labels, edges: Edges) -> None:
 
     Time: a pass over the labels (4 bytes each), and few over the edges. Memory: about 60 bytes an edge.
     """
-    left, right = labels[edges[:, 0]], labels[edges[:, 1]]
+    link(labels, edges)
+    settle(labels)
+
+
+def link(labels: Labels, edges: Edges) -> None:
+    """Join what the edges say, but leave the labels of others as they are until `settle`, after any number of links.
+
+    Time: few passes over the edges, however many labels there are. Memory: about 60 bytes an edge.
+    """
+    left, right = (names_of(labels, ends) for ends in edges.T)
     apart = left != right
     if not apart.any():
         return
     ends = np.stack((left[apart], right[apart]))
     names, places = np.unique(ends, return_inverse=True)
     labels[names] = names[_components(len(names), *places.reshape(ends.shape))]
+
+
+def names_of(labels: Labels, some: NDArray[np.integer[Any]]) -> Labels:
+    """The names of the components that some are in, by way of all that were linked to another since they were names."""
+    names: Labels = labels[some]
+    while not np.array_equal(further := labels[names], names):
+        names = further
+    return names
+
+
+def settle(labels: Labels) -> None:
+    """Make every label the name of a component: a pass over the labels, in place.
+
+    A label is never larger than what it is of, so whatever comes before a step is settled when its turn comes.
+    """
     for start in range(0, len(labels), _STEP):
         step = labels[start : start + _STEP]
-        step[:] = labels[step]
+        step[:] = names_of(labels, step)
 
 
 _STEP = 1 << 20
-"""Labels rewritten at a time. What a step reads was the name of a component before, and its name now is one step
-further; rewriting it twice changes nothing."""
+"""Labels rewritten at a time."""
 
 
 def _components(count: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:

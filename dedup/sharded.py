@@ -24,7 +24,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from dedup.bands import KEYS
-from dedup.components import Labels, alone, join
+from dedup.components import Labels, alone, link, settle
 from dedup.edges import alike_in, edges_in
 from dedup.errors import DedupError
 from dedup.files import save_whole
@@ -84,7 +84,8 @@ def labels_of(segments: Sequence[Segment], parameters: Parameters, means: Means)
     for number, bands in enumerate(_rounds(parameters.bands)):
         buckets = list(_buckets(segments, parameters, means, (number, bands, joined)))
         for path in means.run(find_edges, buckets):
-            join(labels, np.load(path))
+            link(labels, np.load(path))
+        settle(labels)
         joined = means.work / f"joined-{number}"
         joined.mkdir(exist_ok=True)
         save_whole(joined / "labels.npy", labels)
