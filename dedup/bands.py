@@ -23,7 +23,10 @@ KEYS = 2**32
 """How many keys there are, and the limit of rows: an entry has 32 bits for each."""
 
 STEP_ROWS = 32_768
-"""Rows hashed at a time: 48 MB of products at 128 values a signature."""
+"""Rows worked on at a time: 16 MB at 128 values a signature."""
+
+HASHED_ROWS = 1024
+"""Rows hashed at a time: 1 MB of numbers at 128 values a signature, so that they stay in a core's cache."""
 
 _ROW = np.uint64(KEYS - 1)
 _HALF = np.uint64(32)
@@ -32,12 +35,14 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: odd, its bits with
 
 def keys_of(signatures: Signatures, parameters: Parameters) -> NDArray[np.uint32]:
     """Keys of some signatures, shape (bands + 1, rows): one row of keys a band, the last for the whole signature."""
-    wide = signatures.astype(np.uint64)
-    wide *= _multipliers(signatures.shape[1])
-    banded = wide.reshape(len(wide), parameters.bands, parameters.rows).sum(axis=2)
-    keys = np.empty((parameters.bands + 1, len(wide)), dtype=np.uint32)
-    keys[:-1] = (_mixed(banded) >> _HALF).T
-    keys[-1] = _mixed(banded.sum(axis=1)) >> _HALF
+    keys = np.empty((parameters.bands + 1, len(signatures)), dtype=np.uint32)
+    shape = (parameters.bands, parameters.rows)
+    multipliers = _multipliers(signatures.shape[1]).reshape(shape)
+    for step in steps(len(signatures), HASHED_ROWS):
+        wide = signatures[step].astype(np.uint64).reshape(-1, *shape)
+        banded = np.einsum("rbv,bv->rb", wide, multipliers)
+        keys[:-1, step] = (_mixed(banded) >> _HALF).T
+        keys[-1, step] = _mixed(banded.sum(axis=1)) >> _HALF
     return keys
 
 
