@@ -3,6 +3,7 @@
 CorpusError
 ├── StorageError     the folder or the object store refused, with what to do about it
 ├── SealError        a release that must not be sealed: its counts or contents do not agree
+├── TokenizerError   the tokenizer that was named cannot be used
 ├── EvidenceError    a file of an older program does not hold what was ruled on; a run makes it anew
 ├── WorkerError      extraction's worker processes cannot run at all (`workers.py`)
 ├── ModelError       the language model is missing, or is not the one of the recipe (`language.py`)
@@ -20,6 +21,10 @@ class StorageError(CorpusError):
 
 class SealError(CorpusError):
     """A release was not sealed because a check of it failed."""
+
+
+class TokenizerError(CorpusError):
+    """A tokenizer is missing, is none, or what reads it is not installed."""
 
 
 class EvidenceError(CorpusError):

@@ -39,7 +39,8 @@ class Fate(StrEnum):
     FAILED = "failed"
 
 
-ELSEWHERE = pa.list_(pa.struct([pa.field("source", pa.string()), pa.field("url", pa.string())]))
+_PLACE = pa.struct([pa.field("source", pa.string()), pa.field("url", pa.string())])
+ELSEWHERE = pa.list_(pa.field("element", _PLACE))
 _MARK = pa.field("mark", pa.string())
 _CLUSTER = list(CLUSTERS)[1:]
 _GATHERED = pa.schema(

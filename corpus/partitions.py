@@ -4,13 +4,16 @@ What must be seen together (the members of a cluster, the rows of a range of ids
 of Arrow streams one behind the other, so that no file need stay open and there may be thousands of parts.
 """
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 PENDING_BYTES_MAX = 2**26
 """Bytes that wait in memory until they are written: enough for long writes, little beside a part."""
@@ -21,6 +24,9 @@ _ID_CHARS, _PREFIX_CHARS = 64, 8
 _PLACES = np.uint64(16) ** np.arange(_PREFIX_CHARS - 1, -1, -1, dtype=np.uint64)
 PREFIXES = 2**32
 """How many values `prefixes` may give."""
+
+RANGE_ROWS = 2**20
+"""Rows of a range of ids that are read at once: some hundred megabytes of a few short columns."""
 
 Parts = npt.NDArray[np.int64]
 
@@ -86,6 +92,19 @@ def prefixes(ids: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
 def ranges(ids: pa.ChunkedArray, count: int) -> Parts:
     """Which of so many equal ranges of ids each is in, counted from 0."""
     return (prefixes(ids) * np.uint64(count) // np.uint64(PREFIXES)).astype(np.int64)
+
+
+def id_ranges(rows: int) -> Iterator[tuple[str, str]]:
+    """Ranges that cut the ids of so many rows into about as many as are read at once; the end is not in it."""
+    count = max(1, -(-rows // RANGE_ROWS))
+    ends = [f"{number * PREFIXES // count:08x}" for number in range(count)] + ["g"]
+    return itertools.pairwise(ends)
+
+
+def read_range(path: Path, columns: Sequence[str], part: tuple[str, str]) -> pa.Table:
+    """The rows of a Parquet file, sorted by id, whose ids are in a range; row groups without any are passed over."""
+    start, end = part
+    return pq.read_table(path, columns=list(columns), filters=(pc.field("id") >= start) & (pc.field("id") < end))
 
 
 def _streams(file: pa.MemoryMappedFile) -> Iterator[pa.Table]:

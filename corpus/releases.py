@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from types import MappingProxyType
 
+from corpus.checks import Finding
 from corpus.errors import SealError
 from corpus.shards import Shard
 from corpus.storage import Storage
@@ -116,20 +117,17 @@ def next_version(latest: Manifest | None, content_digest: str) -> str | None:
     return f"{match[1]}.{int(match[2]) + 1}.0"
 
 
-def check_seal(manifest: Manifest, selected: Mapping[str, Counter[tuple[str, str]]]) -> None:
-    """Refuse to seal what does not add up. Raises SealError.
-
-    The rows of every source's shards must be the documents selected for release, and each licence must be named.
-    """
+def check_shards(manifest: Manifest, selected: Mapping[str, Counter[tuple[str, str]]]) -> list[Finding]:
+    """What does not add up: the rows of each source's shards must be the documents selected for release."""
     rows: dict[str, int] = defaultdict(int)
     for shard in manifest.shards:
         rows[shard.source] += shard.rows
-        if not (shard.licence and shard.basis and shard.tier):
-            raise SealError(f"shard {shard.path} has no licence, basis or tier; nothing without a right is released")
-    for source in sorted(rows.keys() | selected.keys()):
-        chosen = selected.get(source, Counter())["released", ""]
-        if rows[source] != chosen:
-            raise SealError(f"{source}: {chosen} documents were selected and {rows[source]} packed")
+    chosen = {source: selected.get(source, Counter())["released", ""] for source in rows.keys() | selected.keys()}
+    return [
+        Finding("selected", source, f"{chosen[source]} documents were selected and {rows[source]} packed")
+        for source in sorted(chosen)
+        if rows[source] != chosen[source]
+    ]
 
 
 def check_unclaimed(manifest: Manifest, storage: Storage) -> None:

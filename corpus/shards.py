@@ -1,45 +1,85 @@
 """Shards: the released documents as content-addressed Parquet, one source and one licence basis each.
 
-The same selection gives the same shards, byte for byte: rows are sorted by id, the schema is fixed, and nothing of
-the time or the machine is written. A release that changes little therefore shares most shards with the one before.
+The same rows give the same shard, byte for byte: they are sorted by id, the schema is fixed, and nothing of the time or
+the machine is written. A release that changes little therefore shares most shards with the one before.
 """
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import SCHEMA, ZSTD_LEVEL, read_documents
-from corpus.fates import Fate
+from corpus.documents import SCHEMA, ZSTD_LEVEL
+from corpus.fates import ELSEWHERE
+from corpus.measures import Measures
 from corpus.storage import Storage
+from corpus.tokens import Tokenizer
+
+SHARD_FORMAT = "fodaftryk-shard/2"
+"""Stands in the schema's metadata."""
 
 SHARD_CHARS_MAX = 128 * 2**20
 """Most characters in a shard: about 130 MB of Danish in memory while it is packed, 40 MB on disk."""
 
 ROW_GROUP_ROWS = 10_000
-"""Rows in a row group: about 20 MB of text, which readers such as DuckDB and `datasets` stream well."""
+ROW_GROUP_BYTES = 32 * 2**20
+"""A row group ends with its ten thousandth row or 32 MB of text: readers such as DuckDB and `datasets` stream those."""
 
-_FROM_DOCUMENTS = (
-    "id", "text", "source", "url", "title", "author", "published", "fetched", "payload_digest", "text_digest",
-    "language", "language_score", "da_share", "words", "chars",
+FROM_DOCUMENTS = (
+    "id", "text", "source", "url", "title", "author", "published", "fetched", "warc", "warc_offset", "payload_digest",
+    "text_digest", "language", "language_score", "da_share", "profile", "chars",
+    *(item.name for item in fields(Measures)),
 )  # fmt: skip
-_ADDED = {
-    "licence": "the licence or ground the text is used on, an SPDX expression",
-    "basis": "agreement, open_licence, official_document or tdm",
-    "tier": "open, agreed or tdm",
-    "rights_holder": "who holds the rights, as the catalogue names them",
-}
-SHARD_SCHEMA = pa.schema(
-    [SCHEMA.field(name) for name in _FROM_DOCUMENTS]
-    + [pa.field(name, pa.string(), nullable=False, metadata={"meaning": text}) for name, text in _ADDED.items()]
-    + [pa.field("cluster_size", pa.int64(), nullable=False, metadata={"meaning": "documents in its cluster of copies"})]
+"""Columns as the documents have them."""
+
+RIGHT = ("licence", "basis", "tier")
+"""What the rows of a shard have in common beside their source."""
+
+_REPEATING = (
+    "source", "author", "warc", "language", "profile", "licence", "basis", "tier", "rights_holder", "decision", "rule",
+    "evidence_digest",
+)  # fmt: skip
+"""Columns whose values are worth a dictionary."""
+
+_WITHOUT_BOUNDS = frozenset({"text", "elsewhere"})
+"""Columns of which no least and greatest value is kept: nobody looks a text up by them."""
+
+
+def _field(name: str, arrow: pa.DataType, meaning: str, unit: str = "") -> pa.Field:
+    return pa.field(name, arrow, nullable=False, metadata={"meaning": meaning, "unit": unit})
+
+
+_ADDED = (
+    _field("bytes", pa.int64(), "length of text as UTF-8", "bytes"),
+    _field("licence", pa.string(), "the licence or ground the text is used on", "SPDX expression"),
+    _field("basis", pa.string(), "agreement, open_licence, official_document, contribution or tdm"),
+    _field("tier", pa.string(), "open, agreed or tdm"),
+    _field("rights_holder", pa.string(), "who holds the rights, as the catalogue names them"),
+    _field("decision", pa.string(), "what was decided about it: include"),
+    _field("rule", pa.string(), "the rule of the policy that decided"),
+    _field("evidence_digest", pa.string(), "digest of the places the decision rests on, one a line", "sha256:hex"),
+    _field("cluster", pa.string(), "the smallest id among its near-copies and itself", "hex SHA-256"),
+    _field("cluster_size", pa.int64(), "documents in its cluster of copies, itself included", "count"),
+    _field("elsewhere", ELSEWHERE, "source and address of its near-copies that were left out, 20 at most"),
 )
-"""The columns of a shard; metadata of each says its meaning."""
+_TOKENS = _field("tokens", pa.int64(), "length of text in tokens of the tokenizer the schema names", "tokens")
+
+
+def shard_schema(tokenizer: Tokenizer | None = None) -> pa.Schema:
+    """The columns of a shard; metadata of each says its meaning and unit. There are `tokens` when a tokenizer counts.
+
+    The schema's own metadata name its format, and the tokenizer with its file's digest.
+    """
+    told = {"fodaftryk.format": SHARD_FORMAT}
+    if tokenizer is not None:
+        told |= {"fodaftryk.tokenizer": tokenizer.name, "fodaftryk.tokenizer_digest": tokenizer.digest}
+    counted = (_TOKENS,) if tokenizer is not None else ()
+    return pa.schema([*map(SCHEMA.field, FROM_DOCUMENTS), *_ADDED, *counted], metadata=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,79 +97,50 @@ class Shard:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
-    """Whose documents are packed: the source, and the rights holder every row names."""
-
-    source: str
-    rights_holder: str
-
-
-def pack_source(selection: Path, packing: Packing, documents: Sequence[Path], storage: Storage) -> list[Shard]:
-    """Pack one source's released documents and store the shards; returns them sorted by path.
-
-    `selection` holds all sources, `documents` are this source's own files. Memory is one shard's text.
-    """
-    keys = ["licence", "basis", "tier"]
-    released = pq.read_table(
-        selection,
-        columns=["id", "chars", "cluster_size", *keys],
-        filters=(pc.field("fate") == Fate.RELEASED.value) & (pc.field("source") == packing.source),
+def open_shard(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Open a file to write a shard's row groups to, in the one way that shards are written."""
+    bounded = [name for name in schema.names if name not in _WITHOUT_BOUNDS]
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        use_dictionary=list(_REPEATING),
+        write_statistics=bounded,
+        write_page_index=True,
     )
-    shards = []
-    for right in released.group_by(keys).aggregate([]).to_pylist():
-        alike = [pc.equal(released[key], right[key]) for key in keys]
-        group = released.filter(pc.and_(pc.and_(alike[0], alike[1]), alike[2]))
-        for part in _partitions(group):
-            table = _rows(part, documents, packing.rights_holder)
-            shards.append(_store(table, storage))
-    return sorted(shards, key=lambda shard: shard.path)
 
 
-def _partitions(group: pa.Table) -> Iterator[pa.Table]:
-    """Split by the first bits of the id, so finely that no part has more characters than a shard may."""
-    parts = 1
-    while (pc.sum(group["chars"]).as_py() or 0) / parts > SHARD_CHARS_MAX:
-        parts *= 2
-    places = [int(document[:8], 16) * parts >> 32 for document in group["id"].to_pylist()]
-    for place in range(parts):
-        part = group.filter(pc.equal(pa.array(places), place))
-        if len(part):
-            yield part
+def write_shard(table: pa.Table, path: Path) -> None:
+    """Write rows, sorted by id and in a schema of `shard_schema`, as a shard's bytes."""
+    with open_shard(path, table.schema) as writer:
+        for group in row_groups(table):
+            writer.write_table(group, row_group_size=len(group))
 
 
-def _rows(part: pa.Table, documents: Sequence[Path], rights_holder: str) -> pa.Table:
-    """The part's documents in full, sorted by id."""
-    found = [
-        pa.Table.from_batches([batch]).filter(pc.is_in(batch["id"], part["id"].combine_chunks()))
-        for path in documents
-        for batch in read_documents(path, _FROM_DOCUMENTS)
-    ]
-    table = pa.concat_tables(found).join(part.drop_columns("chars"), "id").sort_by("id")
-    if len(table) != len(part):
-        raise AssertionError(f"{len(part)} documents were selected and {len(table)} found")
-    table = table.append_column("rights_holder", pa.array([rights_holder] * len(table), pa.string()))
-    return table.select(SHARD_SCHEMA.names).cast(SHARD_SCHEMA)
-
-
-def _store(table: pa.Table, storage: Storage) -> Shard:
+def store_shard(table: pa.Table, storage: Storage) -> Shard:
     """Write to local disk, hash, then store whole under the digest."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "shard.parquet"
-        pq.write_table(
-            table,
-            path,
-            compression="zstd",
-            compression_level=ZSTD_LEVEL,
-            row_group_size=ROW_GROUP_ROWS,
-            write_page_index=True,
-        )
+        write_shard(table, path)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = path.stat().st_size
-        first = {name: table[name][0].as_py() for name in ("source", "licence", "basis", "tier")}
+        first = {name: table[name][0].as_py() for name in ("source", *RIGHT)}
         key = f"shards/{first['source']}/{digest}.parquet"
         if not storage.exists(key):
             storage.put(key, path)
     words = pc.sum(table["words"]).as_py()
     return Shard(path=key, sha256=digest, rows=len(table), words=words, bytes=size, **first)
+
+
+def row_groups(table: pa.Table) -> Iterator[pa.Table]:
+    """Cut rows into groups by their number and the bytes of their texts."""
+    ends = pc.cumulative_sum(table["bytes"]).to_numpy()
+    start = 0
+    while start < len(table):
+        before = int(ends[start - 1]) if start else 0
+        fitting = int(ends.searchsorted(before + ROW_GROUP_BYTES, side="right"))
+        end = min(max(fitting, start + 1), start + ROW_GROUP_ROWS)
+        yield table.slice(start, end - start)
+        start = end

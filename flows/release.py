@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
+from corpus.checks import Checks, Finding, check_ids_once, refuse
 from corpus.errors import SealError
 from corpus.fates import count_fates
+from corpus.packing import Packed, Packing, pack_source
 from corpus.refine import refine_digest
-from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, read_staged, stage, usages
-from corpus.shards import Packing, Shard, pack_source
+from corpus.releases import Manifest, check_shards, check_unclaimed, next_version, publish, read_staged, stage, usages
+from corpus.shards import Shard
+from corpus.tokens import read_tokenizer
 from flows.attesting import attest_release, publish_checkpoint
 from flows.cards import files_beside
 from flows.progress import emit
@@ -21,6 +25,7 @@ from flows.refine import refine_settings
 from flows.workspace import Workspace
 from ledger.dues import publish_release
 from ledger.journal import PROGRAM, Stamp
+from ledger.licences import normalise_licence
 from ledger.records import ReleaseRecord, Usage
 from ledger.releases import record_release, releases
 from ledger.sources import source as find_source
@@ -32,12 +37,14 @@ class Draft:
     """What is to be sealed: the selection's key, the shards packed of it, and the release that was newest before.
 
     `exclusions` is the digest of what was kept out when it was selected; empty, and nobody asks.
+    `findings` are what was found wrong while they were packed.
     """
 
     selection: str
     shards: Sequence[Shard]
     after: str
     exclusions: str = ""
+    findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,19 @@ class Sealed:
     new: bool
 
 
-def pack(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> list[Shard]:
-    """Pack one source's released documents into stored shards."""
-    local = space.storage.local
-    files = [local(key) for key in documents]
-    holder = find_source(space.ledger, source).holder
-    shards = pack_source(local(selection), Packing(source, holder), files, space.storage)
-    emit("packed", source, shards=len(shards), documents=sum(shard.rows for shard in shards))
-    return shards
+def pack(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> Packed:
+    """Pack one source's released documents into stored shards, and look at them."""
+    local, how = space.storage.local, space.settings.release
+    packing = Packing(
+        source,
+        find_source(space.ledger, source).holder,
+        Checks(how.checks, is_licence=lambda licence: bool(normalise_licence(licence))),
+        read_tokenizer(Path(how.tokenizer), how.tokenizer_name) if how.tokenizer else None,
+        how.threads,
+    )
+    packed = pack_source(local(selection), packing, [local(key) for key in documents], space.storage)
+    emit("packed", source, shards=len(packed.shards), documents=sum(shard.rows for shard in packed.shards))
+    return packed
 
 
 def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
@@ -89,7 +101,7 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
             show_release(space, latest.version, latest.digest, now)
         return Sealed(latest.version, new=False)
     manifest = replace(manifest, version=version)
-    check_seal(manifest, fates)
+    refuse([*draft.findings, *check_shards(manifest, fates), *check_ids_once(manifest.shards, space.storage)])
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
     digest = stage(manifest, space.storage, files_beside(space, manifest, draft.selection))

@@ -188,11 +188,12 @@ def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
     selection = select_task(space, decided, clusters, standing)
     crawls = {name: one.crawl for name, one in refined.items()}
     check_counts(space, crawls, selection)
-    packed = [pack_task.submit(space, selection, name, one.documents) for name, one in refined.items()]
-    wait(packed)
-    shards = [shard for future in packed for shard in future.result()]
+    packing = [pack_task.submit(space, selection, name, one.documents) for name, one in refined.items()]
+    wait(packing)
+    packed = [future.result() for future in packing]
+    shards, findings = ([each for one in packed for each in getattr(one, part)] for part in ("shards", "findings"))
     after = latest.version if latest else ""
-    sealed = seal_task(space, Draft(selection, shards, after, standing.digest), order.clock)
+    sealed = seal_task(space, Draft(selection, shards, after, standing.digest, findings), order.clock)
     record = RunRecord(sealed.version, selection, clusters, crawls, decided)
     write_record(space, record, order.clock.now)
     return summarise(space, sealed, record, order.clock.now.date()) | {"problems": problems, "notices": notices}

@@ -7,7 +7,7 @@ crawl with a default its operator did not choose.
 
 import os
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -22,6 +22,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as UnparsedError
 
 from corpus.documents import SIGNATURE_SIZE
+from corpus.limits import CheckLimits
 from corpus.storage import StorageSettings
 from corpus.workers import WorkerLimits
 from crawler.rendering import CHROMIUM
@@ -95,6 +96,20 @@ class PublisherSettings:
     url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReleaseSettings:
+    """What releases have and what they are held against before they are sealed.
+
+    `tokenizer` is a `tokenizer.json` by which a column `tokens` is counted (empty: there is none), called
+    `tokenizer_name` in the schema (empty: as its folder). `threads` write shards at a time, for each source.
+    """
+
+    tokenizer: str = ""
+    tokenizer_name: str = ""
+    threads: Annotated[int, Field(ge=1)] = 2
+    checks: CheckLimits = field(default_factory=CheckLimits)
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `data` is a local folder; the rest lies in it unless told otherwise."""
 
@@ -112,6 +127,7 @@ class Settings(BaseSettings):
     ledger: LedgerSettings = LedgerSettings()
     portal: PortalSettings = PortalSettings()
     publisher: PublisherSettings = PublisherSettings()
+    release: ReleaseSettings = ReleaseSettings()
 
     @model_validator(mode="after")
     def _signatures_fit(self) -> Self:

@@ -11,7 +11,7 @@ from datetime import datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from corpus.shards import Shard
+from corpus.packing import Packed
 from flows.catalogue import CatalogueSource
 from flows.crawl import crawl_source, scope_of
 from flows.paths import crawl_prefix, newest_crawl
@@ -75,8 +75,8 @@ def select_task(space: Workspace, documents: Mapping[str, str], clusters: str, s
 
 
 @task(name="pack", cache_policy=NO_CACHE, task_run_name="pack {source}")
-def pack_task(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> list[Shard]:
-    """Pack one source's released documents; returns the shards."""
+def pack_task(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> Packed:
+    """Pack one source's released documents; returns the shards, and what was found wrong in them."""
     return pack(space, selection, source, documents)
 
 

@@ -11,7 +11,7 @@ from corpus.cards.facts import Facts
 from corpus.cards.funnel import funnel_of, funnel_table, share
 from corpus.cards.licences import hub_names, in_words, names_in
 from corpus.cards.plain import address, link, markdown, quoted, table
-from corpus.shards import SHARD_SCHEMA, Shard
+from corpus.shards import Shard, shard_schema
 
 ALL = "default"
 """The configuration that holds every source; the one `load_dataset` takes when none is named."""
@@ -126,7 +126,7 @@ def _pictures(facts: Facts) -> list[str]:
 def _columns() -> list[str]:
     """The columns, by what the schema says of each."""
     rows = []
-    for column in SHARD_SCHEMA:
+    for column in shard_schema():
         said = {key.decode(): value.decode() for key, value in (column.metadata or {}).items()}
         rows.append([f"`{column.name}`", markdown(str(column.type)), markdown(said.get("meaning", "")),
                      markdown(said.get("unit", ""))])  # fmt: skip

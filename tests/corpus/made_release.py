@@ -14,7 +14,7 @@ from corpus.cards.overlap import overlaps
 from corpus.cards.statistics import statistics_of
 from corpus.fates import SELECTION, count_fates
 from corpus.releases import Manifest
-from corpus.shards import SHARD_SCHEMA, Shard
+from corpus.shards import Shard, shard_schema
 from corpus.storage import FolderStorage
 
 AS_OF = date(2026, 11, 24)
@@ -60,7 +60,7 @@ class Text:
             "tier": self.tier,
             "rights_holder": f"Holder of {self.source}",
         }
-        return {column.name: _default(column) for column in SHARD_SCHEMA} | said | self.more
+        return {column.name: _default(column) for column in shard_schema()} | said | self.more
 
 
 def _default(column: pa.Field) -> object:
@@ -134,7 +134,7 @@ def hostile(facts: Facts, text: str) -> Facts:
 def _shard(storage: FolderStorage, texts: Sequence[Text]) -> Shard:
     rows = sorted((text.row for text in texts), key=lambda row: str(row["id"]))
     first, path = texts[0], storage.root / "shard.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, schema=SHARD_SCHEMA), path)
+    pq.write_table(pa.Table.from_pylist(rows, schema=shard_schema()), path)
     from corpus.captures import digest_of
 
     data = path.read_bytes()

@@ -18,12 +18,14 @@ import pytest
 from corpus import fates, partitions
 from corpus.cards.facts import Facts, Publisher
 from corpus.cards.readme import card_of
+from corpus.checks import check_ids_once, refuse
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
 from corpus.fates import count_fates, select_documents
-from corpus.releases import Manifest, check_seal, check_unclaimed, next_version, publish, stage
+from corpus.packing import Packing, pack_source
+from corpus.releases import Manifest, check_shards, check_unclaimed, next_version, publish, stage
 from corpus.selection import Judge, Ruling, Standing, cluster_documents, decide_documents, kept_signatures
-from corpus.shards import SHARD_SCHEMA, Packing, Shard, pack_source
+from corpus.shards import shard_schema
 from corpus.storage import FolderStorage
 
 OPEN = Ruling("include", "open_licence", "open", "CC-BY-4.0", "open-licence")
@@ -106,7 +108,7 @@ def manifest_of(folder: Path, files: list[Path], storage: FolderStorage) -> Mani
     shards = [
         shard
         for source, file in zip(("blog", "library"), files, strict=True)
-        for shard in pack_source(selection, Packing(source, f"holder of {source}"), [file], storage)
+        for shard in pack_source(selection, Packing(source, f"holder of {source}"), [file], storage).shards
     ]
     holders = {"blog": "holder of blog", "library": "holder of library"}
     return Manifest("0.1.0", AS_OF, {"policy": "p"}, tuple(shards), {}, holders)
@@ -241,7 +243,7 @@ def test_a_shard_holds_one_source_on_one_right(tmp_path: Path, files: list[Path]
     storage = FolderStorage(tmp_path / "data")
     for shard in manifest_of(tmp_path, files, storage).shards:
         table = pq.read_table(storage.local(shard.path))
-        assert table.schema.equals(SHARD_SCHEMA)
+        assert table.schema.equals(shard_schema(), check_metadata=True)
         assert table.num_rows == shard.rows
         for name in ("source", "licence", "basis", "tier"):
             assert set(table[name].to_pylist()) == {getattr(shard, name)}
@@ -275,16 +277,20 @@ def test_the_same_content_is_no_new_release(tmp_path: Path, files: list[Path]) -
     assert next_version(manifest, replace(manifest, parameters={"policy": "q"}).content_digest) == "0.2.0"
 
 
-def test_what_does_not_add_up_is_not_sealed(tmp_path: Path, files: list[Path]) -> None:
-    """A missing shard, and a shard without a right, stop the seal."""
-    manifest = manifest_of(tmp_path, files, FolderStorage(tmp_path / "data"))
-    fates = count_fates(tmp_path / "selection.parquet")
-    check_seal(manifest, fates)
-    with pytest.raises(SealError, match="were selected and"):
-        check_seal(replace(manifest, shards=manifest.shards[1:]), fates)
-    without_right: Shard = replace(manifest.shards[0], licence="")
-    with pytest.raises(SealError, match="nothing without a right"):
-        check_seal(replace(manifest, shards=(without_right, *manifest.shards[1:])), fates)
+def test_what_does_not_add_up_is_found(tmp_path: Path, files: list[Path]) -> None:
+    """A shard that is missing or listed twice is found, and what is found stops the seal, all of it at once."""
+    storage = FolderStorage(tmp_path / "data")
+    manifest = manifest_of(tmp_path, files, storage)
+    counts = count_fates(tmp_path / "selection.parquet")
+    assert not check_shards(manifest, counts)
+    assert not check_ids_once(manifest.shards, storage)
+    (missing,) = check_shards(replace(manifest, shards=manifest.shards[1:]), counts)
+    assert missing.what == "1 documents were selected and 0 packed"
+    (twice,) = check_ids_once((*manifest.shards, manifest.shards[-1]), storage)
+    assert "2 documents stand in two shards" in twice.what
+    refuse([])
+    with pytest.raises(SealError, match=r"(?s)blog: 1 documents were selected.*library: 2 documents stand in two"):
+        refuse([missing, twice])
 
 
 def test_a_version_is_never_another_release(tmp_path: Path, files: list[Path]) -> None:
