@@ -20,10 +20,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.captures import Withdrawn, digest_of, withdrawn_record
-from corpus.documents import SCHEMA, ZSTD_LEVEL, Reason, purged_of, read_documents, signed_how, write_documents
+from corpus.documents import SCHEMA, Reason, purged_of, read_documents, signed_how, write_documents
 from corpus.measures import Measures
 from corpus.records import Record, RecordError, records
-from corpus.shards import ROW_GROUP_ROWS, Shard
+from corpus.shards import ROW_GROUP_ROWS, Shard, open_shard
 
 PIECE_BYTES = 1 << 16
 """Bytes read of a WARC file at a time."""
@@ -121,8 +121,7 @@ def purge_shard(path: Path, out: Path, withheld: "Rows") -> list[tuple[str, str]
             gone += zip(found["id"].to_pylist(), found["text_digest"].to_pylist(), strict=True)
         if not gone or len(gone) == rows:
             return gone
-        how = {"compression": "zstd", "compression_level": ZSTD_LEVEL, "write_page_index": True}
-        with pq.ParquetWriter(out, file.schema_arrow, **how) as writer:
+        with open_shard(out, file.schema_arrow) as writer:
             for table in _regrouped(file.iter_batches(batch_size=ROW_GROUP_ROWS), withheld):
                 writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
     return gone
