@@ -1,5 +1,6 @@
 """A small release made by hand, shards and selection and all, for what is written of releases."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -39,6 +40,11 @@ class Text:
     def id(self) -> str:
         """What it is called."""
         return f"{self.source}/{self.name}"
+
+    @property
+    def cluster_id(self) -> str:
+        """What its cluster is called."""
+        return hashlib.sha256((self.cluster or self.id).encode()).hexdigest()
 
     @property
     def row(self) -> dict[str, Any]:
@@ -84,7 +90,7 @@ def facts_of(folder: Path, texts: Sequence[Text]) -> Facts:
     selection = folder / "selection.parquet"
     rows = [
         {"id": text.id, "source": text.source, "url": text.id, "words": text.words, "chars": 5 * text.words,
-         "fate": text.fate, "reason": text.reason, "cluster": text.cluster or text.id}
+         "fate": text.fate, "reason": text.reason, "cluster": text.cluster_id}
         for text in texts
     ]  # fmt: skip
     pq.write_table(pa.Table.from_pylist(rows, schema=SELECTION), selection)
