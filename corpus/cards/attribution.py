@@ -9,7 +9,7 @@ from corpus.cards.facts import Facts
 from corpus.cards.licences import asks_credit, asks_same_terms, in_words, licence_url, names_in
 from corpus.cards.plain import link, markdown, quoted
 
-_CHANGES = (
+CHANGES = (
     "the main text was taken out of its page and written as Markdown; repeated furniture of the site was left out; "
     "personal data was replaced by its kind, as `⟨CPR⟩`"
 )
@@ -34,7 +34,7 @@ def attribution_of(facts: Facts) -> bytes:
         "TO 'attribution.csv';",
         "```",
         "",
-        f"Changes made to every text: {_CHANGES}.",
+        f"Changes made to every text: {CHANGES}.",
         "",
         "## Licences that ask for it",
         "",

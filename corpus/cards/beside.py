@@ -5,6 +5,7 @@ from collections import Counter
 from corpus.cards.ai_act import summary_of
 from corpus.cards.ai_act_pages import to_html, to_json, to_markdown
 from corpus.cards.attribution import attribution_of, citation_of
+from corpus.cards.croissant import croissant_of
 from corpus.cards.datasheets import datasheet_of
 from corpus.cards.facts import Facts
 from corpus.cards.funnel import FINEWEB2_WORDS, funnel_of, funnel_table, reasons_table
@@ -20,6 +21,7 @@ def beside(facts: Facts) -> dict[str, bytes]:
         "README.md": card_of(facts),
         "ATTRIBUTION.md": attribution_of(facts),
         "CITATION.cff": citation_of(facts),
+        "croissant.json": croissant_of(facts),
         "FUNNEL.md": _funnel(facts),
         "ai-act-summary.md": to_markdown(summary, facts.manifest.version),
         "ai-act-summary.json": to_json(summary),
