@@ -16,9 +16,12 @@ from ledger.portal.limits import Buckets
 from ledger.portal.pages import STATIC
 from ledger.portal.portal import Portal
 from ledger.portal.request_log import RequestLog
-from ledger.portal.routes import api, home, language
+from ledger.portal.routes import api, home, language, security, sign_in
 
-PAGES: tuple[APIRouter, ...] = (home.router, language.router)
+OWN: tuple[APIRouter, ...] = (sign_in.router, security.router)
+"""What people see who sign in."""
+
+PAGES: tuple[APIRouter, ...] = (home.router, language.router, *OWN)
 """What people see."""
 
 API_ROUTERS: tuple[APIRouter, ...] = (api.router,)

@@ -64,14 +64,15 @@ def limited(limit: Limit) -> Callable[[Request], None]:
     def check(request: Request) -> None:
         buckets = request.app.state.buckets
         assert isinstance(buckets, Buckets)
-        wait = buckets.take(limit, _visitor(request))
+        wait = buckets.take(limit, visitor_of(request))
         if wait:
             raise HTTPException(429, headers={"Retry-After": str(math.ceil(wait))})
 
     return check
 
 
-def _visitor(request: Request) -> bytes:
+def visitor_of(request: Request) -> bytes:
+    """Return a keyed hash of where a request comes from: an IPv4 address, or an IPv6 network of 64 bits."""
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)

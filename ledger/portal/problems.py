@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ledger.errors import LedgerUnavailable, UnknownRecord
+from ledger.errors import LedgerError, LedgerUnavailable, RecordConflict, RecordRefused, UnknownRecord
 from ledger.portal.guards import API
 from ledger.portal.headers import security_headers
 from ledger.portal.languages import N_, language_of, translate
@@ -39,6 +39,8 @@ _EXPIRED = N_("The form was too old, or cookies are switched off. Go back, reloa
 def explain(request: Request, status: int, reason: str = "", headers: dict[str, str] | None = None) -> Response:
     """Answer a request that came to nothing."""
     told = _EXPIRED if reason == "csrf" else _TOLD.get(status, _TOLD[400 if status < 500 else 500])
+    if status == 422 and reason:
+        told = reason
     if request.url.path.startswith(API):
         title = http.HTTPStatus(status).phrase
         body = {"type": "about:blank", "title": title, "status": status, "detail": reason or told}
@@ -65,6 +67,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(UnknownRecord)
     async def _unknown(request: Request, _error: UnknownRecord) -> Response:
         return explain(request, 404)
+
+    @app.exception_handler(LedgerError)
+    async def _declined(request: Request, error: LedgerError) -> Response:
+        if isinstance(error, RecordRefused | RecordConflict):
+            return explain(request, 422, str(error))
+        return await _crashed(request, error)
 
     @app.exception_handler(LedgerUnavailable)
     async def _unavailable(request: Request, _error: LedgerUnavailable) -> Response:

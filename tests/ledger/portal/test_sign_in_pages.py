@@ -1,0 +1,175 @@
+"""Signing in, as a browser sees it: cookies, pages, limits, second factors and tokens."""
+
+import html
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from ledger.portal.portal import Portal
+from ledger.portal.sealing import digest_of
+from tests.ledger.portal.conftest import Clock, Letters
+from tests.ledger.portal.provider import SoftPasskey
+from tests.ledger.portal.visiting import EMAIL, Visitor, visitor_of
+
+
+@pytest.fixture
+def visitor(portal: Portal, clock: Clock, letters: Letters) -> Visitor:
+    """Somebody with a browser."""
+    return visitor_of(portal, clock, letters)
+
+
+def test_somebody_signs_in_and_out(visitor: Visitor) -> None:
+    """By the code in the mail, to where they were going; signing out ends the session on the server as well."""
+    assert visitor.get("/min-side/sikkerhed").headers["location"] == "/log-ind?videre=%2Fmin-side%2Fsikkerhed"
+    answer = visitor.sign_in(onward="/min-side/sikkerhed")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/min-side/sikkerhed")
+    assert EMAIL in visitor.get("/min-side/sikkerhed").text
+    kept = visitor.client.cookies["__Host-session"]
+    out = visitor.send("/log-ud", page="/min-side/sikkerhed")
+    assert out.headers["clear-site-data"]
+    visitor.client.cookies.set("__Host-session", kept, domain="portal.test")
+    assert visitor.get("/min-side/sikkerhed").status_code == 303
+
+
+def test_cookies_are_kept_from_scripts_from_plain_http_and_from_neighbours(visitor: Visitor) -> None:
+    """Each is HttpOnly, Secure, SameSite, for this host alone, and named so."""
+    answer = visitor.sign_in()
+    set_cookies = answer.headers.get_list("set-cookie")
+    assert len(set_cookies) == 3
+    for line in set_cookies:
+        assert line.startswith("__Host-")
+        for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+            assert part in line
+        assert "Domain" not in line
+
+
+def test_what_is_shown_tells_nothing_of_who_has_an_account(visitor: Visitor) -> None:
+    """A known address, an unknown one, and one that was asked for too often get the same answer."""
+    visitor.sign_in()
+    answers = [visitor.send("/log-ind", email=email) for email in (EMAIL, "ingen@andet.example", *[EMAIL] * 6)]
+    assert {(answer.status_code, answer.headers["location"], answer.text) for answer in answers} == {
+        (303, "/log-ind/kode", "")
+    }
+    assert len(visitor.letters.sent) < 8
+    assert {len(answer.headers["set-cookie"]) for answer in answers} == {len(answers[0].headers["set-cookie"])}
+
+
+def test_a_wrong_code_and_a_wrong_address_are_told(visitor: Visitor) -> None:
+    """In the page, with the form again; nothing is sent to what is no address."""
+    assert visitor.send("/log-ind", email="jens").status_code == 422
+    assert visitor.letters.sent == []
+    visitor.send("/log-ind", email=EMAIL)
+    answer = visitor.send("/log-ind/kode", page="/log-ind/kode", code="00000000x")
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_a_header_cannot_be_put_into_a_mail(visitor: Visitor) -> None:
+    """An address with a line break is none."""
+    for email in ("jens@blad.example\nBcc: alle@andet.example", "jens@blad.example%0aBcc:x", '"a b"@blad.example'):
+        assert visitor.send("/log-ind", email=email).status_code == 422
+    assert visitor.letters.sent == []
+
+
+def test_signing_in_changes_the_session_and_the_forms_token(visitor: Visitor) -> None:
+    """A session or a form's token that was planted before is worth nothing after it."""
+    visitor.get("/log-ind")
+    before = visitor.client.cookies["__Host-form"]
+    visitor.client.cookies.set("__Host-session", "x" * 43, domain="portal.test")
+    visitor.sign_in()
+    assert visitor.client.cookies["__Host-session"] != "x" * 43
+    assert visitor.client.cookies["__Host-form"] != before
+
+
+def test_an_app_is_added_and_asked_for(visitor: Visitor) -> None:
+    """The first brings recovery codes; the next session is asked for it before another is added."""
+    visitor.sign_in()
+    answer = visitor.add_app()
+    codes = re.findall(r"^(?:<pre><code>)?([a-z2-7]{4}(?:-[a-z2-7]{4}){3})", answer.text, re.MULTILINE)
+    assert len(codes) == 10
+    assert visitor.get("/min-side/sikkerhed").status_code == 200
+    visitor.sign_in()
+    asked = visitor.send("/min-side/sikkerhed/app", page="/min-side/sikkerhed")
+    assert asked.headers["location"] == "/log-ind/faktor?videre=%2Fmin-side%2Fsikkerhed"
+    assert visitor.send("/log-ind/faktor", page="/log-ind/faktor", code="000000").status_code == 422
+    visitor.clock.forward(60)
+    old = visitor.client.cookies["__Host-session"]
+    shown = visitor.send("/log-ind/faktor", page="/log-ind/faktor", code=visitor.password(), videre="//ond.example")
+    assert shown.headers["location"] == "/min-side"
+    assert visitor.client.cookies["__Host-session"] != old
+    visitor.sign_in()
+    assert visitor.send("/log-ind/faktor", page="/log-ind/faktor", code=codes[0]).status_code == 303
+
+
+def test_a_passkey_is_added_and_shown(visitor: Visitor, portal: Portal) -> None:
+    """What the page gives the browser's script is what the authenticator needs, and its answer lets in."""
+    visitor.sign_in()
+    page = visitor.send("/min-side/sikkerhed/noegle", page="/min-side/sikkerhed")
+    key = SoftPasskey(portal.site.url, "portal.test")
+    answer = visitor.send(
+        "/min-side/sikkerhed/noegle/bekraeft",
+        page="/min-side/sikkerhed",
+        passkey=key.make(_options(page.text)),
+        name="N",
+    )
+    assert answer.status_code == 200
+    visitor.sign_in()
+    shown = key.show(_options(visitor.get("/log-ind/faktor").text))
+    form = visitor.get("/min-side/sikkerhed").text
+    csrf = re.search(r'name="csrf" value="([0-9a-f]{64})"', form)
+    assert csrf
+    taken = visitor.client.post("/log-ind/faktor", data={"csrf": csrf[1], "passkey": shown, "videre": "/krav"})
+    assert taken.headers["location"] == "/krav"
+
+
+def _options(text: str) -> str:
+    found = re.search(r'data-options="([^"]*)"', text)
+    assert found
+    options = html.unescape(found[1])
+    assert json.loads(options)["challenge"]
+    return options
+
+
+def test_a_token_is_made_with_a_second_factor_and_shown_once(visitor: Visitor) -> None:
+    """Without one it is not made; then it stands in the answer, and on no page after."""
+    visitor.sign_in()
+    fields = {"name": "nat", "scope_read": "1", "days": "30"}
+    refused = visitor.send("/min-side/sikkerhed/adgang", page="/min-side/sikkerhed", **fields)
+    assert refused.status_code == 303
+    visitor.add_app()
+    made = visitor.send("/min-side/sikkerhed/adgang", page="/min-side/sikkerhed", **fields)
+    token = re.search(r"fod_[\w-]{43}", made.text)
+    assert token
+    page = visitor.get("/min-side/sikkerhed").text
+    assert token[0] not in page
+    assert "nat: read" in page
+    name = re.search(r"/adgang/(t[0-9a-f]{16})/slut", page)
+    assert name
+    assert visitor.send(f"/min-side/sikkerhed/adgang/{name[1]}/slut", page="/min-side/sikkerhed").status_code == 303
+    assert "nat: read" not in visitor.get("/min-side/sikkerhed").text
+    odd = visitor.send("/min-side/sikkerhed/adgang", page="/min-side/sikkerhed", name="x", days="9999", scope_read="1")
+    assert odd.status_code == 422
+
+
+def test_others_sessions_factors_and_tokens_are_not_there(visitor: Visitor, portal: Portal, letters: Letters) -> None:
+    """Their ids are answered as ids that nobody has."""
+    visitor.sign_in()
+    visitor.add_app()
+    other = visitor_of(portal, visitor.clock, letters)
+    other.sign_in("else@andet.example")
+    text = visitor.get("/min-side/sikkerhed").text
+    factor = re.search(r"/faktor/(f[0-9a-f]{16})/fjern", text)
+    assert factor
+    session = visitor.client.cookies["__Host-session"]
+    for path in (f"faktor/{factor[1]}/fjern", f"session/{digest_of(session)}/slut", "adgang/t0/slut"):
+        assert other.send(f"/min-side/sikkerhed/{path}", page="/min-side/sikkerhed").status_code == 404
+    assert visitor.get("/min-side/sikkerhed").status_code == 200
+
+
+def test_a_session_ends_while_one_is_away(visitor: Visitor) -> None:
+    """After half an hour the page sends one to sign in, and back again."""
+    visitor.sign_in()
+    visitor.clock.forward(timedelta(minutes=31).total_seconds())
+    assert visitor.get("/min-side/sikkerhed").status_code == 303
