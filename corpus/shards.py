@@ -128,8 +128,7 @@ def store_shard(table: pa.Table, storage: Storage) -> Shard:
         size = path.stat().st_size
         first = {name: table[name][0].as_py() for name in ("source", *RIGHT)}
         key = f"shards/{first['source']}/{digest}.parquet"
-        if not storage.exists(key):
-            storage.put(key, path)
+        storage.put_once(key, path)
     words = pc.sum(table["words"]).as_py()
     return Shard(path=key, sha256=digest, rows=len(table), words=words, bytes=size, **first)
 

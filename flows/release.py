@@ -22,6 +22,7 @@ from flows.attesting import attest_release, publish_checkpoint
 from flows.cards import files_beside
 from flows.progress import emit
 from flows.refine import refine_settings
+from flows.sweeping import record_stored
 from flows.workspace import Workspace
 from ledger.dues import publish_release
 from ledger.journal import PROGRAM, Stamp
@@ -104,11 +105,16 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     refuse([*draft.findings, *check_shards(manifest, fates), *check_ids_once(manifest.shards, space.storage)])
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
-    digest = stage(manifest, space.storage, files_beside(space, manifest, draft.selection))
-    record_release(space.ledger, record_of(manifest, digest), now, exclusions=draft.exclusions)
+    record, beside = record_of(manifest, manifest.digest), files_beside(space, manifest, draft.selection)
+
+    def commit(sweeps: int) -> bool:
+        stage(manifest, space.storage, beside)
+        return record_release(space.ledger, replace(record, sweeps=sweeps), now, exclusions=draft.exclusions)
+
+    record_stored(space, manifest.shards, commit)
     if withdrawn_since(space.ledger, version):
         raise SealError(f"texts were withdrawn while release {version} was sealed: it is not shown. Run again.")
-    show_release(space, version, digest, now)
+    show_release(space, version, manifest.digest, now)
     emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
     return Sealed(version, new=True)
 

@@ -15,7 +15,7 @@ from corpus.cards.attribution import CHANGES
 from corpus.cards.facts import Facts
 from corpus.cards.licences import licence_url, names_in
 from corpus.cards.plain import address, line
-from corpus.shards import SHARD_SCHEMA, Shard
+from corpus.shards import Shard, shard_schema
 
 _OURS = (
     *("citeAs", "column", "containedIn", "arrayShape", "equivalentProperty", "extract", "field", "fileProperty"),
@@ -115,7 +115,7 @@ def _documents() -> dict[str, Any]:
         "name": "documents",
         "description": "One record a document.",
         "key": {"@id": "documents/id"},
-        "field": [_field(column) for column in SHARD_SCHEMA],
+        "field": [_field(column) for column in shard_schema()],
     }
 
 
