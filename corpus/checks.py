@@ -9,11 +9,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from corpus.errors import SealError
 from corpus.limits import CheckLimits
@@ -82,6 +84,11 @@ class Checks:
         return Looked(
             shard.source, tuple(findings), chars, danish, pc.sum(sample["words"]).as_py() or 0, _personal(sample)
         )
+
+
+def look_again(file: Path, shard: Shard, checks: Checks) -> Looked:
+    """Run every check of rows over a shard that is stored. All of it is in memory."""
+    return checks.look(pq.read_table(file), shard)
 
 
 def judge(looked: Iterable[Looked], limits: CheckLimits) -> list[Finding]:

@@ -1,8 +1,8 @@
 """Releases: a small manifest that names shards, put last, and what is written beside it for people and tools.
 
-The same shards made with the same parameters are the same release, whatever the day: `next_version` answers None
-when nothing changed. Sealing takes three steps, and a run that is killed between them goes on at the next:
-`stage` stores all of it under the manifest's digest, the caller commits that digest in the ledger, `publish` shows it.
+The same shards made with the same parameters are the same release, whatever the day. Sealing takes three steps, and a
+run that is killed between them goes on at the next: `stage` stores all of it under the manifest's digest, the caller
+commits that digest in the ledger, `publish` shows it.
 """
 
 import hashlib
@@ -10,10 +10,11 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from corpus.changes import Change
 from corpus.checks import Finding
 from corpus.errors import SealError
 from corpus.shards import Shard
@@ -27,7 +28,8 @@ _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 class Manifest:
     """What a release is made of. `parameters` are digests of everything that shaped it: policy, refinement, dedup.
 
-    `funnel` counts documents per source and fate, `rights_holders` names the holder of each source.
+    `funnel` counts documents per source and fate, `rights_holders` names the holder of each source, `columns` says the
+    Arrow type of each column of the shards.
     """
 
     version: str
@@ -36,6 +38,7 @@ class Manifest:
     shards: tuple[Shard, ...]
     funnel: Mapping[str, Mapping[str, int]]
     rights_holders: Mapping[str, str]
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content_digest(self) -> str:
@@ -57,7 +60,7 @@ class Manifest:
             "funnel": {source: dict(counts) for source, counts in self.funnel.items()},
             "rights_holders": dict(self.rights_holders),
         }
-        return _canonical(body)
+        return _canonical(body | ({"columns": dict(self.columns)} if self.columns else {}))
 
     @property
     def digest(self) -> str:
@@ -102,19 +105,37 @@ def read_staged(digest: str, storage: Storage) -> Manifest:
         shards=tuple(Shard(**shard) for shard in body["shards"]),
         funnel=body["funnel"],
         rights_holders=body["rights_holders"],
+        columns=body.get("columns", {}),  # releases sealed by older programs do not say
     )
 
 
-def next_version(latest: Manifest | None, content_digest: str) -> str | None:
-    """The version after `latest`, or None when the content is what `latest` holds already."""
+def next_version(latest: Manifest | None, manifest: Manifest, changed: Sequence[Change]) -> str:
+    """The version of what comes after `latest` and differs from it so.
+
+    A column that is gone, or of another type, makes a major version: programs that read it break. Documents that only
+    went out make a patch, which everybody should take in place of the one before. All else is a minor version.
+    """
     if latest is None:
         return "0.1.0"
-    if latest.content_digest == content_digest:
-        return None
-    match = _VERSION.fullmatch(latest.version)
+    major, minor, _ = _numbers(latest.version)
+    if any(manifest.columns.get(name) != kind for name, kind in latest.columns.items()):
+        return f"{major + 1}.0.0"
+    if changed and all(change.side == "out" for change in changed) and manifest.columns == latest.columns:
+        return patch_version(latest.version)
+    return f"{major}.{minor + 1}.0"
+
+
+def patch_version(version: str) -> str:
+    """The version of a release without some documents of another. Raises SealError when that has no such version."""
+    major, minor, patch = _numbers(version)
+    return f"{major}.{minor}.{patch + 1}"
+
+
+def _numbers(version: str) -> tuple[int, int, int]:
+    match = _VERSION.fullmatch(version)
     if match is None:
-        raise SealError(f"the latest release is called {latest.version!r}, which is not a version such as 0.2.0")
-    return f"{match[1]}.{int(match[2]) + 1}.0"
+        raise SealError(f"the latest release is called {version!r}, which is not a version such as 0.2.0")
+    return int(match[1]), int(match[2]), int(match[3])
 
 
 def check_shards(manifest: Manifest, selected: Mapping[str, Counter[tuple[str, str]]]) -> list[Finding]:

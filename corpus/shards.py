@@ -82,6 +82,11 @@ def shard_schema(tokenizer: Tokenizer | None = None) -> pa.Schema:
     return pa.schema([*map(SCHEMA.field, FROM_DOCUMENTS), *_ADDED, *counted], metadata=told)
 
 
+def columns_of(tokenizer: Tokenizer | None = None) -> dict[str, str]:
+    """The Arrow type of each column, by name, as a manifest says it."""
+    return {item.name: str(item.type) for item in shard_schema(tokenizer)}
+
+
 @dataclass(frozen=True, slots=True)
 class Shard:
     """One shard as the manifest lists it; `sha256` is the hex digest of its bytes."""

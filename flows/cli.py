@@ -27,6 +27,7 @@ from flows.cli_policy import policy_app
 from flows.cli_portal import portal
 from flows.cli_proof import proof
 from flows.cli_refine import refine
+from flows.cli_release import release_app
 from flows.cli_rights import register as register_rights
 from flows.cli_sources import sources_app
 from flows.cli_storage import storage_app
@@ -42,7 +43,7 @@ from flows.show import progress, show_json, show_rows, show_summary, show_wrong
 from flows.show_explained import show_explained
 from flows.sources import chosen, read_sources
 from flows.start import run as run_command
-from flows.status import plan_rows, release_rows, status_rows
+from flows.status import plan_rows, status_rows
 from flows.workspace import Workspace, look_into, open_workspace
 
 app = typer.Typer(
@@ -60,6 +61,7 @@ ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
 app.add_typer(index_app, name="index")
 app.add_typer(storage_app, name="storage")
+app.add_typer(release_app, name="release")
 app.command()(deliver)
 app.command()(language)
 app.command()(extract)
@@ -123,14 +125,6 @@ def status(as_json: JsonOption = False) -> None:  # noqa: FBT002
     show_rows("Sources", rows, "Nothing is crawled yet. Begin with `fodaftryk run`.")
     for notice in told:
         show_wrong("notice", notice)
-
-
-@app.command()
-def releases(as_json: JsonOption = False) -> None:  # noqa: FBT002
-    """List the sealed releases, oldest first."""
-    with _looking() as space:
-        rows = release_rows(space)
-    show_json(rows) if as_json else show_rows("Releases", rows, "No release yet. `fodaftryk run` makes one.")
 
 
 @app.command()

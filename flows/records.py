@@ -37,3 +37,12 @@ def newest_record(space: Workspace) -> RunRecord | None:
     """The newest record, or None before the first run has ended."""
     keys = list(space.storage.keys("runs/"))
     return RunRecord(**json.loads(space.storage.local(max(keys)).read_bytes())) if keys else None
+
+
+def record_for(space: Workspace, version: str) -> RunRecord | None:
+    """The newest record of a run that ended with a release, or None."""
+    for key in sorted(space.storage.keys("runs/"), reverse=True):
+        record = RunRecord(**json.loads(space.storage.local(key).read_bytes()))
+        if record.release == version:
+            return record
+    return None

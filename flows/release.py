@@ -16,10 +16,11 @@ from corpus.fates import count_fates
 from corpus.packing import Packed, Packing, pack_source
 from corpus.refine import refine_digest
 from corpus.releases import Manifest, check_shards, check_unclaimed, next_version, publish, read_staged, stage, usages
-from corpus.shards import Shard
-from corpus.tokens import read_tokenizer
+from corpus.shards import Shard, columns_of
+from corpus.tokens import Tokenizer, read_tokenizer
 from flows.attesting import attest_release, publish_checkpoint
 from flows.cards import files_beside
+from flows.comparing import CHANGELOG, changelog_of, changes_since
 from flows.progress import emit
 from flows.refine import refine_settings
 from flows.sweeping import record_stored
@@ -62,13 +63,18 @@ def pack(space: Workspace, selection: str, source: str, documents: Sequence[str]
     packing = Packing(
         source,
         find_source(space.ledger, source).holder,
-        Checks(how.checks, is_licence=lambda licence: bool(normalise_licence(licence))),
-        read_tokenizer(Path(how.tokenizer), how.tokenizer_name) if how.tokenizer else None,
+        checks_of(space),
+        _tokenizer(space),
         how.threads,
     )
     packed = pack_source(local(selection), packing, [local(key) for key in documents], space.storage)
     emit("packed", source, shards=len(packed.shards), documents=sum(shard.rows for shard in packed.shards))
     return packed
+
+
+def checks_of(space: Workspace) -> Checks:
+    """How rows are looked at before they are sealed, and after."""
+    return Checks(space.settings.release.checks, is_licence=lambda licence: bool(normalise_licence(licence)))
 
 
 def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
@@ -92,26 +98,28 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
         shards=tuple(sorted(draft.shards, key=lambda shard: shard.path)),
         funnel=_funnel(fates),
         rights_holders=_holders(space, draft.shards),
+        columns=columns_of(_tokenizer(space)),
     )
     if latest is None and not draft.shards:
         return Sealed("", new=False)
-    version = next_version(latest, manifest.content_digest)
-    if version is None:
-        assert latest is not None
+    if latest is not None and latest.content_digest == manifest.content_digest:
         if draft.exclusions == exclusions(space.ledger).digest:  # it has nothing of what was withdrawn since
             show_release(space, latest.version, latest.digest, now)
         return Sealed(latest.version, new=False)
-    manifest = replace(manifest, version=version)
+    moved = changes_since(space, latest, manifest, draft.selection)
+    manifest = replace(manifest, version=next_version(latest, manifest, moved))
     refuse([*draft.findings, *check_shards(manifest, fates), *check_ids_once(manifest.shards, space.storage)])
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
     record, beside = record_of(manifest, manifest.digest), files_beside(space, manifest, draft.selection)
+    beside |= {CHANGELOG: changelog_of(space, latest, manifest, moved)}
 
     def commit(sweeps: int) -> bool:
         stage(manifest, space.storage, beside)
         return record_release(space.ledger, replace(record, sweeps=sweeps), now, exclusions=draft.exclusions)
 
     record_stored(space, manifest.shards, commit)
+    version = manifest.version
     if withdrawn_since(space.ledger, version):
         raise SealError(f"texts were withdrawn while release {version} was sealed: it is not shown. Run again.")
     show_release(space, version, manifest.digest, now)
@@ -140,6 +148,11 @@ def show_release(space: Workspace, version: str, digest: str, now: datetime) -> 
     shown = publish(digest, space.storage)
     publish_release(space.ledger, version, Stamp(PROGRAM, now))
     return shown
+
+
+def _tokenizer(space: Workspace) -> Tokenizer | None:
+    how = space.settings.release
+    return read_tokenizer(Path(how.tokenizer), how.tokenizer_name) if how.tokenizer else None
 
 
 def _funnel(fates: Mapping[str, Counter[tuple[str, str]]]) -> dict[str, dict[str, int]]:

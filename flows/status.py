@@ -15,7 +15,7 @@ from flows.sources import chosen, read_sources
 from flows.summary import account_rows, source_rows
 from flows.workspace import Workspace
 from ledger.agreements import ending
-from ledger.releases import releases
+from ledger.releases import release, releases
 from ledger.sources import sources
 from ledger.terms import agreements
 
@@ -71,6 +71,27 @@ def release_rows(space: Workspace) -> Rows:
             }
         )
     return rows
+
+
+def release_told(space: Workspace, version: str, as_of: date) -> dict[str, Any]:
+    """What a release holds and what was left out of it, as JSON values. Raises UnknownRecord when there is none."""
+    record = release(space.ledger, version)
+    manifest = read_staged(record.manifest_digest, space.storage)
+    fates = sorted({fate for counts in manifest.funnel.values() for fate in counts})
+    return {
+        "version": version,
+        "as_of": record.as_of.isoformat(),
+        "manifest": space.storage.uri(f"releases/{version}/manifest.json"),
+        "manifest_digest": record.manifest_digest,
+        "parameters": dict(manifest.parameters),
+        "columns": dict(manifest.columns),
+        "shards": len(manifest.shards),
+        "sources": source_rows(space, version, as_of),
+        "funnel": [
+            {"source": source, **{fate: counts.get(fate, 0) for fate in fates}}
+            for source, counts in manifest.funnel.items()
+        ],
+    }
 
 
 def plan_rows(space: Workspace, names: Sequence[str], now: datetime) -> Rows:

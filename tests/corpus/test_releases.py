@@ -18,12 +18,13 @@ import pytest
 from corpus import fates, partitions
 from corpus.cards.facts import Facts, Publisher
 from corpus.cards.readme import card_of
+from corpus.changes import Change
 from corpus.checks import check_ids_once, refuse
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
 from corpus.fates import count_fates, select_documents
 from corpus.packing import Packing, pack_source
-from corpus.releases import Manifest, check_shards, check_unclaimed, next_version, publish, stage
+from corpus.releases import Manifest, check_shards, check_unclaimed, next_version, patch_version, publish, stage
 from corpus.selection import Judge, Ruling, Standing, cluster_documents, decide_documents, kept_signatures
 from corpus.shards import shard_schema
 from corpus.storage import FolderStorage
@@ -268,13 +269,20 @@ def test_a_published_release_loads(tmp_path: Path, files: list[Path], monkeypatc
     assert duckdb.read_parquet(listed).aggregate("sum(words)").fetchall() == [(10,)]
 
 
-def test_the_same_content_is_no_new_release(tmp_path: Path, files: list[Path]) -> None:
-    """Another day makes no release; another shard or parameter makes the next minor version."""
-    manifest = manifest_of(tmp_path, files, FolderStorage(tmp_path / "data"))
-    assert next_version(None, manifest.content_digest) == "0.1.0"
-    assert next_version(manifest, replace(manifest, as_of=date(2027, 1, 1)).content_digest) is None
-    assert next_version(manifest, replace(manifest, shards=manifest.shards[1:]).content_digest) == "0.2.0"
-    assert next_version(manifest, replace(manifest, parameters={"policy": "q"}).content_digest) == "0.2.0"
+def test_versions_tell_what_a_release_does_to_who_uses_it(tmp_path: Path, files: list[Path]) -> None:
+    """Columns lost are a major version, documents that only went out a patch, all else a minor one."""
+    manifest = replace(manifest_of(tmp_path, files, FolderStorage(tmp_path / "data")), columns={"id": "string"})
+    out = Change("blog", "out", "gone", "CC0-1.0", "open_licence", "open", 1, 2)
+    assert next_version(None, manifest, []) == "0.1.0"
+    assert next_version(manifest, manifest, []) == "0.2.0"
+    assert next_version(manifest, manifest, [out]) == "0.1.1"
+    assert next_version(manifest, manifest, [out, replace(out, side="in", reason="new")]) == "0.2.0"
+    assert next_version(manifest, replace(manifest, columns={"id": "string", "new": "int64"}), [out]) == "0.2.0"
+    assert next_version(manifest, replace(manifest, columns={"id": "int64"}), []) == "1.0.0"
+    assert next_version(replace(manifest, version="3.9.9", columns={}), manifest, []) == "3.10.0"
+    assert manifest.content_digest == replace(manifest, as_of=date(2027, 1, 1)).content_digest
+    with pytest.raises(SealError, match="not a version"):
+        patch_version("newest")
 
 
 def test_what_does_not_add_up_is_found(tmp_path: Path, files: list[Path]) -> None:

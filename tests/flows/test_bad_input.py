@@ -56,7 +56,7 @@ def test_an_unreachable_host(other: Demo, tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "gone" in done.stderr
     assert "could not be reached" in " ".join(done.stderr.split())
-    assert [row["version"] for row in other.answer("releases")] == ["0.1.0"]
+    assert [row["version"] for row in other.answer("release", "list")] == ["0.1.0"]
     assert not (tmp_path / "data" / "captures" / "gone").exists()
 
 

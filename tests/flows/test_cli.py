@@ -109,7 +109,7 @@ def test_a_right_amount_is_recorded(call: Call) -> None:
         ("run", "--dry-run"),
         ("status",),
         ("sources",),
-        ("releases",),
+        ("release", "list"),
         ("explain", "https://avis.example.dk/"),
         ("pages",),
         ("ledger", "accounts"),

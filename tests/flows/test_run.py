@@ -181,7 +181,7 @@ def test_status_and_releases_are_shown(demo: Demo) -> None:
     status = {row["source"]: row for row in demo.answer("status")}
     assert status["avis"]["payment"] == "accrued"
     assert status["nyheter"]["documents"] == 0
-    assert [row["version"] for row in demo.answer("releases")] == ["0.1.0"]
+    assert [row["version"] for row in demo.answer("release", "list")] == ["0.1.0"]
     assert "Fjordbladet" in demo.call("sources").stdout
 
 

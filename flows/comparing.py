@@ -1,0 +1,81 @@
+"""Two releases beside each other: documents, words and money, in and out, by source and reason."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from corpus.changelog import changelog
+from corpus.changes import Change, Sealing, changes, first_changes
+from corpus.releases import Manifest, read_staged
+from flows.records import record_for
+from flows.summary import account_rows
+from flows.workspace import Workspace
+from ledger.releases import release, releases
+
+CHANGELOG = "CHANGELOG.md"
+"""Name beside a release's manifest."""
+
+
+def compare(space: Workspace, old: str, new: str, as_of: date) -> dict[str, Any]:
+    """What came in and went out from one release to another, and what each owes, as JSON values.
+
+    Raises UnknownRecord when the ledger has no release of a version.
+    """
+    sealed = [read_staged(release(space.ledger, version).manifest_digest, space.storage) for version in (old, new)]
+    before, after = (Sealing(each.shards, _selection(space, each.version)) for each in sealed)
+    moved = changes(before, after, space.storage)
+    return {
+        "old": old,
+        "new": new,
+        "totals": [_total(moved, side) for side in ("in", "out")],
+        "changes": [asdict(change) for change in moved],
+        "money": _money(space, old, new, as_of),
+    }
+
+
+def changes_since(space: Workspace, latest: Manifest | None, manifest: Manifest, selection: str) -> list[Change]:
+    """What a release that is to be sealed changes, beside the one before it."""
+    if latest is None:
+        return first_changes(manifest.shards)
+    before = Sealing(latest.shards, _selection(space, latest.version))
+    return changes(before, Sealing(manifest.shards, space.storage.local(selection)), space.storage)
+
+
+def changelog_of(space: Workspace, latest: Manifest | None, manifest: Manifest, moved: Sequence[Change]) -> bytes:
+    """The changelog to lie beside a release: its own entry, and those of the releases before it."""
+    key = f"releases/{latest.version}/{CHANGELOG}" if latest else ""
+    before = space.storage.local(key).read_bytes() if key and space.storage.exists(key) else b""
+    return changelog(manifest.version, manifest.as_of, moved, before)
+
+
+def _selection(space: Workspace, version: str) -> Path | None:
+    """The selection a release was made of, or, where it is another without some texts, that of the one it came from."""
+    versions = [record.version for record in releases(space.ledger)]
+    for earlier in reversed(versions[: versions.index(version) + 1]):
+        record = record_for(space, earlier)
+        if record is not None:
+            return space.storage.local(record.selection) if space.storage.exists(record.selection) else None
+    return None
+
+
+def _total(moved: Sequence[Change], side: str) -> dict[str, Any]:
+    of_side = [change for change in moved if change.side == side]
+    return {"side": side, **{name: sum(getattr(each, name) for each in of_side) for name in ("documents", "words")}}
+
+
+def _money(space: Workspace, old: str, new: str, as_of: date) -> list[dict[str, Any]]:
+    """What each release owes for a source, where that differs; amounts as exact decimal strings."""
+    owed: dict[tuple[str, str, str], list[Decimal]] = {}
+    for place, version in enumerate((old, new)):
+        for row in account_rows(space, as_of, version):
+            key = (row["source"], row["payee"], row["currency"])
+            owed.setdefault(key, [Decimal(0), Decimal(0)])[place] += Decimal(row["owed"] or 0)
+    return [
+        {"source": source, "payee": payee, "currency": currency, "old": str(one), "new": str(other),
+         "difference": str(other - one)}
+        for (source, payee, currency), (one, other) in sorted(owed.items())
+        if one != other
+    ]  # fmt: skip
