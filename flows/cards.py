@@ -1,6 +1,6 @@
 """What cards are made of, gathered: from the catalogue, the settings, the selection and the shards."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from corpus.cards.beside import beside
 from corpus.cards.facts import Assertion, Facts, Publisher, SourceFacts
@@ -38,7 +38,7 @@ def publisher_of(space: Workspace) -> Publisher:
     return Publisher(said.name or portal.operator, said.contact or portal.contact, said.url, user_agent(about), about)
 
 
-def source_facts(sources: tuple[CatalogueSource, ...]) -> Mapping[str, SourceFacts]:
+def source_facts(sources: Sequence[CatalogueSource]) -> Mapping[str, SourceFacts]:
     """What the catalogue states of each source, by name."""
     return {
         source.name: SourceFacts(

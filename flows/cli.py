@@ -31,6 +31,7 @@ from flows.cli_release import release_app
 from flows.cli_rights import register as register_rights
 from flows.cli_sources import sources_app
 from flows.cli_storage import storage_app
+from flows.cli_value import value
 from flows.cli_verify import verify
 from flows.embedded import prefect_api
 from flows.errors import FlowError
@@ -69,6 +70,7 @@ app.command()(refine)
 app.command()(portal)
 app.command()(proof)
 app.command()(verify)
+app.command()(value)
 app.command(epilog=EPILOG)(dedupe)
 
 CatalogueOption = Annotated[

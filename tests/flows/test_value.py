@@ -1,0 +1,112 @@
+"""The value map of a catalogue: what each source lacks, what it costs, and what nobody has taken in yet."""
+
+import csv
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cards import source_facts
+from flows.cli import app
+from flows.settings import moment
+from flows.sources import read_sources, sync_catalogue
+from flows.value import missing_of, values_of
+from flows.workspace import look_into, open_workspace
+from tests.corpus.made_release import Text, facts_of
+from tests.flows.conftest import NOW
+from tests.flows.house import AGREED, OPEN, House
+
+AS_OF = date(2026, 11, 24)
+UNREAD = OPEN.replace("confirmed = true", "confirmed = false")
+OTHER = UNREAD.replace("CC0-1.0", "CC-BY-4.0").replace("the holder", "somebody else")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A source of each sort that is not used yet, and one that could be."""
+    house = House(tmp_path)
+    house.source("fri")
+    house.source("forbehold", rights="", status="reserved")
+    house.source("ulaest", rights=UNREAD)
+    house.source("strid", rights=UNREAD + OTHER)
+    house.source("udloebet", rights=AGREED.replace("start = 2026-01-01", "start = 2025-01-01\nend = 2025-12-31"))
+    house.source("aftalt", rights=AGREED.replace("aftale-1", "aftale-2"), access="delivery")
+    house.source("uden", rights="")
+    return house
+
+
+def test_a_candidate_is_told_what_it_lacks(house: House) -> None:
+    """Without a run the map has every source of the catalogue, nothing of their texts, and what each one lacks."""
+    with open_workspace(house.settings) as space:
+        sync_catalogue(space, moment(NOW))
+        values = {value.source: value for value in values_of(space, AS_OF)}
+    assert {value.words for value in values.values()} == {0}
+    crawl = "a crawl: it was never taken in"
+    assert {name: value.missing for name, value in values.items()} == {
+        "fri": (crawl,),
+        "forbehold": ("an agreement: its holder has reserved the texts",),
+        "ulaest": (crawl, "a person who reads its licence at its place, and confirms it: CC0-1.0"),
+        "strid": (
+            crawl,
+            "a ruling on licences that contradict each other: CC-BY-4.0 or CC0-1.0",
+            "a person who reads its licence at its place, and confirms it: CC-BY-4.0, CC0-1.0",
+        ),
+        "udloebet": (
+            crawl,
+            "the agreement aftale-1 to be in force: ended 2025-12-31",
+            "a licence or an agreement: until then there is text and data mining, where nothing is reserved",
+        ),
+        "aftalt": ("a delivery",),
+        "uden": (
+            crawl,
+            "a licence or an agreement: until then there is text and data mining, where nothing is reserved",
+        ),
+    }
+
+
+def test_what_is_held_of_a_source_is_what_it_lacks(house: House, tmp_path: Path) -> None:
+    """Of a source that is used the held texts are told, most frequent first; one without good texts lacks those."""
+    texts = [
+        Text("fri", "a"),
+        *(Text("fri", f"b{number}", fate="held", reason="signal-malformed") for number in range(3)),
+        *(Text("fri", f"c{number}", fate="excluded", reason="out-of-scope") for number in range(2)),
+        Text("fri", "d", fate="held", reason="evidence-too-old"),
+        Text("uden", "e", fate="marked", reason="not_danish"),
+    ]
+    facts = facts_of(tmp_path, texts)
+    with look_into(house.settings) as space:
+        sources = {source.name: source for source in read_sources(house.settings.catalogue)}
+        lacks = {name: missing_of(space, sources[name], facts, AS_OF) for name in ("fri", "uden")}
+    assert lacks == {
+        "fri": ("texts held: 3 (signal-malformed)", "texts excluded: 2 (out-of-scope)"),
+        "uden": ("texts that are Danish and good enough: all 1 were filtered",),
+    }
+
+
+def test_the_command_writes_the_map(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`fodaftryk value` looks and makes nothing but what it is told to write: a table, a picture and JSON."""
+    monkeypatch.setenv("FODAFTRYK_DATA", str(tmp_path / "none"))
+    catalogue, out = str(house.settings.catalogue), tmp_path / "map"
+    done = CliRunner().invoke(app, ["value", "--catalogue", catalogue, "--out", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert Counter(row["words"] for row in told) == {0: 7}
+    assert json.loads((out / "value.json").read_text()) == told
+    with (out / "value.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["source"] for row in csv.DictReader(file)] == [row["source"] for row in told]
+    assert (out / "value.svg").read_bytes().startswith(b"<svg")
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_the_catalogue_states_is_in_the_facts(house: House) -> None:
+    """A source's title, holder, way of coming here and licences are handed to the cards as they are."""
+    facts = source_facts(read_sources(house.settings.catalogue))
+    assert facts["aftalt"].access == "delivery"
+    assert facts["ulaest"].profile == "literature"
+    assert [(said.licence, said.confirmed) for said in facts["strid"].assertions] == [
+        ("CC0-1.0", False),
+        ("CC-BY-4.0", False),
+    ]
