@@ -193,9 +193,8 @@ def _content(facts: Facts, names: Sequence[str]) -> list[tuple[str, str, str, st
 
 def _domains(domains: Domains) -> list[tuple[str, str, str, str | tuple[str, ...]]]:
     told = (
-        f"{len(domains.listed):,} of {domains.all:,} domain names, by characters of text taken, largest first. The "
-        "first "
-        f"{domains.sme:,} are the list of a small or medium enterprise (5 % or 1,000, whichever is lower)."
+        f"{len(domains.listed):,} of {domains.all:,} domain names, by characters of text taken, largest first. A small "
+        f"or medium enterprise lists the first {domains.sme:,} (5 % or 1,000, whichever is lower)."
     )
     return [
         ("2.3", "domains_comments", "About the list of domain names", told),

@@ -26,12 +26,14 @@ def attribution_of(facts: Facts) -> bytes:
         (
             "Each document's row names its `author` and `title` as its page gives them, its address (`url`), its "
             "`licence` "
-            "and its `rights_holder`. To write the full list with DuckDB:"
+            "and its `rights_holder`. DuckDB writes the full list, from this folder:"
         ),
         "",
         "```sql",
-        "COPY (SELECT source, author, title, url, licence FROM 'shards/*/*.parquet' ORDER BY source, url)",
-        "TO 'attribution.csv';",
+        "SET VARIABLE shards = (SELECT list('../../' || path) FROM",
+        "  (SELECT unnest(shards, recursive := true) FROM 'manifest.json'));",
+        "COPY (SELECT source, author, title, url, licence FROM read_parquet(getvariable('shards')) ORDER BY ALL)",
+        "  TO 'attribution.csv';",
         "```",
         "",
         f"Changes made to every text: {CHANGES}.",

@@ -161,5 +161,5 @@ def _upkeep(facts: Facts) -> list[str]:
         "",
         f"Publisher: {name}. Contact, also to have something removed: {contact}.",
         "",
-        "Releases never change. What is withdrawn is left out of the next, and stays out of later crawls.",
+        "A version never changes. What is withdrawn is not in the next one, and stays out of later crawls.",
     ]

@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-
-from tldextract import TLDExtract
+from typing import TYPE_CHECKING
 
 from corpus.cards.statistics import Tally
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 TOP_PERCENT = 10
 SME_PERCENT = 5
@@ -50,5 +52,7 @@ def domain_of(host: str) -> str:
 
 
 @cache
-def _extract() -> TLDExtract:
+def _extract() -> "TLDExtract":
+    from tldextract import TLDExtract  # noqa: PLC0415 - it brings requests, which who asks for no domain has no use for
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None)

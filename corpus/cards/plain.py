@@ -60,8 +60,9 @@ def quoted(text: str) -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> list[str]:
     """A table of Markdown, whose cells are escaped already; the last `numbers` columns are set to the right."""
-    kinds = ["---"] * (len(head) - numbers) + ["---:"] * numbers
-    return [f"| {' | '.join(cells)} |".replace("| --- |", "|---|") for cells in (head, kinds, *rows)]
+    ruler = f"|{'---|' * (len(head) - numbers)}{'---:|' * numbers}"
+    shown = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return [shown[0], ruler, *shown[1:]]
 
 
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:

@@ -81,6 +81,7 @@ def _front_matter(name: str, shards: Sequence[Shard]) -> list[str]:
 
 def _loading(facts: Facts) -> list[str]:
     source = quoted(facts.released[0] if facts.released else ALL)
+    tier = min((shard.tier for shard in facts.manifest.shards), default="open")
     version = facts.manifest.version
     return [
         "```python",
@@ -88,7 +89,7 @@ def _loading(facts: Facts) -> list[str]:
         "",
         f'everything = datasets.load_dataset("releases/{version}", split="train")',
         f'one_source = datasets.load_dataset("releases/{version}", {source}, split="train")',
-        f'open_tier = datasets.load_dataset("releases/{version}", "{tier_config("open")}", split="train")',
+        f'one_tier = datasets.load_dataset("releases/{version}", {quoted(tier_config(tier))}, split="train")',
         "```",
         "",
         "The texts lie in `shards/` beside `releases/`: copy both. `manifest.json` lists each shard with its SHA-256.",

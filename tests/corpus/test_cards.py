@@ -1,11 +1,13 @@
 """What lies beside a release: it loads the release, tells the truth of it, and takes no orders from pages."""
 
+import csv
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import datasets
+import duckdb
 import pytest
 import yaml
 from lxml import etree, html
@@ -177,6 +179,21 @@ def test_who_asks_to_be_named_is_named(facts: Facts) -> None:
     assert "Changes made to every text:" in asking
     assert "text and data mining" in others
     assert "Ida" not in text
+
+
+def test_the_full_list_of_authors_is_written_as_the_file_says(tmp_path: Path, facts: Facts) -> None:
+    """The SQL in ATTRIBUTION.md, run in the release's folder, names every document of the release and no other."""
+    storage = FolderStorage(tmp_path / "data")
+    publish(stage(facts.manifest, storage, beside(facts)), storage)
+    folder = tmp_path / "data/releases/0.1.0"
+    sql = (folder / "ATTRIBUTION.md").read_text().split("```")[1].removeprefix("sql")
+    shutil.copytree(tmp_path / "data/shards/blog", tmp_path / "data/shards/other")
+    for name in ("'../../'", "'manifest.json'", "'attribution.csv'"):
+        sql = sql.replace(name, f"'{folder}/{name[1:]}")
+    duckdb.sql(sql)
+    with (folder / "attribution.csv").open(encoding="utf-8", newline="") as file:
+        rows = [tuple(row[:3]) for row in csv.reader(file)]
+    assert rows[1:] == [("avis", "", "a"), ("avis", "", "b"), ("blog", "Ida", "d")]
 
 
 def test_a_citation_is_one(facts: Facts) -> None:
