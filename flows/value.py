@@ -9,6 +9,7 @@ from decimal import Decimal
 from corpus.cards.facts import Facts
 from corpus.cards.funnel import funnel_of
 from corpus.cards.overlap import Overlap
+from corpus.cards.statistics import MEASURED
 from corpus.cards.value import Cost, Value
 from corpus.fates import Fate
 from corpus.releases import Manifest, read_staged
@@ -95,6 +96,7 @@ def _value(facts: Facts, source: CatalogueSource, owed: Owed, missing: tuple[str
         danish=counted.danish_chars / counted.chars if counted.chars else None,
         passing=1 - funnel.filtered / funnel.read if funnel.read else None,
         fault=min(faults, key=lambda reason: (-faults[reason], reason), default=""),
+        measures=tuple((name, mean) for name in MEASURED if (mean := counted.mean(name)) is not None),
         costs=owed.costs,
         payment=owed.payment,
         missing=missing,

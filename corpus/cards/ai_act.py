@@ -85,8 +85,9 @@ def _general(facts: Facts) -> Iterator[Field]:
     yield _open("1.2", "dependencies", "Model dependencies, with links to their summaries")
     yield _open("1.2", "eu_market_date", "Date of placement on the Union market")
     yield Field("1.3", "text_present", "Modality: text", "Yes")
-    yield _size(facts.words())
-    yield Field("1.3", "text_other_unit", "Text: size in another unit", f"{facts.words():,} words")
+    yield _size(facts.words(), counted)
+    tokens = f"; {counted.tokens:,} tokens of {counted.tokenizer}" if counted.tokenizer else ""
+    yield Field("1.3", "text_other_unit", "Text: size in another unit", f"{facts.words():,} words{tokens}")
     kinds = sorted({facts.sources[name].kind for name in facts.released if name in facts.sources})
     yield Field("1.3", "text_content_types", "Text: types of content", ", ".join(kinds))
     for kind in ("image", "audio", "video", "other"):
@@ -106,9 +107,11 @@ def _general(facts: Facts) -> Iterator[Field]:
     )
 
 
-def _size(words: int) -> Field:
-    """The range of tokens, which depends on the model's tokenizer: filled only where no two could differ."""
+def _size(words: int, counted: Statistics) -> Field:
+    """The range of tokens: as they were counted, or else filled only where no two tokenizers could differ."""
     low, high = (words * tokens for tokens in _TOKENS_PER_WORD)
+    if counted.tokenizer:
+        low = high = counted.tokens
     ranges = ((10**9, "Less than 1 billion tokens"), (10**13, "1 billion to 10 trillion tokens"))
     names = [
         next((name for most, name in ranges if size < most), "More than 10 trillion tokens") for size in (low, high)

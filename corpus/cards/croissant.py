@@ -41,6 +41,7 @@ _CONTEXT: dict[str, Any] = {
     **{term: f"cr:{term}" for term in _OURS},
 }
 _FILES = "shards"
+_TOKENS = pa.field("tokens", pa.int64(), metadata={"meaning": "length of text in tokens", "unit": "tokens"})
 _TYPES = (
     (pa.types.is_boolean, "sc:Boolean"),
     (pa.types.is_integer, "sc:Integer"),
@@ -78,7 +79,7 @@ def croissant_of(facts: Facts) -> bytes:
         "rai:dataPreprocessingProtocol": [CHANGES],
         "rai:personalSensitiveInformation": ["Names of persons. Numbers and addresses are replaced by their kind."],
         "distribution": [*map(_file, manifest.shards), _file_set(facts)],
-        "recordSet": [_documents()],
+        "recordSet": [_documents(facts)],
     }
     return (json.dumps(body, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -108,14 +109,15 @@ def _file_set(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _documents() -> dict[str, Any]:
+def _documents(facts: Facts) -> dict[str, Any]:
+    counted = [_TOKENS] if facts.statistics().tokenizer else []
     return {
         "@type": "cr:RecordSet",
         "@id": "documents",
         "name": "documents",
         "description": "One record a document.",
         "key": {"@id": "documents/id"},
-        "field": [_field(column) for column in shard_schema()],
+        "field": [_field(column) for column in [*shard_schema(), *counted]],
     }
 
 

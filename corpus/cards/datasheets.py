@@ -8,6 +8,7 @@ from corpus.cards.funnel import funnel_of, reasons_table, share
 from corpus.cards.licences import in_words, licence_url
 from corpus.cards.overlap import Overlap
 from corpus.cards.plain import link, markdown, table
+from corpus.cards.statistics import MEASURED
 
 _HOSTS_MAX = 20
 _COMES = {
@@ -58,6 +59,12 @@ def _composition(facts: Facts, source: str) -> list[str]:
         ["with an author", share(counted.authored, counted.documents) or "unknown"],
         ["with a day of publication", share(counted.dated, counted.documents) or "unknown"],
         ["published", f"{years[0]} to {years[-1]}" if years else "unknown"],
+        *([["tokens of " + markdown(counted.tokenizer), f"{counted.tokens:,}"]] if counted.tokenizer else []),
+        *(
+            [f"mean of `{name}` over the documents", f"{mean:.3f}"]
+            for name in MEASURED
+            if (mean := counted.mean(name)) is not None
+        ),
     ]
     hosts = sorted(
         ((host, tally) for host, tally in counted.hosts.items() if host), key=lambda row: (-row[1][1], row[0])

@@ -35,13 +35,14 @@ def card_of(facts: Facts) -> bytes:
     """Write the card."""
     manifest, shards = facts.manifest, facts.manifest.shards
     name = f"Fodaftryk {manifest.version}"
-    rows = sum(shard.rows for shard in shards)
+    rows, counted = sum(shard.rows for shard in shards), facts.statistics()
+    tokens = f", {counted.tokens:,} tokens of {markdown(counted.tokenizer)}" if counted.tokenizer else ""
     body = [
         "",
         f"# {name}",
         "",
         (
-            f"{rows:,} Danish documents, {facts.words():,} words, from {len(facts.released)} sources, as of "
+            f"{rows:,} Danish documents, {facts.words():,} words{tokens}, from {len(facts.released)} sources, as of "
             f"{manifest.as_of}. Of every document it is known where and when it was fetched and on what right it is "
             "here."
         ),

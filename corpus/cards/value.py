@@ -12,6 +12,7 @@ from typing import Any
 
 from corpus.cards.charts import Chart, draw, largest
 from corpus.cards.plain import csv_bytes
+from corpus.cards.statistics import MEASURED
 
 _CENT = Decimal("0.01")
 _MILLION = 1_000_000
@@ -32,8 +33,8 @@ class Value:
     `kind` is the sort of text, `status` how far the catalogue is with it. `words` are released; `only_words` of them
     stand in no other source, `shared_words` elsewhere too, and `waiting_words` would come to them if they might be
     used. Shares are of 1, or None where nothing was read: `danish` of the characters, `passing` of the documents, whose
-    most frequent fault is `fault`. `payment` is how what is owed stands, in the ledger's word; `missing` is what is in
-    the way of using it, or more of it.
+    most frequent fault is `fault`; `measures` are means over what is released. `payment` is how what is owed stands, in
+    the ledger's word; `missing` is what is in the way of using it, or more of it.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Value:
     danish: float | None
     passing: float | None
     fault: str
+    measures: tuple[tuple[str, float], ...]
     costs: tuple[Cost, ...]
     payment: str
     missing: tuple[str, ...]
@@ -93,7 +95,12 @@ def value_rows(values: Sequence[Value]) -> list[dict[str, Any]]:
 def value_json(values: Sequence[Value]) -> list[dict[str, Any]]:
     """The map as JSON values; amounts are decimal strings."""
     return [
-        {**asdict(value), "costs": _costs(value.costs), "per_million_only_words": _costs(value.per_million)}
+        {
+            **asdict(value),
+            "measures": {name: round(mean, 4) for name, mean in value.measures},
+            "costs": _costs(value.costs),
+            "per_million_only_words": _costs(value.per_million),
+        }
         for value in ranked(values)
     ]
 
@@ -118,7 +125,7 @@ def _csv(values: Sequence[Value]) -> bytes:
             "owed_per_million_only_words",
             "payment",
         ),
-        "missing",
+        *("missing", *MEASURED),
     )
     rows: list[Sequence[object]] = [head]
     for value in ranked(values):
@@ -134,9 +141,9 @@ def _csv(values: Sequence[Value]) -> bytes:
         counted = (value.documents, value.words, value.only_words, value.shared_words)
         kept = (value.copies, value.waiting_words)
         judged = (_rounded(value.danish), _rounded(value.passing), value.fault)
-        rows.append(
-            (*named, *counted, *kept, *judged, owed, currency, per_million, value.payment, "; ".join(value.missing))
-        )
+        money = (owed, currency, per_million, value.payment)
+        means = (_rounded(dict(value.measures).get(name)) for name in MEASURED)
+        rows.append((*named, *counted, *kept, *judged, *money, "; ".join(value.missing), *means))
     return csv_bytes(rows)
 
 

@@ -13,6 +13,7 @@ from corpus.cards.ai_act import Field, State, summary_of
 from corpus.cards.ai_act_pages import to_html, to_json, to_markdown
 from corpus.cards.domains import top_domains
 from corpus.cards.facts import Facts
+from corpus.cards.statistics import Statistics
 from tests.corpus.made_release import Text, facts_of, hostile
 from tests.corpus.test_cards import HOSTILE
 
@@ -87,6 +88,15 @@ def test_a_size_in_tokens_is_told_where_no_tokenizer_could_differ(facts: Facts, 
     field = fields(replace(facts, manifest=replace(facts.manifest, shards=(shard,))))["text_size"]
     assert field.state is (State.FILLED if size else State.OPEN)
     assert field.value.startswith(size or "")  # type: ignore[union-attr]
+
+
+def test_a_size_that_was_counted_is_told(facts: Facts) -> None:
+    """With a tokenizer of the corpus's own the range is that of its count, whatever the words."""
+    sha256 = facts.manifest.shards[0].sha256
+    counted = {sha256: Statistics(tokens=2 * 10**9, tokenizers=("danske-bogstaver",))}
+    filled = fields(replace(facts, counted=counted))
+    assert filled["text_size"].value == "1 billion to 10 trillion tokens"
+    assert filled["text_other_unit"].value == "254 words; 2,000,000,000 tokens of danske-bogstaver"
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.integers(1, 10**9), max_size=60))

@@ -8,6 +8,8 @@ from typing import Any
 
 import datasets
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from lxml import etree, html
@@ -17,7 +19,7 @@ from corpus.cards.beside import beside
 from corpus.cards.charts import Chart, draw, largest
 from corpus.cards.facts import Facts, Publisher
 from corpus.cards.readme import card_of
-from corpus.cards.statistics import statistics_of
+from corpus.cards.statistics import Statistics, merged, statistics_of
 from corpus.releases import Manifest, publish, stage
 from corpus.shards import Shard
 from corpus.storage import FolderStorage
@@ -143,6 +145,31 @@ def test_statistics_are_what_the_rows_say(facts: Facts) -> None:
     assert (counted.first, counted.last) == ("2026-11-01", "2026-11-24")
     assert counted.years == {"": (1, 40, 200), "2020": (2, 150, 750)}
     assert counted.hosts == {"www.avis.dk": (2, 150, 750), "www.blog.dk": (1, 40, 200)}
+
+
+def test_tokens_are_told_with_who_counted_them(tmp_path: Path, facts: Facts) -> None:
+    """A shard whose schema names a tokenizer has its tokens counted; the card, the sheet and Croissant tell of them."""
+    storage, shard = FolderStorage(tmp_path / "data"), facts.manifest.shards[0]
+    table = pq.read_table(tmp_path / "data" / shard.path)
+    table = table.append_column("tokens", pa.array([7] * len(table), pa.int64()))
+    pq.write_table(table.replace_schema_metadata({"fodaftryk.tokenizer": "danske-bog_staver"}), tmp_path / "shard")
+    storage.put("shards/avis/tokens.parquet", tmp_path / "shard")
+    counted = replace(shard, path="shards/avis/tokens.parquet", sha256="tokens")
+    statistics = statistics_of(counted, storage)
+    assert (statistics.tokens, statistics.tokenizer) == (7 * len(table), "danske-bog_staver")
+    assert statistics_of(counted, storage) == statistics
+    told = replace(facts, manifest=replace(facts.manifest, shards=(counted,)), counted={"tokens": statistics})
+    files = {name: data.decode() for name, data in beside(told).items()}
+    assert f", {7 * len(table)} tokens of danske-bog\\_staver, from" in files["README.md"]
+    assert f"| tokens of danske-bog\\_staver | {7 * len(table)} |" in files[f"datasheets/{shard.source}.md"]
+    assert '"documents/tokens"' in files["croissant.json"]
+
+
+def test_a_mean_is_over_all_documents() -> None:
+    """Means of measures are those of all rows, however they were counted; of nothing there is none."""
+    parts = [Statistics(documents=1, measures={"a": 4.0}), Statistics(documents=3, measures={"a": 2.0})]
+    assert merged(parts).mean("a") == 1.5
+    assert merged([]).mean("a") is None
 
 
 def test_a_source_adds_what_no_other_has(facts: Facts) -> None:

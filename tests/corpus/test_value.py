@@ -27,13 +27,14 @@ AVIS = Value(
     danish=0.987_654_3,
     passing=0.5,
     fault="too_short",
+    measures=(("mean_word_length", 5.123_456),),
     costs=(Cost(Decimal("12.50"), "DKK"),),
     payment="accrued",
     missing=(),
 )
 ARKIV = replace(
     AVIS, source="arkiv", documents=0, words=0, only_words=0, shared_words=0, copies=0, waiting_words=500,
-    danish=None, passing=None, costs=(), payment="", missing=("a delivery", "who holds the rights"),
+    danish=None, passing=None, measures=(), costs=(), payment="", missing=("a delivery", "who holds the rights"),
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def test_the_same_map_in_each_form() -> None:
     assert [row["only_words"] for row in rows] == ["2000", "0"]
     assert (rows[0]["owed"], rows[0]["currency"], rows[0]["owed_per_million_only_words"]) == ("12.50", "DKK", "6250.00")
     assert (rows[1]["danish"], rows[1]["passing"], rows[1]["owed"]) == ("", "", "")
+    assert [row["mean_word_length"] for row in rows] == ["5.1235", ""]
     assert rows[1]["missing"] == "a delivery; who holds the rights"
     assert value_json([AVIS])[0]["per_million_only_words"] == [{"owed": "6250.00", "currency": "DKK"}]
 
