@@ -3,8 +3,10 @@
 Nothing here reads the clock, the catalogue or the ledger, so the same facts make the same bytes.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from corpus.cards.overlap import Overlap
 from corpus.cards.statistics import Statistics, merged
@@ -60,9 +62,9 @@ class Publisher:
     crawler_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """All that is known of a release.
+    """All that is known of a release; without slots, since sums over all shards are kept once they are made.
 
     `counted` is by a shard's SHA-256, `overlaps` and `sources` are by the source's name, and so are `fates`: documents
     by (fate, reason).
@@ -86,8 +88,18 @@ class Facts:
 
     def statistics(self, source: str | None = None) -> Statistics:
         """What was counted of a source, or of the whole release."""
-        shards = self.manifest.shards if source is None else self.shards(source)
-        return merged(self.counted.get(shard.sha256, Statistics()) for shard in shards)
+        return self._all_statistics if source is None else self._statistics.get(source, Statistics())
+
+    @cached_property
+    def _statistics(self) -> Mapping[str, Statistics]:
+        parts: defaultdict[str, list[Statistics]] = defaultdict(list)
+        for shard in self.manifest.shards:
+            parts[shard.source].append(self.counted.get(shard.sha256, Statistics()))
+        return {source: merged(several) for source, several in parts.items()}
+
+    @cached_property
+    def _all_statistics(self) -> Statistics:
+        return merged(self._statistics.values())
 
     def words(self, source: str | None = None) -> int:
         """Words released of a source, or of all."""
