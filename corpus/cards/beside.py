@@ -8,7 +8,7 @@ from corpus.cards.attribution import attribution_of, citation_of
 from corpus.cards.croissant import croissant_of
 from corpus.cards.datasheets import datasheet_of
 from corpus.cards.facts import Facts
-from corpus.cards.funnel import FINEWEB2_WORDS, funnel_of, funnel_table, reasons_table
+from corpus.cards.funnel import FINEWEB2_WORDS, funnel_of, funnel_table, reasons_table, withdrawn_since
 from corpus.cards.pictures import copies_by_source, words_by_source, words_by_year
 from corpus.cards.plain import markdown, table
 from corpus.cards.readme import card_of
@@ -47,6 +47,7 @@ def _funnel(facts: Facts) -> bytes:
         "",
         *funnel_table(funnel_of(totals)),
         "",
+        *withdrawn_since(funnel_of(totals), sum(shard.rows for shard in facts.manifest.shards)),
         (
             "FineWeb2's figures are those published of dan_Latn (2025): at least so many documents before "
             f"deduplication, and {FINEWEB2_WORDS:,} words in the end; here there are {facts.words():,}. It removes "

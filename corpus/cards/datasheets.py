@@ -49,11 +49,12 @@ def _composition(facts: Facts, source: str) -> list[str]:
     counted, shards = facts.statistics(source), list(facts.shards(source))
     overlap = facts.overlaps.get(source, Overlap())
     documents, words = sum(shard.rows for shard in shards), facts.words(source)
+    only_words = min(overlap.only_words, words)  # what was withdrawn since the selection is in it, and not here
     years = sorted(year for year in counted.years if year)
     rows = [
         ["documents", f"{documents:,}"],
         ["words", f"{words:,}"],
-        ["words of which no other source has a copy", f"{overlap.only_words:,} ({share(overlap.only_words, words)})"],
+        ["words of which no other source has a copy", f"{only_words:,} ({share(only_words, words)})"],
         ["characters in Danish lines", share(counted.danish_chars, counted.chars) or "unknown"],
         ["with a title", share(counted.titled, counted.documents) or "unknown"],
         ["with an author", share(counted.authored, counted.documents) or "unknown"],

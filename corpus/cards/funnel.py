@@ -72,6 +72,12 @@ def funnel_table(funnel: Funnel) -> list[str]:
     return table(["step", "here", "of what came to it", "FineWeb2, Danish", "of what came to it"], rows, 4)
 
 
+def withdrawn_since(funnel: Funnel, rows: int) -> list[str]:
+    """A line about what was withdrawn after the selection, where a release has fewer rows than were chosen for it."""
+    gone = funnel.released - rows
+    return [f"Of what is left {gone:,} were withdrawn since, and are not in this release.", ""] if gone > 0 else []
+
+
 def reasons_table(fates: Mapping[tuple[str, str], int]) -> list[str]:
     """Why documents were left out, most frequent first, as a table of Markdown."""
     counted = [(fate, reason, count) for (fate, reason), count in fates.items() if fate != Fate.RELEASED]

@@ -8,7 +8,7 @@ data folder lies, also when it was copied there.
 from collections.abc import Sequence
 
 from corpus.cards.facts import Facts
-from corpus.cards.funnel import funnel_of, funnel_table, share
+from corpus.cards.funnel import funnel_of, funnel_table, share, withdrawn_since
 from corpus.cards.licences import hub_names, in_words, names_in
 from corpus.cards.plain import address, link, markdown, quoted, table
 from corpus.shards import Shard, shard_schema
@@ -187,11 +187,13 @@ def _funnel(facts: Facts) -> list[str]:
             totals[key] = totals.get(key, 0) + count
     if not totals:
         return []
+    funnel = funnel_of(totals)
     return [
         "## The funnel",
         "",
-        *funnel_table(funnel_of(totals)),
+        *funnel_table(funnel),
         "",
+        *withdrawn_since(funnel, sum(shard.rows for shard in facts.manifest.shards)),
         (
             "FineWeb2 removes copies before it filters, and asks nothing of rights; its figures are those it published "
             "of its "

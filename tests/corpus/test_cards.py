@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from corpus.cards.beside import beside
 from corpus.cards.charts import Chart, draw, largest
 from corpus.cards.facts import Facts, Publisher
+from corpus.cards.licences import asks_credit, asks_same_terms, hub_names, licence_url
 from corpus.cards.readme import card_of
 from corpus.cards.statistics import Statistics, merged, statistics_of
 from corpus.releases import Manifest, publish, stage
@@ -196,6 +197,18 @@ def test_the_funnel_stands_beside_what_fineweb2_published(facts: Facts) -> None:
         assert row in text.splitlines()
 
 
+def test_what_was_withdrawn_since_is_told(facts: Facts) -> None:
+    """A patch has fewer rows than were selected: card and funnel say how many, and no share is more than the whole."""
+    shards = tuple(shard for shard in facts.manifest.shards if shard.source != "blog")
+    files = beside(replace(facts, manifest=replace(facts.manifest, shards=shards)))
+    for name in ("README.md", "FUNNEL.md"):
+        assert "Of what is left 1 were withdrawn since, and are not in this release." in files[name].decode()
+    assert "withdrawn since" not in beside(facts)["README.md"].decode()
+    less = tuple(replace(shard, words=1) for shard in shards)
+    sheet = beside(replace(facts, manifest=replace(facts.manifest, shards=less)))["datasheets/avis.md"].decode()
+    assert "| words of which no other source has a copy | 2 (100.0 %) |" in sheet
+
+
 def test_who_asks_to_be_named_is_named(facts: Facts) -> None:
     """Attribution links work and licence, says what was changed, and what is share-alike; no author stands in it."""
     text = beside(facts)["ATTRIBUTION.md"].decode()
@@ -254,6 +267,26 @@ def _made_of(markdown: str) -> set[tuple[str, str]]:
     body = markdown.split("---\n", 2)[-1] if markdown.startswith("---") else markdown
     shown = html.fromstring(f"<div>{MarkdownIt('commonmark').enable('table').render(body)}</div>")
     return {(str(element.tag), element.get("href") or element.get("src") or "") for element in shown.iter()}
+
+
+@pytest.mark.parametrize(
+    ("licence", "url", "hub", "credit", "same"),
+    [
+        ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/", "cc-by-4.0", True, False),
+        ("CC-BY-SA-2.5-DK", "https://creativecommons.org/licenses/by-sa/2.5/dk/", "other", True, True),
+        ("CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/", "cc0-1.0", False, False),
+        ("CC-PDM-1.0", "https://creativecommons.org/publicdomain/mark/1.0/", "other", False, False),
+        ("ODbL-1.0", "https://spdx.org/licenses/ODbL-1.0.html", "odbl", True, True),
+        ("MIT", "https://spdx.org/licenses/MIT.html", "mit", True, False),
+        ("LicenseRef-DK-OHL-9", "", "other", False, False),
+    ],
+)
+def test_a_licence_is_told_by_its_name(licence: str, url: str, hub: str, *, credit: bool, same: bool) -> None:
+    """Where it is read, what the Hub calls it, and whether it asks for credit and for the same terms."""
+    assert licence_url(licence) == url
+    assert hub_names({licence}) == [hub]
+    assert asks_credit(licence) is credit
+    assert asks_same_terms(licence) is same
 
 
 def test_a_picture_reads_aloud_and_hides_no_bar() -> None:
