@@ -4,6 +4,8 @@ CorpusError
 ├── StorageError     the folder or the object store refused, with what to do about it
 ├── SealError        a release that must not be sealed: its counts or contents do not agree
 ├── TokenizerError   the tokenizer that was named cannot be used
+├── PullError        a release that cannot be pulled as asked, or into this folder
+├── FilterError      a filter of rows that cannot be read, or does not fit the columns (`where.py`)
 ├── EvidenceError    a file of an older program does not hold what was ruled on; a run makes it anew
 ├── WorkerError      extraction's worker processes cannot run at all (`workers.py`)
 ├── ModelError       the language model is missing, or is not the one of the recipe (`language.py`)
@@ -25,6 +27,14 @@ class SealError(CorpusError):
 
 class TokenizerError(CorpusError):
     """A tokenizer is missing, is none, or what reads it is not installed."""
+
+
+class PullError(CorpusError):
+    """A release cannot be pulled, as it was asked for or as it came."""
+
+
+class FilterError(CorpusError):
+    """A filter cannot be read."""
 
 
 class EvidenceError(CorpusError):
