@@ -26,6 +26,7 @@ ERASED = {
         ("rights_case", "id", ("requester", "contact")),
         ("case_step", "case", ("reason", "evidence", "nonce")),
     ),
+    "receipt": (("receipt", "id", ("pulled_by", "nonce")),),
 }
 """Of each kind of subject, the tables, the column that names the subject, and the columns that are emptied."""
 
@@ -34,18 +35,18 @@ EMPTY = {"evidence": "[]"}
 
 
 def erase(ledger: Ledger, subject: str, stamp: Stamp) -> tuple[int, ...]:
-    """Erase the names and notes of a `source:<name>` or a `case:<id>`; return the entries that hid them.
+    """Erase the names and notes of a `source:<name>`, `case:<id>` or `receipt:<id>`; return the entries that hid them.
 
     Nothing to erase, and nothing is entered. A source that stands in the catalogue gets its names back at the next run.
 
     Raises:
-        RecordRefused: it is neither a source nor a case.
+        RecordRefused: it is none of these.
         UnknownRecord: there is no such one.
 
     """
     kind, _, name = subject.partition(":")
     if kind not in ERASED:
-        raise RecordRefused(f"{subject!r}: names are erased of a source:<name> or a case:<id>")
+        raise RecordRefused(f"{subject!r}: names are erased of a source:<name>, a case:<id> or a receipt:<id>")
     entries: list[int] = []
     with ledger.writing() as connection:
         for number, (table_name, whose, columns) in enumerate(ERASED[kind]):

@@ -26,6 +26,7 @@ COLUMNS = {
     "payee": ("name", "iban"),
     "claimant": ("domain", "payee"),
     "bank_line": ("text", "payee"),
+    "receipt": ("pulled_by",),
 }
 """Of each table with a nonce, the columns that its entries hide as they are; the rest is told below."""
 

@@ -110,6 +110,24 @@ class ReleaseRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """That somebody pulled a release, or a part of it: an office's or a team's name, and what was chosen.
+
+    `id` is made by who pulls. `choice` is canonical JSON of what was chosen by; `tiers` are those that are in it.
+    Counted are the shards that were pulled, of which a filter may have left rows out.
+    """
+
+    id: str
+    release: str
+    pulled_by: str
+    choice: str
+    tiers: tuple[str, ...]
+    documents: int
+    words: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """What is owed to one source under one agreement for one occasion (or is not, and why).
 

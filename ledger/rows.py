@@ -29,12 +29,14 @@ ONE_ROW = {
     "invoice": "invoice",
     "settlement": "settlement",
     "case": "case_step",
+    "pull": "receipt",
 }
 """Kinds of entries that each have one row for ever, and its table."""
 
 SUBJECTS = {
     "source": ("name", "source"),
     "release": ("version", "release"),
+    "receipt": ("release", "release"),
     "repertoire": ("id", "repertoire"),
     "case_step": ("case", "case"),
 }

@@ -61,6 +61,7 @@ __all__ = [
     "payment_batch",
     "payment_order",
     "posting",
+    "receipt",
     "release",
     "repertoire",
     "repertoire_item",
@@ -261,6 +262,22 @@ usage = Table(
     Column("documents", BigInteger, nullable=False),
     Column("words", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
+    entry_seq(),
+    CheckConstraint("documents >= 0 AND words >= 0 AND bytes >= 0", name="counts_not_negative"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("release", Text, ForeignKey("release.version"), nullable=False, index=True),
+    Column("pulled_by", Text, nullable=False),
+    Column("choice", Text, nullable=False),
+    Column("tiers", Text, nullable=False),
+    Column("documents", BigInteger, nullable=False),
+    Column("words", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("nonce", Text, nullable=False),
     entry_seq(),
     CheckConstraint("documents >= 0 AND words >= 0 AND bytes >= 0", name="counts_not_negative"),
 )
