@@ -26,6 +26,8 @@ from flows.cli_money import register as register_money
 from flows.cli_policy import policy_app
 from flows.cli_portal import portal
 from flows.cli_proof import proof
+from flows.cli_pull import pull
+from flows.cli_pull import register as register_receipts
 from flows.cli_refine import refine
 from flows.cli_release import release_app
 from flows.cli_rights import register as register_rights
@@ -56,7 +58,7 @@ app = typer.Typer(
 app.add_typer(sources_app, name="sources")
 ledger_app.add_typer(journal_app)
 app.add_typer(ledger_app, name="ledger")
-for register in (register_rights, register_money, register_bank, register_dues):
+for register in (register_rights, register_money, register_bank, register_dues, register_receipts):
     register(ledger_app)
 ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
@@ -69,6 +71,7 @@ app.command()(extract)
 app.command()(refine)
 app.command()(portal)
 app.command()(proof)
+app.command()(pull)
 app.command()(verify)
 app.command()(value)
 app.command(epilog=EPILOG)(dedupe)

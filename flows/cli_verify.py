@@ -11,11 +11,11 @@ from flows.verify import verify as check
 
 
 def verify(
-    path: Annotated[Path, typer.Argument(help="A folder of `fodaftryk proof`, a proof, a checkpoint or a release.")],
+    path: Annotated[Path, typer.Argument(help="A pulled release, a copy of a storage, a proof or what it is in.")],
     key: Annotated[str | None, typer.Option(help="The public key you trust: its line, or a file with it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,  # noqa: FBT002
 ) -> None:
-    """Check a proof, and say what is wrong with it. Exit code 1: something is."""
+    """Check a pulled release or a proof, and say what is wrong with it. Exit code 1: something is."""
     verdict = check(path, key)
     if as_json:
         show_json(_told(verdict))
@@ -31,7 +31,7 @@ def _told(verdict: Verdict) -> dict[str, object]:
         "holds": not verdict.findings,
         **verdict.counted,
         "findings": [{"where": finding.where, "what": finding.what} for finding in verdict.findings],
-        "key": verdict.key.vkey,
+        "key": verdict.key.vkey if verdict.key else "",
         "key_came_along": verdict.key_came_along,
     }
 
@@ -43,6 +43,9 @@ def _show(path: Path, verdict: Verdict) -> None:
         show_rows(f"{plain(path)} does not hold", rows, "")
     else:
         OUT.print(f"{plain(path)} holds: {plain(verdict.what)}; {plain(counted)}.")
+    if verdict.key is None:
+        OUT.print("Checked without a key: that shows which bytes are damaged, not whose release it is.")
+        return
     OUT.print(f"Checked with {plain(verdict.key.vkey)}")
     if verdict.key_came_along:
         OUT.print("That key came along with it: compare it with the one that was published, and give yours with --key.")

@@ -5,12 +5,15 @@ check in `checks`.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus import pulled
 from flows import attesting, holding
 from flows.checks import Checked, check_checkpoint, check_held, check_one, check_release, text_of
+from flows.copy_checks import check_pull, check_storage
 from flows.errors import FlowError
 from ledger.audit import FINDINGS_MAX
 from ledger.notes import KEY_BYTES_MAX, NOTE_BYTES_MAX, BadNote, PublicKey
@@ -23,12 +26,13 @@ class Verdict:
     """What was given, what was counted in it, what is wrong, and the key it was checked with.
 
     `key_came_along` tells that the key was taken from what was given: then it shows only that all fits together.
+    Without a key it shows that no byte is damaged, and not whose release it is.
     """
 
     what: str
     counted: Mapping[str, Any]
     findings: tuple[Finding, ...]
-    key: PublicKey
+    key: PublicKey | None
     key_came_along: bool
 
 
@@ -37,6 +41,11 @@ def verify(path: Path, key: str | None) -> Verdict:
 
     Raises FlowError when it is nothing that can be checked, or there is no key to check it with.
     """
+    for knows, what, check_copy in COPIES:
+        if knows(path):
+            known = named_key(key) if key else _key_in(path)
+            counted, findings = check_copy(path, known)
+            return Verdict(what, counted, tuple(findings[:FINDINGS_MAX]), known, key is None and known is not None)
     for knows, what, check in KINDS:
         if knows(path):
             trusted = named_key(key) if key else _key_beside(path)
@@ -44,7 +53,7 @@ def verify(path: Path, key: str | None) -> Verdict:
             return Verdict(what, counted, tuple(findings[:FINDINGS_MAX]), trusted, key is None)
     raise FlowError(
         f"{path} is nothing that can be checked here: give a folder that `fodaftryk proof` made, a .tlog-proof, a "
-        "checkpoint, or a release's folder."
+        "checkpoint, a release's folder, a pulled one, or a copy of a storage."
     )
 
 
@@ -58,12 +67,25 @@ def named_key(named: str) -> PublicKey:
 
 
 def _key_beside(path: Path) -> PublicKey:
-    """The key that lies beside what is checked."""
+    """The key that lies beside what is checked. Raises FlowError when there is none."""
     places = [path, path.parent, path.parent.parent, path.parent.parent / attesting.FOLDER]
     beside = [place / holding.VKEY for place in places if (place / holding.VKEY).is_file()]
     if not beside:
         raise FlowError(f"There is no {holding.VKEY} beside {path}: name the key you trust with --key.")
     return named_key(str(beside[0]))
+
+
+def _key_in(path: Path) -> PublicKey | None:
+    """The key that came with a copy of a release, if one did that is whole."""
+    for file in (path / pulled.RELEASE / holding.VKEY, path / attesting.FOLDER / holding.VKEY):
+        with suppress(FlowError):
+            return named_key(str(file))
+    return None
+
+
+def _is_pull(path: Path) -> bool:
+    """Whether a release was pulled into a folder, whatever of it is left."""
+    return any((path / name).exists() for name in (pulled.CHECKSUMS, pulled.WORK, pulled.RELEASE))
 
 
 def _is_proof(path: Path) -> bool:
@@ -85,3 +107,9 @@ KINDS: tuple[tuple[Callable[[Path], bool], str, Callable[[Path, PublicKey], Chec
     (_is_note, "a checkpoint", check_checkpoint),
 )
 """Whether this is one, what it is called, and its check; the first that knows it is taken."""
+
+COPIES: tuple[tuple[Callable[[Path], bool], str, Callable[[Path, PublicKey | None], Checked]], ...] = (
+    (_is_pull, "a pulled release", check_pull),
+    (lambda path: any((path / "releases").glob("*/manifest.json")), "a copy of a storage", check_storage),
+)
+"""The same for what may come without a key, as every byte of it can be checked anyway; these are asked first."""
