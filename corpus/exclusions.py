@@ -101,7 +101,19 @@ def used_by_agreement(selection: Path) -> frozenset[str]:
     return frozenset(pq.read_table(selection, columns=["id"], filters=included)["id"].to_pylist())
 
 
-def licensed_as(selection: Path, source: str, licence: str) -> frozenset[str]:
-    """The ids of a source's documents that a selection lets in on a licence."""
-    wanted = (pc.field("source") == source) & (pc.field("licence") == licence) & (pc.field("outcome") == "include")
+def included_but_for(selection: Path, licence: str) -> frozenset[str]:
+    """The ids of the documents that a selection lets in on another licence than one."""
+    wanted = (pc.field("outcome") == "include") & (pc.field("licence") != licence)
     return frozenset(pq.read_table(selection, columns=["id"], filters=wanted)["id"].to_pylist())
+
+
+def ids_of(path: Path) -> frozenset[str]:
+    """The ids in a Parquet file that has them."""
+    return frozenset(pq.read_table(path, columns=["id"])["id"].to_pylist())
+
+
+def capture_rows(path: Path, ids: Collection[str]) -> list[dict[str, Any]]:
+    """Address and payload digest of some documents of a file, by which their captures are known."""
+    table = pq.read_table(path, columns=["id", "url", "payload_digest"])
+    rows: list[dict[str, Any]] = table.filter(pc.is_in(table["id"], pa.array(sorted(ids), pa.string()))).to_pylist()
+    return rows

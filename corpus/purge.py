@@ -150,6 +150,11 @@ class Rows:
         """Make one of any collections of ids and of text digests."""
         return cls(pa.array(sorted(ids), pa.string()), pa.array(sorted(digests), pa.string()))
 
+    def by(self, column: str) -> "Rows":
+        """The same, told by one of the two columns alone."""
+        nothing = pa.array([], pa.string())
+        return Rows(self.ids, nothing) if column == "id" else Rows(nothing, self.digests)
+
     def among(self, batch: Any) -> pa.Array:  # noqa: ANN401 - a batch or a table
         """Which rows of a batch with the columns `id` or `text_digest`, or both, are withdrawn."""
         names = batch.schema.names

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from corpus.captures import Capture, CaptureWriter
+from crawler.files import EVIDENCE_FILES, MADE_OF_FILES
 from crawler.frontier import Frontier
 
 WARC_BYTES_MAX = 2**30
@@ -19,8 +20,8 @@ class Series(StrEnum):
     """What a row of WARC files holds; the value is how their names begin."""
 
     PAGES = ""
-    EVIDENCE = "evidence-"
-    MADE_OF = "made-of-"
+    EVIDENCE = EVIDENCE_FILES
+    MADE_OF = MADE_OF_FILES
 
     @property
     def files(self) -> str:

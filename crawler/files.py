@@ -12,5 +12,8 @@ REPORT_FILE = "report.json"
 PREVIOUS_FILE = "previous.jsonl.gz"
 """The page list of the crawl before, in the folder of this one."""
 
+EVIDENCE_FILES, MADE_OF_FILES = "evidence-", "made-of-"
+"""How the names of the WARC files begin that hold evidence, and what rendered pages were made of."""
+
 STANDING = frozenset({"captured", "unchanged", "carried"})
 """Outcomes of pages whose body is in a capture, this crawl's or an earlier one's."""

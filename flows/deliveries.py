@@ -115,7 +115,7 @@ def deliver(space: Workspace, source: str, offer: Offer, handover: Handover, now
 
 
 def delivered_files(space: Workspace, source: str, now: datetime) -> list[Given]:
-    """The files of a source's deliveries that stand at a time, in the order they are to be taken.
+    """The files of a source's deliveries that stand at a time and are not withdrawn, in the order they are to be taken.
 
     Raises CrawlError when what is kept of a delivery is not what the ledger has recorded.
     """
@@ -128,7 +128,10 @@ def delivered_files(space: Workspace, source: str, now: datetime) -> list[Given]
                 f"{source}: the manifest of the delivery {delivery.digest} was changed after it was recorded: put back "
                 "the one that was kept, or have it delivered again."
             )
+        withdrawn = {key.rpartition("/")[2] for key in space.storage.keys(withdrawn_key(source, delivery.digest, ""))}
         for row in rows:
+            if row["sha256"] in withdrawn:
+                continue
             place = f"{_folder(source, delivery.digest)}/files/{row['sha256']}"
             found.setdefault(row["name"], Given(row["name"], Where.STORAGE, place, row["sha256"]))
     return list(found.values())
@@ -136,6 +139,11 @@ def delivered_files(space: Workspace, source: str, now: datetime) -> list[Given]
 
 def _folder(source: str, digest: str) -> str:
     return f"deliveries/{source}/{digest}"
+
+
+def withdrawn_key(source: str, digest: str, sha256: str) -> str:
+    """What says that a delivered file was removed, as its texts were withdrawn."""
+    return f"{_folder(source, digest)}/withdrawn/{sha256}"
 
 
 def _manifest_key(source: str, digest: str) -> str:

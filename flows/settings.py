@@ -110,6 +110,17 @@ class ReleaseSettings:
     checks: CheckLimits = field(default_factory=CheckLimits)
 
 
+@dataclass(frozen=True, slots=True)
+class WithdrawalSettings:
+    """How long what was withdrawn may still lie where others fetch it.
+
+    Shards that hold a withdrawn text are removed `grace_days` after the release without it was sealed, so that who is
+    at pulling the old one can go over to the new one. An agreement that ended is acted on as many days after its last.
+    """
+
+    grace_days: Annotated[int, Field(ge=0, le=365)] = 14
+
+
 class Settings(BaseSettings):
     """Everything that can be set. `data` is a local folder; the rest lies in it unless told otherwise."""
 
@@ -128,6 +139,7 @@ class Settings(BaseSettings):
     portal: PortalSettings = PortalSettings()
     publisher: PublisherSettings = PublisherSettings()
     release: ReleaseSettings = ReleaseSettings()
+    withdrawal: WithdrawalSettings = WithdrawalSettings()
 
     @model_validator(mode="after")
     def _signatures_fit(self) -> Self:
