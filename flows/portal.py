@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crawler.urls import canonical
 from flows.errors import SettingsError
+from flows.lookup import PassageFinder
 from flows.mail import by_smtp, smtp_server, to_folder
 from flows.settings import Settings, moment
 from flows.workspace import Workspace
@@ -27,6 +29,8 @@ def portal_of_space(space: Workspace, url: str) -> Portal:
         now=moment,
         secret=_secret(space.settings),
         send=_mail(space.settings),
+        canonical=canonical,
+        find_passage=PassageFinder(space),
     )
 
 

@@ -33,6 +33,7 @@ from flows.tasks import (
     crawl_task,
     decide_task,
     dedupe_task,
+    lookup_task,
     pack_task,
     refine_task,
     seal_task,
@@ -195,5 +196,6 @@ def _release_alone(order: Order, problems: list[str]) -> dict[str, Any]:
     after = latest.version if latest else ""
     sealed = seal_task(space, Draft(selection, shards, after, standing.digest, findings), order.clock)
     record = RunRecord(sealed.version, selection, clusters, crawls, decided)
+    lookup_task(space, record)
     write_record(space, record, order.clock.now)
     return summarise(space, sealed, record, order.clock.now.date()) | {"problems": problems, "notices": notices}

@@ -14,7 +14,9 @@ from prefect.cache_policies import NO_CACHE
 from corpus.packing import Packed
 from flows.catalogue import CatalogueSource
 from flows.crawl import crawl_source, scope_of
+from flows.lookup import bring_up
 from flows.paths import crawl_prefix, newest_crawl
+from flows.records import RunRecord
 from flows.refine import refine_standing
 from flows.release import Draft, Sealed, pack, seal
 from flows.rights import register_of, terms_of
@@ -72,6 +74,12 @@ def dedupe_task(space: Workspace, documents: Mapping[str, str]) -> str:
 def select_task(space: Workspace, documents: Mapping[str, str], clusters: str, standing: Exclusions) -> str:
     """Give every document its fate; returns the selection's key."""
     return select(space, documents, clusters, standing)
+
+
+@task(name="look-up", cache_policy=NO_CACHE)
+def lookup_task(space: Workspace, record: RunRecord) -> None:
+    """Bring what the portal looks up to what the run made."""
+    bring_up(space, record)
 
 
 @task(name="pack", cache_policy=NO_CACHE, task_run_name="pack {source}")

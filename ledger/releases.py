@@ -71,6 +71,12 @@ def releases(ledger: Ledger) -> tuple[ReleaseRecord, ...]:
         return _read(connection, None)
 
 
+def versions(ledger: Ledger) -> tuple[str, ...]:
+    """Return the versions of all releases, in the order they were recorded in."""
+    with ledger.reading() as connection:
+        return tuple(connection.scalars(select(tables.release.c.version).order_by(tables.release.c.entry_seq)))
+
+
 def release(ledger: Ledger, version: str) -> ReleaseRecord:
     """Return one release.
 

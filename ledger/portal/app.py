@@ -14,17 +14,21 @@ from ledger.portal.guards import BodyLimit, SameOrigin
 from ledger.portal.headers import SecurityHeaders
 from ledger.portal.limits import Buckets
 from ledger.portal.pages import STATIC
+from ledger.portal.paying import Payments
 from ledger.portal.portal import Portal
 from ledger.portal.request_log import RequestLog
-from ledger.portal.routes import api, home, language, security, sign_in
+from ledger.portal.routes import api, api_works, language, lookup, passage, security, sign_in, sources, works
+
+PUBLIC: tuple[APIRouter, ...] = (lookup.router, passage.router, works.router, sources.router, language.router)
+"""What everybody sees."""
 
 OWN: tuple[APIRouter, ...] = (sign_in.router, security.router)
 """What people see who sign in."""
 
-PAGES: tuple[APIRouter, ...] = (home.router, language.router, *OWN)
+PAGES: tuple[APIRouter, ...] = (*PUBLIC, *OWN)
 """What people see."""
 
-API_ROUTERS: tuple[APIRouter, ...] = (api.router,)
+API_ROUTERS: tuple[APIRouter, ...] = (api.router, api_works.router)
 """What programs ask, under `/api/v1`."""
 
 
@@ -40,6 +44,7 @@ def create_app(portal: Portal) -> FastAPI:
     )
     app.state.portal = portal
     app.state.buckets = Buckets()
+    app.state.payments = Payments()
     problems.install(app)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)

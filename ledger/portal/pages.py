@@ -1,12 +1,13 @@
 """How a page is made: a template in the visitor's language, with what every page has.
 
 A template gets `_` and the other gettext functions, `path`, `here` (the path with its query), `language`, `languages`,
-`menu`, `site`, `csrf_field()` for its forms, `static(…)`, and the filters `day`, `time`, `number` and `href`. All is
-escaped, and an unknown name is an error.
+`menu`, `site`, `csrf_field()` for its forms, `static(…)`, and the filters `day`, `time`, `number`, `href`, `why` and
+those of `TOLD`. All is escaped, and an unknown name is an error.
 """
 
 import hashlib
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +16,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from ledger.portal.asking import ASKED
+from ledger.portal.explaining import BASES, DUES, FATE_COLOURS, FATES, MECHANISMS, SAID, STATUSES, VERDICTS, why
 from ledger.portal.forms import FormToken, keep_form_cookie
 from ledger.portal.languages import (
     LANGUAGES,
     N_,
     language_of,
+    translate,
     translations,
     written_day,
     written_number,
@@ -30,8 +34,21 @@ from ledger.portal.portal import portal_of
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
-MENU = (("/", N_("Look up")),)
+MENU = (("/", N_("Look up")), ("/passage", N_("Find a passage")), ("/kilder", N_("Sources")))
 """The main menu: where each entry leads, and what it is called."""
+
+TOLD: dict[str, Mapping[Any, str]] = {
+    "asked": ASKED,
+    "basis": BASES,
+    "colour": FATE_COLOURS,
+    "due": DUES,
+    "fate": FATES,
+    "mechanism": MECHANISMS,
+    "said": SAID,
+    "status": STATUSES,
+    "verdict": VERDICTS,
+}
+"""Filters that tell a word of the ledger's, by name."""
 
 
 def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:  # noqa: ANN401 - what the template names
@@ -72,7 +89,15 @@ def environment(language: str) -> Environment:
         "href": href,
     }
     made.globals |= {"static": static_url}
+    for name, told in TOLD.items():
+        made.filters[name] = partial(_told, language, told)
+    made.filters["why"] = lambda work: why(language, work.fate, work.reason, work.rule)
     return made
+
+
+def _told(language: str, texts: Mapping[Any, str], word: str) -> str:
+    """A word of the ledger's in a visitor's language; one that has no text is shown as it is."""
+    return translate(language, texts[word]) if word in texts else str(word)
 
 
 def href(address: str) -> str:

@@ -4,7 +4,7 @@ The portal reads no settings, no environment and no clock, and knows no other ro
 or a function in `Portal`, which `flows.portal` puts together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,12 +45,22 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A work that a passage stands in: the share of the passage's word groups that are in it, of those compared."""
+
+    work: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """Everything the portal needs, handed in once.
 
     `now` tells the time, aware and in UTC. `secret` is `SECRET_BYTES_MIN` bytes or more that nobody else knows; what is
-    signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails. `wiring`
-    has the functions of other rooms that signed-in people's pages need.
+    signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails.
+    `canonical` gives an address its one spelling, or nothing where it has none. `find_passage` finds the works a text
+    stands in, the likeliest first, and keeps nothing of it. `wiring` has the functions of other rooms that signed-in
+    people's pages need.
     """
 
     ledger: Ledger
@@ -58,6 +68,8 @@ class Portal:
     now: Callable[[], datetime]
     secret: bytes
     send: Callable[[Mail], None]
+    canonical: Callable[[str], str]
+    find_passage: Callable[[str], Sequence[Match]]
     wiring: Wiring = NO_WIRING
 
     def __post_init__(self) -> None:

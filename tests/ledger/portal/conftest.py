@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from dedup.parameters import Parameters
+from dedup.passages import Passages, write_passages
 from ledger.portal.app import create_app
-from ledger.portal.portal import Mail, Portal, Site
+from ledger.portal.portal import Mail, Match, Portal, Site
 from ledger.store import Ledger, open_ledger
 
 URL = "https://portal.test"
@@ -40,6 +42,29 @@ class Letters:
     def __call__(self, mail: Mail) -> None:
         """Take a mail."""
         self.sent.append(mail)
+
+
+@dataclass
+class Shelf:
+    """Texts that passages are found in, as the real ones are."""
+
+    folder: Path
+    files: list[Path] = field(default_factory=list)
+
+    def add(self, work: str, text: str) -> None:
+        """Put a work's text in."""
+        self.files.append(self.folder / f"{len(self.files)}.passages")
+        write_passages([([work], [text])], Parameters(), self.files[-1])
+
+    def __call__(self, text: str) -> list[Match]:
+        """Find a passage."""
+        return [Match(found.id, found.share) for found in Passages(self.files, Parameters()).find(text)]
+
+
+@pytest.fixture
+def passages(tmp_path: Path) -> Shelf:
+    """What passages are found in."""
+    return Shelf(tmp_path)
 
 
 @pytest.fixture
@@ -72,10 +97,12 @@ def ledger(empty_ledger: Path, tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def portal(ledger: Ledger, clock: Clock, letters: Letters) -> Portal:
+def portal(ledger: Ledger, clock: Clock, letters: Letters, passages: Shelf) -> Portal:
     """A portal on an empty ledger."""
     site = Site(URL, operator="Tekstbanken", contact="hjaelp@portal.test")
-    return Portal(ledger=ledger, site=site, now=clock, secret=b"s" * 32, send=letters)
+    return Portal(
+        ledger=ledger, site=site, now=clock, secret=b"s" * 32, send=letters, canonical=str, find_passage=passages
+    )
 
 
 @pytest.fixture
