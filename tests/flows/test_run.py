@@ -16,7 +16,16 @@ import pytest
 from corpus.captures import read_captures
 from corpus.documents import Reason
 from deploy.demo.serve import HERE
+from flows.lookup import PassageFinder, bring_up
+from flows.records import newest_record
+from flows.settings import Settings
 from flows.stopping import MESSAGE
+from flows.workspace import open_workspace
+from ledger.journal import entries
+from ledger.sources import sources
+from ledger.store import open_ledger
+from ledger.targets import Target, TargetKind
+from ledger.works_found import find, find_in_source, find_work
 from tests.flows.conftest import Demo
 
 PAGES = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))["pages"]
@@ -167,6 +176,30 @@ def test_a_page_is_explained(demo: Demo) -> None:
     shown = demo.call("explain", copy["copies"][0]["url"]).stdout
     assert "CC-BY-4.0" in shown
     assert "0.1.0" in shown
+
+
+def test_what_was_collected_is_looked_up(demo: Demo) -> None:
+    """Every document has a work with its fate, a passage finds the text and its copy, and doing it again is nothing."""
+    ledger = open_ledger(f"sqlite:///{demo.data / 'ledger.sqlite'}")
+    shards = str(demo.data / "shards/*/*.parquet")
+    texts = dict(duckdb.sql(f"SELECT id, text FROM read_parquet('{shards}')").fetchall())
+    released = {work.id for source in sources(ledger) for work in find_in_source(ledger, source.name).works
+                if work.fate == "released"}  # fmt: skip
+    assert released == set(texts)
+    assert find(ledger, Target.of(TargetKind.DOMAIN, "demo.test")).works
+    copy = find(ledger, Target.of(TargetKind.DOCUMENT, "http://blog.demo.test/2025/moellen.html")).works[0]
+    assert copy.fate == "duplicate"
+    original = find_work(ledger, find_work(ledger, copy.id).copies[0].id).found
+    assert find_work(ledger, original.id).signals
+    with open_workspace(Settings(data=demo.data)) as space:
+        before = entries(ledger)
+        record = newest_record(space)
+        assert record is not None
+        bring_up(space, record)
+        assert entries(ledger) == before
+        passage = " ".join(texts[original.id].split()[20:70])
+        assert {match.work for match in PassageFinder(space)(passage)} >= {copy.id, original.id}
+    ledger.close()
 
 
 def test_a_page_nobody_knows_is_told(demo: Demo) -> None:
