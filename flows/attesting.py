@@ -67,6 +67,14 @@ def published(space: Workspace) -> dict[str, str]:
     return {key: _text(space, key) for key in keys if _PUBLISHED.fullmatch(key)}
 
 
+def newest_attested(space: Workspace) -> tuple[str, str]:
+    """Return the public key as one line, and the newest checkpoint's note, as published; empty before the first."""
+    newest = max((key for key in space.storage.keys(FOLDER) if _PUBLISHED.fullmatch(key)), default="")
+    if not newest or not space.storage.exists(VKEY):
+        return "", ""
+    return _text(space, VKEY).strip(), _text(space, newest)
+
+
 def publish_checkpoint(space: Workspace) -> str:
     """Sign the journal as it stands, put the checkpoint into storage, and return its note.
 

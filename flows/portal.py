@@ -5,16 +5,18 @@ import logging
 import os
 import secrets
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from crawler.urls import canonical
+from flows.attesting import newest_attested
 from flows.errors import SettingsError
 from flows.lookup import PassageFinder
 from flows.mail import by_smtp, smtp_server, to_folder
 from flows.settings import Settings, moment
 from flows.workspace import Workspace
-from ledger.portal.portal import SECRET_BYTES_MIN, Mail, Portal, Site
+from ledger.portal.portal import SECRET_BYTES_MIN, Attested, Mail, Portal, Site
 
 
 def portal_of_space(space: Workspace, url: str) -> Portal:
@@ -31,7 +33,14 @@ def portal_of_space(space: Workspace, url: str) -> Portal:
         send=_mail(space.settings),
         canonical=canonical,
         find_passage=PassageFinder(space),
+        attested=partial(attested, space),
+        policy=space.policy,
     )
+
+
+def attested(space: Workspace) -> Attested:
+    """Return the key and the newest checkpoint in storage; empty before anything was signed."""
+    return Attested(*newest_attested(space))
 
 
 def _checked(url: str) -> str:

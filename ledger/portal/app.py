@@ -17,9 +17,29 @@ from ledger.portal.pages import STATIC
 from ledger.portal.paying import Payments
 from ledger.portal.portal import Portal
 from ledger.portal.request_log import RequestLog
-from ledger.portal.routes import api, api_works, language, lookup, passage, security, sign_in, sources, works
+from ledger.portal.routes import (
+    api,
+    api_works,
+    feeds,
+    language,
+    lookup,
+    passage,
+    public,
+    security,
+    sign_in,
+    sources,
+    works,
+)
 
-PUBLIC: tuple[APIRouter, ...] = (lookup.router, passage.router, works.router, sources.router, language.router)
+PUBLIC: tuple[APIRouter, ...] = (
+    lookup.router,
+    passage.router,
+    works.router,
+    sources.router,
+    public.router,
+    feeds.router,
+    language.router,
+)
 """What everybody sees."""
 
 OWN: tuple[APIRouter, ...] = (sign_in.router, security.router)

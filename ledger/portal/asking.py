@@ -19,7 +19,7 @@ class Ask(StrEnum):
 
 
 ASKED = {
-    Ask.ANY: N_("Whatever it looks like"),
+    Ask.ANY: N_("Guess from what I write"),
     Ask.DOMAIN: N_("A domain or a folder on it"),
     Ask.URL: N_("The address of one page"),
     Ask.TITLE: N_("A title"),

@@ -68,6 +68,14 @@ def written_time(language: str, moment: datetime) -> str:
     )
 
 
+def written_instant(language: str, text: str) -> str:
+    """Write an instant that is given in ISO 8601; what is none stays as it is."""
+    try:
+        return written_time(language, datetime.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def written_number(language: str, number: float) -> str:
     """Write a number with the language's separators."""
     return format_decimal(number, locale=_REGION[language])

@@ -26,6 +26,7 @@ from ledger.portal.languages import (
     translate,
     translations,
     written_day,
+    written_instant,
     written_number,
     written_time,
 )
@@ -34,8 +35,23 @@ from ledger.portal.portal import portal_of
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
-MENU = (("/", N_("Look up")), ("/passage", N_("Find a passage")), ("/kilder", N_("Sources")))
+MENU = (
+    ("/", N_("Look up")),
+    ("/passage", N_("Find a passage")),
+    ("/kilder", N_("Sources")),
+    ("/udgivelser", N_("Releases")),
+    ("/tal", N_("Figures")),
+    ("/sig-nej", N_("Say no")),
+)
 """The main menu: where each entry leads, and what it is called."""
+
+MORE = (
+    ("/robotten", N_("The crawler")),
+    ("/bevis", N_("Check it yourself")),
+    ("/kontakt", N_("Contact and complaints")),
+    ("/api", N_("For programs")),
+)
+"""The menu at the foot."""
 
 TOLD: dict[str, Mapping[Any, str]] = {
     "asked": ASKED,
@@ -60,6 +76,7 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
         "languages": LANGUAGES,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "menu": MENU,
+        "more": MORE,
         "path": request.url.path,
         "site": portal_of(request).site,
     }
@@ -87,6 +104,7 @@ def environment(language: str) -> Environment:
         "time": lambda value: written_time(language, value),
         "number": lambda value: written_number(language, value),
         "href": href,
+        "instant": lambda value: written_instant(language, value),
     }
     made.globals |= {"static": static_url}
     for name, told in TOLD.items():

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from starlette.requests import HTTPConnection
 
+from ledger.policy import Policy
 from ledger.portal.wiring import NO_WIRING, Wiring
 from ledger.store import Ledger
 
@@ -53,13 +54,22 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """The key that checkpoints are checked with, and the newest one as it was signed; empty before the first."""
+
+    vkey: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """Everything the portal needs, handed in once.
 
     `now` tells the time, aware and in UTC. `secret` is `SECRET_BYTES_MIN` bytes or more that nobody else knows; what is
     signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails.
     `canonical` gives an address its one spelling, or nothing where it has none. `find_passage` finds the works a text
-    stands in, the likeliest first, and keeps nothing of it. `wiring` has the functions of other rooms that signed-in
+    stands in, the likeliest first, and keeps nothing of it. `attested` gives the newest checkpoint, and `policy` is the
+    one releases are decided by. `wiring` has the functions of other rooms that signed-in
     people's pages need.
     """
 
@@ -70,6 +80,8 @@ class Portal:
     send: Callable[[Mail], None]
     canonical: Callable[[str], str]
     find_passage: Callable[[str], Sequence[Match]]
+    attested: Callable[[], Attested]
+    policy: Policy
     wiring: Wiring = NO_WIRING
 
     def __post_init__(self) -> None:

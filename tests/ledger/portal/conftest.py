@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 
 from dedup.parameters import Parameters
 from dedup.passages import Passages, write_passages
+from ledger.policy import load_policy
 from ledger.portal.app import create_app
-from ledger.portal.portal import Mail, Match, Portal, Site
+from ledger.portal.portal import Attested, Mail, Match, Portal, Site
 from ledger.store import Ledger, open_ledger
 
 URL = "https://portal.test"
@@ -101,7 +102,15 @@ def portal(ledger: Ledger, clock: Clock, letters: Letters, passages: Shelf) -> P
     """A portal on an empty ledger."""
     site = Site(URL, operator="Tekstbanken", contact="hjaelp@portal.test")
     return Portal(
-        ledger=ledger, site=site, now=clock, secret=b"s" * 32, send=letters, canonical=str, find_passage=passages
+        ledger=ledger,
+        site=site,
+        now=clock,
+        secret=b"s" * 32,
+        send=letters,
+        canonical=str,
+        find_passage=passages,
+        attested=lambda: Attested("portal.test+key", "portal.test\n7\nroot\n"),
+        policy=load_policy(None),
     )
 
 
