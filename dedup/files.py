@@ -52,12 +52,28 @@ def mapped(path: Path, kind: type[Any], size: int, part: slice | None = None) ->
     """A file of `size` values, or a part of it, mapped to be read. Raises IndexDamagedError for another size."""
     item = np.dtype(kind).itemsize
     part = part or slice(0, size)
+    _check_size(path, size * item)
+    if part.stop == part.start:
+        return np.empty(0, dtype=kind)
+    return np.memmap(path, kind, "r", part.start * item, part.stop - part.start)
+
+
+def read_rows(path: Path, size: int, rows: NDArray[np.int64], out: Array) -> None:
+    """Read some rows of a file of `size` values into `out`, each by itself. Raises IndexDamagedError for another size.
+
+    For few among many: a map would bring in what is around each of them, and forget it again.
+    """
+    _check_size(path, size * out.itemsize)
+    row_bytes, into = out[0].nbytes, out.data.cast("B")
+    with path.open("rb", buffering=0) as file:
+        for place, row in enumerate(rows.tolist()):
+            os.preadv(file.fileno(), (into[place * row_bytes : (place + 1) * row_bytes],), row * row_bytes)
+
+
+def _check_size(path: Path, expected: int) -> None:
     try:
         found = path.stat().st_size
     except FileNotFoundError:
         found = -1
-    if found != size * item:
-        raise IndexDamagedError(f"{path} should have {size * item} bytes: build it anew from the documents.")
-    if part.stop == part.start:
-        return np.empty(0, dtype=kind)
-    return np.memmap(path, kind, "r", part.start * item, part.stop - part.start)
+    if found != expected:
+        raise IndexDamagedError(f"{path} should have {expected} bytes: build it anew from the documents.")

@@ -80,10 +80,22 @@ def test_a_merged_segment_is_the_segment_of_the_kept_rows(seed: int, count: int,
             assert (merged.folder / file).read_bytes() == (whole.folder / file).read_bytes()
 
 
+@pytest.mark.parametrize("every", [1, 7, 150, 500])
+def test_few_rows_are_read_as_many_are(every: int, tmp_path: Path) -> None:
+    """Signatures are the same whether so few are wanted that each is read by itself, or as many as a map is for."""
+    signatures = near_copies(4, 1000, SMALL)
+    rows = np.arange(3, 1000, every)
+    assert np.array_equal(sharded(tmp_path, signatures, [200, 900]).take(rows), signatures[rows])
+
+
 def test_a_file_of_another_size_is_refused(tmp_path: Path) -> None:
-    """A segment whose file was cut off is told, with what to do."""
-    segments = sharded(tmp_path, near_copies(1, 10, SMALL), [])
-    with (tmp_path / "0" / "bands").open("ab") as file:
-        file.truncate(8)
+    """A segment whose file was cut off is told, with what to do, whether few rows of it are read or many."""
+    segments = sharded(tmp_path, near_copies(1, 100, SMALL), [])
+    for name in ("bands", "signatures"):
+        with (tmp_path / "0" / name).open("ab") as file:
+            file.truncate(8)
     with pytest.raises(IndexDamagedError, match=r"bands should have .* bytes: build it anew"):
         segments.bucket(0, 0, 1)
+    for many in (1, 100):
+        with pytest.raises(IndexDamagedError, match=r"signatures should have .* bytes: build it anew"):
+            segments.take(np.arange(many))
