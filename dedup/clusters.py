@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dedup.bands import Rows, check_width, entries_of, keys_of, speaking, steps
 from dedup.components import Labels, alone, join
-from dedup.edges import Take, alike_in, count_equal, edges_in
+from dedup.edges import Take, alike_in, count_equal, edges_in, unsettled
 from dedup.parameters import Parameters
 from dedup.signatures import Signatures
 
@@ -68,7 +68,7 @@ def copies_among(count: int, take: Take, parameters: Parameters) -> Copies:
     rows, keys = _keyed(count, take, parameters)
     equals = labels
     for band in (parameters.bands, *range(parameters.bands)):
-        entries = entries_of(keys[band], rows)
+        entries = unsettled(entries_of(keys[band], rows), labels)
         join(labels, edges_in(entries, labels, take, alike_in(band, parameters), MEMORY_BYTES))
         if band == parameters.bands:
             equals = labels.copy()

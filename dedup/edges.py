@@ -79,13 +79,23 @@ def similar_enough(same: NDArray[np.bool_], parameters: Parameters) -> NDArray[n
     return edges
 
 
+def unsettled(entries: Entries, labels: Labels | None) -> Entries:
+    """Of sorted entries those of keys that several rows have which are not all joined."""
+    keys = keys_in(entries)
+    same = keys[1:] == keys[:-1]
+    entries = entries[np.append(same, False)[: len(keys)] | np.append(False, same)[: len(keys)]]
+    if labels is None or not len(entries):
+        return entries
+    starts = _runs(entries)
+    return entries[np.repeat(_divided(labels[rows_in(entries)], starts), np.diff(starts))]
+
+
 def edges_in(entries: Entries, labels: Labels | None, take: Take, alike: Alike, memory_bytes: int) -> Edges:
-    """Edges between the components of sorted entries' rows that make them one where the rows are alike.
+    """Edges between the components of `unsettled` entries' rows that make them one where the rows are alike.
 
     `labels` (by row) say what is joined already; None when nothing is. At most one edge a row is returned. Memory:
     `memory_bytes` and about 30 bytes an entry. Raises CrowdedError.
     """
-    entries = _unsettled(entries, labels)
     starts = _runs(entries)
     _check_crowd(entries, starts)
     entries, starts = _by_first_row(entries, starts)
@@ -125,17 +135,6 @@ class _Bucket:
 
     rows: Rows
     starts: Rows
-
-
-def _unsettled(entries: Entries, labels: Labels | None) -> Entries:
-    """The entries of keys that several rows have which are not all joined."""
-    keys = keys_in(entries)
-    same = keys[1:] == keys[:-1]
-    entries = entries[np.append(same, False)[: len(keys)] | np.append(False, same)[: len(keys)]]
-    if labels is None or not len(entries):
-        return entries
-    starts = _runs(entries)
-    return entries[np.repeat(_divided(labels[rows_in(entries)], starts), np.diff(starts))]
 
 
 def _runs(entries: Entries) -> Rows:

@@ -4,8 +4,8 @@ Four steps, each a plain function from files to files, so that anything that can
 them: this process, threads, processes, or the machines of a cluster that share a folder.
 
 1. `dedup.segments.write_segment`, one task a shard: its signatures, and their entries sorted by band;
-2. `find_edges`, one task a bucket: the entries of one band in one range of keys, from all segments; its edges, which
-   `dedup.edges` has contracted to at most one a row;
+2. `find_edges`, one task a bucket: the entries of one band in one part of the keys, from all segments, a range of keys
+   at a time; its edges, which `dedup.edges` has contracted to at most one a row;
 3. `labels_of` joins the edges of a round's buckets, in one process, and tells the next round what is joined already;
 4. `dedup.clusters.choose`: keepers.
 
@@ -23,16 +23,20 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from dedup.bands import KEYS
+from dedup.bands import KEYS, Entries
 from dedup.components import Labels, alone, link, settle
-from dedup.edges import alike_in, edges_in
+from dedup.edges import alike_in, edges_in, unsettled
 from dedup.errors import DedupError
 from dedup.files import save_whole
 from dedup.parameters import Parameters
 from dedup.segments import Segment, Segments
 
 ENTRY_BYTES = 40
-"""Memory of an entry while its bucket is sorted and its runs are found."""
+"""Memory of an entry while its range is sorted and its runs are found."""
+
+RANGES = 8
+"""Ranges of keys that a task reads one after the other. What several leave to compare is compared together: rows in
+their order, which stand closer the more of them there are."""
 
 
 A = TypeVar("A")
@@ -41,13 +45,17 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One task: a band's entries in one range of keys. `joined` is the folder that says what is joined already."""
+    """One task: a band's entries in one part of the keys, read in so many ranges.
+
+    `joined` is the folder that says what is joined already.
+    """
 
     segments: tuple[Segment, ...]
     parameters: Parameters
     band: int
     part: int
     parts: int
+    ranges: int
     joined: Path | None
     memory_bytes: int
     out: Path
@@ -99,14 +107,30 @@ def find_edges(bucket: Bucket) -> Path:
     if bucket.out.exists():
         return bucket.out
     segments = Segments(bucket.segments, bucket.parameters)
-    entries = segments.bucket(bucket.band, bucket.part, bucket.parts)
-    labels = None
-    if bucket.joined is not None:
-        labels = np.load(bucket.joined / "labels.npy", mmap_mode="r")
-        entries = entries[np.load(bucket.out.parent / "first.npy", mmap_mode="r")[entries & np.uint64(KEYS - 1)]]
     alike = alike_in(bucket.band, bucket.parameters)
-    save_whole(bucket.out, edges_in(entries, labels, segments.take, alike, bucket.memory_bytes // 2))
+    labels = None if bucket.joined is None else np.load(bucket.joined / "labels.npy", mmap_mode="r")
+    limit = bucket.memory_bytes // 2
+    found = [edges_in(each, labels, segments.take, alike, limit) for each in _batches(bucket, segments, labels)]
+    save_whole(bucket.out, np.concatenate(found))
     return bucket.out
+
+
+def _batches(bucket: Bucket, segments: Segments, labels: Labels | None) -> Iterator[Entries]:
+    """What is to be compared of a bucket: from as many ranges together as half of the memory allows."""
+    first = None if labels is None else np.load(bucket.out.parent / "first.npy", mmap_mode="r")
+    held: list[Entries] = []
+    count = 0
+    for number in range(bucket.ranges):
+        entries = segments.bucket(bucket.band, bucket.part * bucket.ranges + number, bucket.parts * bucket.ranges)
+        if first is not None:
+            entries = entries[first[entries & np.uint64(KEYS - 1)]]
+        entries = unsettled(entries, labels)
+        if held and (count + len(entries)) * ENTRY_BYTES > bucket.memory_bytes // 2:
+            yield np.concatenate(held)
+            held, count = [], 0
+        held.append(entries)
+        count += len(entries)
+    yield np.concatenate(held)
 
 
 def _rounds(bands: int) -> Iterator[range]:
@@ -122,11 +146,13 @@ def _rounds(bands: int) -> Iterator[range]:
 def _buckets(
     segments: Sequence[Segment], parameters: Parameters, means: Means, now: tuple[int, range, Path | None]
 ) -> Iterator[Bucket]:
-    """The tasks of a round: as many key ranges as memory asks for, and enough tasks for all workers."""
+    """The tasks of a round: as many ranges of keys as memory asks for, and enough tasks for all workers."""
     number, bands, joined = now
     entries = sum(segment.speaking for segment in segments)
-    parts = max(-(-entries * ENTRY_BYTES * 2 // means.memory_bytes), -(-means.workers // len(bands)), 1)
+    ranges = -(-entries * ENTRY_BYTES * 2 // means.memory_bytes)
+    parts = max(-(-ranges // RANGES), -(-means.workers // len(bands)), 1)
+    ranges = max(-(-ranges // parts), 1)
     for band in bands:
         for part in range(parts):
             out = means.work / f"edges-{number}-{band}-{part}-of-{parts}.npy"
-            yield Bucket(tuple(segments), parameters, band, part, parts, joined, means.memory_bytes, out)
+            yield Bucket(tuple(segments), parameters, band, part, parts, ranges, joined, means.memory_bytes, out)
