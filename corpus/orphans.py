@@ -16,7 +16,10 @@ from corpus.shards import Shard
 from corpus.storage import Storage, StoredObject
 
 SHARDS, STAGED, RELEASES = "shards/", "manifests/", "releases/"
-_MANIFEST = "manifest.json"
+WITHDRAWN_FILE = "withdrawn.json"
+"""Name, beside a release's manifest, of what says which of its shards hold withdrawn texts, and what replaces them."""
+
+_NAMING = frozenset({"manifest.json", WITHDRAWN_FILE})
 
 
 def orphans(storage: Storage, referenced: Collection[str], before: datetime) -> list[StoredObject]:
@@ -73,7 +76,7 @@ def digest_in(key: str) -> str:
 
 
 def _shown(storage: Storage) -> list[str]:
-    return [key for key in storage.keys(RELEASES) if PurePosixPath(key).name == _MANIFEST]
+    return [key for key in storage.keys(RELEASES) if PurePosixPath(key).name in _NAMING]
 
 
 def _named(storage: Storage, manifests: Iterable[str]) -> Iterator[str]:

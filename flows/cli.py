@@ -18,6 +18,7 @@ from flows.cli_dedupe import EPILOG, dedupe
 from flows.cli_deliver import deliver
 from flows.cli_dues import register as register_dues
 from flows.cli_extract import extract
+from flows.cli_honour import honour_app
 from flows.cli_index import index_app
 from flows.cli_journal import journal_app
 from flows.cli_language import language
@@ -62,6 +63,7 @@ for register in (register_rights, register_money, register_bank, register_dues, 
     register(ledger_app)
 ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
+app.add_typer(honour_app, name="honour")
 app.add_typer(index_app, name="index")
 app.add_typer(storage_app, name="storage")
 app.add_typer(release_app, name="release")

@@ -5,17 +5,24 @@ from typing import Annotated
 
 import typer
 
+from flows.cli_taking_back import CopyOption, FeedOption, WithdrawalsOption, take_out_withdrawn
 from flows.show import OUT, plain, show_json, show_rows
 from flows.verify import Verdict
 from flows.verify import verify as check
 
 
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - what may be given with what is checked
     path: Annotated[Path, typer.Argument(help="A pulled release, a copy of a storage, a proof or what it is in.")],
     key: Annotated[str | None, typer.Option(help="The public key you trust: its line, or a file with it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,  # noqa: FBT002
+    withdrawals: WithdrawalsOption = False,  # noqa: FBT002
+    feed: FeedOption = "",
+    copy: CopyOption = "",
 ) -> None:
     """Check a pulled release or a proof, and say what is wrong with it. Exit code 1: something is."""
+    if withdrawals:
+        take_out_withdrawn(path, feed, key, copy, as_json=as_json)
+        return
     verdict = check(path, key)
     if as_json:
         show_json(_told(verdict))

@@ -22,6 +22,7 @@ from flows.catalogue import CatalogueSource
 from flows.checkpoints import JOB_FILE, Checkpoints, forget, restore, write_whole
 from flows.errors import CrawlError
 from flows.intake import Files, scope_names
+from flows.lifting import take_pages_along
 from flows.paths import STAMP, crawl_prefix, crawled_at, digest_of_parts, finished_crawls, newest_crawl
 from flows.progress import emit
 from flows.rights import crawl_terms, terms_of
@@ -161,9 +162,8 @@ def _take_along(space: Workspace, source: CatalogueSource, folder: Path, now: da
     """Put the page list of the crawl before into the folder of a new one, which goes on from it."""
     newest = newest_crawl(space.storage, source.name, now)
     if newest is not None:
-        shutil.copyfile(
-            space.storage.local(f"{crawl_prefix(source.name, newest)}/{PAGES_FILE}"), folder / PREVIOUS_FILE
-        )
+        crawl = crawl_prefix(source.name, newest)
+        take_pages_along(space, crawl, space.storage.local(f"{crawl}/{PAGES_FILE}"), folder / PREVIOUS_FILE)
 
 
 def _scope_digest(space: Workspace, source: CatalogueSource, files: str = "") -> str:

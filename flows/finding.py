@@ -10,7 +10,6 @@ something was withdrawn is read when it has ended.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,10 +30,11 @@ from corpus.exclusions import (
     used_by_agreement,
 )
 from corpus.releases import read_staged
+from dedup.index import opened
 from flows.errors import FlowError
 from flows.paths import digest_of_parts
 from flows.records import newest_record
-from flows.withheld import Withheld, index_of
+from flows.withheld import build_index
 from flows.workspace import Workspace
 from ledger.agreements import Agreement, in_force
 from ledger.case_book import cases
@@ -166,33 +166,36 @@ class _Asked:
 
 def _add_copies(space: Workspace, found: Mapping[str, Found]) -> None:
     """Add to what was found its copies: its clusters' other texts, and all that are near by their signatures."""
-    record = newest_record(space)
-    agreed = agreed_ids(space)
-    mates: defaultdict[str, set[str]] = defaultdict(set)
-    for by, texts in found.items():
-        for name in cluster_mates(space.storage.local(record.clusters), texts.texts.keys()) if record else ():
-            mates[name].add(by)
+    record, agreed = newest_record(space), agreed_ids(space)
     whose: defaultdict[str, set[str]] = defaultdict(set)
+    every = Found()
     for by, texts in found.items():
+        every.texts.update(texts.texts)
         for name, (digest, _, _) in texts.texts.items():
             whose[name].add(by)
             whose[digest].add(by)
+        for name in cluster_mates(space.storage.local(record.clusters), texts.texts.keys()) if record else ():
+            whose[name].add(by)
+    for row, signature, near in _matched(space, every.excluded):
+        if row["id"] not in agreed:
+            for by in whose.get(row["id"], _NOBODY) | whose.get(row["text_digest"], _NOBODY) | whose.get(near, _NOBODY):
+                found[by].add(row, signature, asked_for=False)
+
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+def _matched(space: Workspace, excluded: Excluded) -> Iterator[tuple[dict[str, str], npt.NDArray[np.uint32], str]]:
+    """Every text at rest, with its signature and the excluded text it is a copy of (an id, or empty)."""
     space.work.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=space.work) as folder, _index(space, found, Path(folder)) as withheld:
-        for rows, signatures in _texts(space, document_keys(space), ["id", "text_digest"]):
-            near = {each.id: each.excluded_by for each in withheld.index.match([row["id"] for row in rows], signatures)}
-            for row, signature in zip(rows, signatures, strict=True):
-                name = row["id"]
-                for by in (
-                    mates[name] | whose[near.get(name, "")] | whose[row["text_digest"]] if name not in agreed else ()
-                ):
-                    found[by].add(row, signature, asked_for=False)
-
-
-def _index(space: Workspace, found: Mapping[str, Found], folder: Path) -> AbstractContextManager[Withheld]:
-    """An index of all that was asked for."""
-    every = Found({name: text for each in found.values() for name, text in each.texts.items()})
-    return index_of(every.excluded, folder / "index", space.settings.dedup)
+    with TemporaryDirectory(dir=space.work) as folder:
+        build_index(excluded, Path(folder), space.settings.dedup)
+        with opened(Path(folder), space.settings.dedup) as index:
+            for rows, signatures in _texts(space, document_keys(space), ["id", "text_digest"]):
+                copies = index.match([row["id"] for row in rows], signatures)
+                near = {copy.id: copy.excluded_by for copy in copies}
+                for row, signature in zip(rows, signatures, strict=True):
+                    yield row, signature, near.get(row["id"], "")
 
 
 def _texts(

@@ -24,6 +24,7 @@ from flows.comparing import CHANGELOG, changelog_of, changes_since
 from flows.progress import emit
 from flows.refine import refine_settings
 from flows.sweeping import record_stored
+from flows.withheld import withheld_by
 from flows.workspace import Workspace
 from ledger.dues import publish_release
 from ledger.journal import PROGRAM, Stamp
@@ -60,14 +61,15 @@ class Sealed:
 def pack(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> Packed:
     """Pack one source's released documents into stored shards, and look at them."""
     local, how = space.storage.local, space.settings.release
-    packing = Packing(
-        source,
-        find_source(space.ledger, source).holder,
-        checks_of(space),
-        _tokenizer(space),
-        how.threads,
-    )
-    packed = pack_source(local(selection), packing, [local(key) for key in documents], space.storage)
+    with withheld_by(space, exclusions(space.ledger)) as withheld:
+        packing = Packing(
+            source,
+            find_source(space.ledger, source).holder,
+            replace(checks_of(space), barred=withheld.places if withheld else None),
+            _tokenizer(space),
+            how.threads,
+        )
+        packed = pack_source(local(selection), packing, [local(key) for key in documents], space.storage)
     emit("packed", source, shards=len(packed.shards), documents=sum(shard.rows for shard in packed.shards))
     return packed
 

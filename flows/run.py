@@ -1,4 +1,4 @@
-"""The whole way: crawl → refine → decide → dedupe → select → pack → seal → settle, as Prefect flows.
+"""The whole way: crawl → refine → decide → dedupe → select → pack → seal → settle, and honour, as Prefect flows.
 
 `run` is the main job, the others are its parts for a schedule of their own. One source whose crawl fails does not stop
 the others: its problem is told, its last finished crawl stays in use, and the command exits with an error at the end.
@@ -7,7 +7,7 @@ A crawl that cannot be refined stops the release, since what it holds cannot be 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from corpus.errors import CorpusError
 from flows.catalogue import CatalogueSource
 from flows.errors import FlowError
+from flows.honour import honour as act_on
 from flows.progress import emit
 from flows.records import RunRecord, write_record
 from flows.release import Draft, latest_manifest
@@ -125,6 +126,13 @@ def settle(catalogue: str | None = None, now: str | None = None) -> list[dict[st
         for row in standing:
             emit("account", **row)
         return standing
+
+
+@flow(name="honour")
+def honour(cases: list[str] | None = None, catalogue: str | None = None, now: str | None = None) -> dict[str, Any]:
+    """Act on withdrawals: those named, or all that are due; returns what was done. See `flows.honour`."""
+    with opened([], catalogue, now) as order:
+        return asdict(act_on(order.space, cases or [], order.clock.now))
 
 
 @task(name="gather", cache_policy=NO_CACHE, task_run_name="gather {source.name}")

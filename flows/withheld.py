@@ -5,15 +5,18 @@ named by all of them: another set of files is another index, so that lifting one
 excluded text, by the text's digest, or is a near-copy, by its signature, is withheld, whatever its source or its day.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from corpus.documents import signed_how
 from corpus.exclusions import Excluded, key_of, read_exclusions, texts_of
 from corpus.fates import COPY, WITHDRAWN
 from dedup.index import Index, opened
 from dedup.parameters import Parameters
+from dedup.signatures import Signatures
 from flows.paths import digest_of_parts
 from flows.workspace import Workspace
 from ledger.withdrawals import Exclusions
@@ -30,6 +33,12 @@ class Withheld:
     digests: frozenset[str]
     index: Index
 
+    def places(self, digests: Sequence[str], signatures: Signatures) -> list[int]:
+        """The places of the texts that are withheld, among some that are known by digest and signature."""
+        names = [str(place) for place in range(len(digests))]
+        copies = {int(copy.id) for copy in self.index.match(names, signatures) if copy.excluded_by}
+        return [place for place, digest in enumerate(digests) if place in copies or digest in self.digests]
+
     def among(self, file: Path) -> Iterator[tuple[str, str]]:
         """Ids of a documents file's texts that are withheld, each with its reason."""
         for rows, signatures in texts_of(file, ["id", "text_digest"]):
@@ -44,23 +53,34 @@ class Withheld:
 
 @contextmanager
 def withheld_by(space: Workspace, standing: Exclusions) -> Iterator[Withheld | None]:
-    """Open what stands, to ask it; None where nothing is excluded."""
+    """Open what stands, to ask it; None where nothing is excluded. From several threads at once, if need be.
+
+    Raises MixedError where texts are signed in another way than the excluded ones were: those cannot be signed anew.
+    """
     if not standing.files:
         yield None
         return
-    files = [space.storage.local(key_of(digest)) for digest in standing.files]
-    with index_of(read_exclusions(files), space.work / _index_name(standing), space.settings.dedup) as withheld:
-        yield withheld
+    parameters, keys = space.settings.dedup, [key_of(digest) for digest in standing.files]
+    for key in keys:
+        parameters.check_signing(signed_how(space.storage.local(key)), key)
+    excluded = read_exclusions([space.storage.local(key) for key in keys])
+    folder = space.work / f"exclusions-{digest_of_parts(parameters.digest, *standing.files)}"
+    if not folder.exists():
+        space.work.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=space.work) as made:
+            build_index(excluded, Path(made) / "index", parameters)
+            with suppress(OSError):  # another thread was first
+                (Path(made) / "index").rename(folder)
+    with opened(folder, parameters) as index:
+        yield Withheld(frozenset(excluded.ids), frozenset(excluded.digests), index)
 
 
-@contextmanager
-def index_of(excluded: Excluded, folder: Path, parameters: Parameters) -> Iterator[Withheld]:
-    """Have an index of excluded texts in a folder; what is in it already is not written again."""
+def build_index(excluded: Excluded, folder: Path, parameters: Parameters) -> None:
+    """Make an index of excluded texts in a folder."""
     with opened(folder, parameters, write=True) as index:
         for start in range(0, len(excluded.ids), EXCLUDED_AT_ONCE):
             some = slice(start, start + EXCLUDED_AT_ONCE)
             index.exclude(excluded.ids[some], excluded.signatures[some])
-        yield Withheld(frozenset(excluded.ids), frozenset(excluded.digests), index)
 
 
 def withheld_documents(space: Workspace, documents: Iterable[str], standing: Exclusions) -> dict[str, str]:
@@ -73,7 +93,3 @@ def withheld_documents(space: Workspace, documents: Iterable[str], standing: Exc
         for key in sorted(documents):
             found |= withheld.among(local(key))
         return found
-
-
-def _index_name(standing: Exclusions) -> str:
-    return f"exclusions-{digest_of_parts(*standing.files)}"

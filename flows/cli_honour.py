@@ -1,0 +1,114 @@
+"""`fodaftryk honour …`: act on withdrawals, see how far each has come, lift one, record the receipts of others."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from flows.cli_options import ActorOption, JsonOption
+from flows.finding import find, wanted_withdrawals
+from flows.honour import honour, row_of
+from flows.honour import status as reached
+from flows.lifting import let_in
+from flows.settings import load_settings, moment
+from flows.show import OUT, plain, progress, show_json, show_rows
+from flows.tombstones import record_receipt
+from flows.workspace import look_into, open_workspace
+from ledger.withdrawals import LiftReason, exclusions
+
+
+class _ActByDefault(TyperGroup):
+    """A group of commands of which `act` needs not be named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer's own context
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = ["act", *args]
+        return super().parse_args(ctx, args)
+
+
+honour_app = typer.Typer(
+    cls=_ActByDefault,
+    help="Act on opt-outs, takedowns, objections and ended agreements: `honour [CASE…]` is `honour act`.",
+)
+
+NamesArgument = Annotated[
+    list[str] | None, typer.Argument(help="Cases by their id, agreements as agreement:ID. Default: all that are due.")
+]
+
+
+@honour_app.command()
+def act(
+    names: NamesArgument = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be kept out, and stop.")] = False,  # noqa: FBT002
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Keep the texts and their copies out, purge them, seal a patch release, and tell who has copies.
+
+    Run again it goes on where it was stopped, and finds what turned up since.
+    """
+    now = moment()
+    if dry_run:
+        with look_into(load_settings()) as space:
+            wanted = wanted_withdrawals(space, names or [], now.date())
+            found = find(space, wanted, exclusions(space.ledger))
+        told = [
+            {
+                "withdrawal": by,
+                "asked_for": sum(asked for _, _, asked in texts.texts.values()),
+                "copies": sum(not asked for _, _, asked in texts.texts.values()),
+            }
+            for by, texts in sorted(found.items())
+        ]
+        show_json(told) if as_json else show_rows("Would be kept out", told, "Nothing new is asked for.")
+        return
+    with open_workspace(load_settings()) as space, progress(as_json=as_json):
+        done = honour(space, names or [], now)
+        rows = [row_of(each) for each in reached(space)]
+    if as_json:
+        show_json({"excluded": dict(done.excluded), "patch": done.patch, "withdrawals": rows})
+        return
+    OUT.print(f"{sum(done.excluded.values()):,} texts are newly kept out, {done.purged.documents:,} were purged.")
+    if done.patch:
+        OUT.print(
+            f"Release {plain(done.patch)} is the newest one without them; {done.tombstones:,} tombstones are out."
+        )
+    if done.purged.deliveries_left:
+        OUT.print(
+            f"{done.purged.deliveries_left} delivered files hold other texts too and still hold these: have them "
+            "delivered again without, or remove them by hand."
+        )
+    show_rows("Withdrawals", rows, "Nothing is withdrawn.")
+
+
+@honour_app.command()
+def status(names: NamesArgument = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """Show how far each withdrawal has come: crawl, corpus, releases, and copies that others pulled."""
+    with look_into(load_settings()) as space:
+        rows = [row_of(each) for each in reached(space, names or [])]
+    show_json(rows) if as_json else show_rows("Withdrawals", rows, "Nothing is withdrawn.")
+
+
+@honour_app.command("lift")
+def lift_(
+    name: Annotated[str, typer.Argument(help="A case by its id, or agreement:ID.")],
+    reason: Annotated[LiftReason, typer.Option(help="A mistake, or a licence given since.")],
+) -> None:
+    """Let what a withdrawal kept out in again; what was purged is fetched by the next crawl."""
+    by = name if ":" in name else f"case:{name}"
+    with open_workspace(load_settings()) as space:
+        new = let_in(space, by, reason, moment())
+    OUT.print(
+        f"{plain(by)} {'is lifted' if new else 'was lifted before'}. The next crawl and release have its texts again."
+    )
+
+
+@honour_app.command()
+def receipt(
+    file: Annotated[Path, typer.Argument(help="A withdrawal-receipt.json that a team sent.", dir_okay=False)],
+    actor: ActorOption = "operator",
+) -> None:
+    """Record that withdrawn rows are gone from a copy that somebody else keeps."""
+    with open_workspace(load_settings()) as space:
+        about = record_receipt(space, file, moment(), actor)
+    OUT.print(f"Recorded for {plain(', '.join(about))}." if about else "It was recorded before.")

@@ -1,0 +1,314 @@
+"""Honouring a withdrawal: out of what is at rest, of releases and of others' copies; and what may happen meanwhile."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from flows.errors import FlowError
+from flows.finding import wanted_withdrawals
+from flows.honour import honour, keep_out, status
+from flows.lifting import let_in
+from flows.release import latest_manifest
+from flows.taking_back import RECEIPT, read_feed, take_back
+from flows.tombstones import record_receipt
+from flows.workspace import Workspace
+from ledger.audit import audit
+from ledger.case_book import open_case, take_step
+from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
+from ledger.errors import Overtaken
+from ledger.journal import Stamp
+from ledger.records import DueStatus
+from ledger.standing import obligations
+from ledger.targets import Target, TargetKind
+from ledger.withdrawals import LiftReason, exclusions
+from tests.flows.little import DAY, Little, text_about
+
+STAMP = Stamp("jura", DAY)
+STORY = text_about("hvalen")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Little:
+    """A corpus of three sources: a story, two copies of it, and other texts; released once, and closed."""
+    with Little.opened(tmp_path_factory.mktemp("made")) as opened:
+        opened.capture("blog", {"story": STORY, "other": text_about("skoven")})
+        near = STORY.replace("Den store", "Den lille", 1)
+        opened.capture("web", {"same": STORY, "near": near, **{f"p{n}": text_about(f"p{n}") for n in range(4)}})
+        opened.capture("news", {"agreed": text_about("byen")}, right="agreement")
+        assert opened.release() == "0.1.0"
+    return opened
+
+
+@pytest.fixture
+def little(made: Little, tmp_path: Path) -> Iterator[Little]:
+    """A copy of that corpus, to do with as one likes."""
+    with made.copied(tmp_path / "ours") as opened:
+        yield opened
+
+
+def case(little: Little, *about: str, verified: bool = True) -> str:
+    """A takedown about domains, which was shown to come from them; its id."""
+    received = CaseStep(Step.RECEIVED, DAY.date(), "jura", "brev")
+    targets = tuple(Target.of(TargetKind.DOMAIN, domain) for domain in about)
+    made = open_case(little.space.ledger, Case("", CaseKind.TAKEDOWN, targets, "Bloggen", "", (received,)), STAMP)
+    if verified:
+        step = CaseStep(Step.VERIFIED, DAY.date(), "jura", "mail", (Proof.MAIL,))
+        take_step(little.space.ledger, made.id, step, STAMP)
+    return made.id
+
+
+def test_a_withdrawal_reaches_everything_at_rest(little: Little) -> None:
+    """The text and its copies are in no capture, document or newest shard; the patch shares the other shards."""
+    space = little.space
+    before = latest_manifest(space, DAY)
+    assert before is not None
+    name = case(little, "blog.test")
+    done = honour(space, [], DAY)
+    assert done.excluded == {f"case:{name}": 4}  # all of the blog, and the two copies
+    assert (done.patch, done.tombstones) == ("0.1.1", 2)  # of the copies one had been released
+    after = latest_manifest(space, DAY)
+    assert after is not None
+    assert little.released() == {f"http://web.test/p{n}" for n in range(4)} | {"http://news.test/agreed"}
+    assert len({shard.path for shard in before.shards} & {shard.path for shard in after.shards}) == 1
+    assert {name: sum(row.values()) for name, row in after.funnel.items()} == {"blog": 2, "news": 1, "web": 6}
+    assert after.funnel["blog"]["released"] == 0
+    assert not little.holding("hvalen", "captures/", "documents/", *(shard.path for shard in after.shards))
+    [reached] = status(space)
+    assert (reached.documents, reached.purged, reached.patch, reached.tombstones) == (4, 4, "0.1.1", 2)
+    assert (reached.first, reached.last, reached.removed, reached.lifted) == ("0.1.0", "0.1.0", None, False)
+    assert audit(space.ledger, {}).findings == ()
+
+
+def at_rest(space: Workspace) -> list[str]:
+    """Everything in storage, but what beside it is the ledger's own or work that is under way."""
+    return [key for key in space.storage.keys("") if not key.startswith(("ledger.", "work/"))]
+
+
+def test_it_is_done_once(little: Little) -> None:
+    """Run again it changes nothing: no entry, no release, no file; and the next release is without the texts too."""
+    space = little.space
+    case(little, "blog.test")
+    honour(space, [], DAY)
+    stored = {key: space.storage.local(key).read_bytes() for key in at_rest(space)}
+    again = honour(space, [], DAY)
+    assert (again.excluded, again.patch, again.tombstones, again.purged.documents) == ({}, "", 0, 0)
+    assert {key: space.storage.local(key).read_bytes() for key in at_rest(space)} == stored
+    assert little.release() in {"0.1.1", "0.2.0"}
+    assert little.released() == {f"http://web.test/p{n}" for n in range(4)} | {"http://news.test/agreed"}
+
+
+def test_old_shards_go_when_their_grace_is_over(little: Little) -> None:
+    """Until then who is at pulling the old release can; on the day they are removed, and what is shared stays."""
+    space = little.space
+    before = latest_manifest(space, DAY)
+    assert before is not None
+    name = case(little, "blog.test")
+    honour(space, [], DAY)
+    assert all(space.storage.exists(shard.path) for shard in before.shards)
+    [reached] = status(space, [name])
+    later = DAY + timedelta(days=space.settings.withdrawal.grace_days)
+    assert reached.removal == later.date()
+    assert honour(space, [], later - timedelta(days=1)).removed == 0
+    assert honour(space, [], later).removed == 2
+    assert not little.holding(
+        "hvalen", "captures/", "documents/", "shards/", "exclusions/", "tombstones/", "withdrawn/"
+    )
+    told = json.loads(space.storage.local("releases/0.1.0/withdrawn.json").read_bytes())["instead"]
+    assert sorted(told) == sorted(shard.path for shard in before.shards if not space.storage.exists(shard.path))
+    [reached] = status(space, [name])
+    assert (reached.removal, reached.removed) == (None, later.date())
+
+
+def test_the_patch_owes_in_place_of_the_release(little: Little) -> None:
+    """What the old release owed is reversed, and what is left is owed by the patch: nobody is paid twice, or for it."""
+    case(little, "blog.test")
+    honour(little.space, [], DAY)
+    dues = obligations(little.space.ledger, DAY.date())
+    owed = {(due.release, due.source): due.status for due in dues if due.basis == "agreement"}
+    assert owed == {("0.1.0", "news"): DueStatus.REVERSED, ("0.1.1", "news"): DueStatus.ACCRUED}
+
+
+def test_a_seal_that_began_before_fails(little: Little) -> None:
+    """A release that was selected before the withdrawal is not sealed after it; selected anew it has not the text."""
+    space = little.space
+    little.capture("more", {"new": text_about("havet")})
+    draft = little.draft()
+    case(little, "blog.test")
+    keep_out(space, wanted_withdrawals(space, [], DAY.date()), DAY)
+    with pytest.raises(Overtaken, match="run again"):
+        little.seal(draft)
+    assert little.release() == "0.2.0"
+    assert "http://blog.test/story" not in little.released()
+
+
+def test_what_was_recorded_and_not_shown_stays_unshown(little: Little, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed seal left recorded is not shown once something was withdrawn; the patch takes its place."""
+    space = little.space
+    little.capture("more", {"new": text_about("havet")})
+    draft = little.draft()
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.release.withdrawn_since", killed)
+        with pytest.raises(KeyboardInterrupt):
+            little.seal(draft)
+    case(little, "blog.test")
+    assert honour(space, [], DAY).patch == "0.2.1"
+    assert not space.storage.exists("releases/0.2.0/manifest.json")
+    assert "http://blog.test/story" not in little.released()
+    assert "http://more.test/new" in little.released()
+
+
+def killed(*_: object) -> None:
+    """What a kill does to a step."""
+    raise KeyboardInterrupt
+
+
+STEPS = (
+    "exclude",
+    "take_step",
+    "purge",
+    "rewrite_shards",
+    "patch",
+    "tell_beside",
+    "schedule_removal",
+    "add_tombstones",
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_killed_round_is_gone_on_with(little: Little, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever step it was killed before or behind, the next round ends where one that was not killed ends."""
+    import flows.honour
+
+    real = getattr(flows.honour, step)
+
+    def and_then_killed(*given: object, **named: object) -> None:
+        real(*given, **named)
+        raise KeyboardInterrupt
+
+    case(little, "blog.test")
+    for kill in (killed, and_then_killed):
+        with monkeypatch.context() as patched:
+            patched.setattr(flows.honour, step, kill)
+            with pytest.raises(KeyboardInterrupt):
+                honour(little.space, [], DAY)
+    honour(little.space, [], DAY)
+    [reached] = status(little.space)
+    assert (reached.documents, reached.purged, reached.patch, reached.tombstones) == (4, 4, "0.1.1", 2)
+    assert not little.holding("hvalen", "captures/", "documents/")
+    assert audit(little.space.ledger, {}).findings == ()
+
+
+def test_what_turns_up_later_is_found(little: Little) -> None:
+    """A crawl that was under way brings the text again: it is in no release, and the next round purges it."""
+    space = little.space
+    name = case(little, "blog.test")
+    honour(space, [], DAY)
+    little.capture("late", {"copy": STORY, "own": text_about("engen")})
+    little.capture("blog", {"third": text_about("fjorden")}, crawl="20261125T120000Z-abcd1234")
+    assert little.release() == "0.2.0"
+    assert "http://late.test/copy" not in little.released()
+    done = honour(space, [], DAY)
+    assert (done.excluded, done.purged.documents) == ({f"case:{name}": 1}, 2)
+    assert not little.holding("hvalen", "captures/", "documents/")
+    assert not little.holding("fjorden", "captures/", "documents/")
+    assert "http://blog.test/third" not in little.released()
+
+
+def test_a_case_is_acted_on_only_when_it_was_shown_who_asks(little: Little) -> None:
+    """An unverified case is left, and told of when it is named; a name of nothing is told too."""
+    name = case(little, "blog.test", verified=False)
+    assert honour(little.space, [], DAY).excluded == {}
+    with pytest.raises(FlowError, match="verify it first"):
+        honour(little.space, [name], DAY)
+    with pytest.raises(FlowError, match="case list"):
+        honour(little.space, ["2026-9999"], DAY)
+    with pytest.raises(FlowError, match="in force"):
+        honour(little.space, ["agreement:news-1"], DAY)
+    assert exclusions(little.space.ledger).files == ()
+
+
+def test_an_agreement_that_ended_is_acted_on_after_its_grace(little: Little) -> None:
+    """Its texts leave the release when a new agreement had time to be made, and come again when one is lifted."""
+    space = little.space
+    end = DAY.date() + timedelta(days=1)
+    little.source("news", end=end)
+    grace = timedelta(days=space.settings.withdrawal.grace_days)
+    over = DAY + timedelta(days=2)
+    assert honour(space, [], DAY + timedelta(days=1) + grace).excluded == {}
+    assert honour(space, ["agreement:news-1"], over).patch == "0.1.1"
+    assert "http://news.test/agreed" not in little.released()
+    assert let_in(space, "agreement:news-1", LiftReason.LICENCE, over)
+    assert not let_in(space, "agreement:news-1", LiftReason.LICENCE, over)
+    assert exclusions(space.ledger).files == ()
+    assert status(space)[0].lifted
+
+
+def copy_of(little: Little, folder: Path) -> Path:
+    """A team's copy of the newest release: one source as it is, all in one file without ids, and a stranger's file."""
+    manifest = latest_manifest(little.space, DAY)
+    assert manifest is not None
+    tables = [pq.read_table(little.space.storage.local(shard.path)) for shard in manifest.shards]
+    (folder / "by=source" / "x").mkdir(parents=True)
+    pq.write_table(tables[0], folder / "by=source" / "x" / "part-0.parquet", compression="snappy")
+    pq.write_table(
+        pa.concat_tables(tables).drop_columns("id").sort_by("chars"), folder / "all.parquet", row_group_size=2
+    )
+    pq.write_table(pa.table({"text": ["hvad som helst"]}), folder / "mine.parquet")
+    return folder
+
+
+def test_a_teams_copy_follows(little: Little, tmp_path: Path) -> None:
+    """Withdrawn rows leave a copy however it was cut, and no other; the receipt is recorded once and shown."""
+    space = little.space
+    folder = copy_of(little, tmp_path / "copy")
+    rows = pq.read_table(folder / "all.parquet").num_rows
+    name = case(little, "blog.test")
+    honour(space, [], DAY)
+    feed = read_feed(str(space.settings.data / "tombstones"), None)
+    assert [(batch.reason, len(batch.ids)) for batch in feed.batches] == [("takedown", 2)]
+    done = take_back(folder, feed, DAY)
+    assert pq.read_table(folder / "all.parquet").num_rows == rows - 2
+    assert not any(
+        "hvalen" in text for path in folder.rglob("*.parquet") for text in pq.read_table(path)["text"].to_pylist()
+    )
+    assert [finding.where for finding in done.findings] == ["mine.parquet"]
+    notes = json.loads((folder / "withdrawn.json").read_bytes())["files"]
+    assert notes["all.parquet"]["rows"] == rows - 2
+    files = {path: path.read_bytes() for path in folder.rglob("*.parquet")}
+    again = take_back(folder, feed, DAY)
+    assert (again.rewritten, again.rows) == (0, done.rows)
+    assert {path: path.read_bytes() for path in folder.rglob("*.parquet")} == files
+    assert record_receipt(space, folder / RECEIPT, DAY, "jura") == (f"case:{name}",)
+    assert record_receipt(space, folder / RECEIPT, DAY, "jura") == ()
+    [reached] = status(space)
+    assert (reached.receipts, reached.rows) == (1, sum(done.rows.values()))
+    with pytest.raises(FlowError, match="no receipt"):
+        record_receipt(space, folder / "withdrawn.json", DAY, "jura")
+
+
+def test_a_feed_that_was_changed_is_not_believed(little: Little, tmp_path: Path) -> None:
+    """A batch that the journal does not name, a path that leads elsewhere, another key: nothing in the copy changes."""
+    space = little.space
+    folder = copy_of(little, tmp_path / "copy")
+    before = {path: path.read_bytes() for path in folder.rglob("*.parquet")}
+    case(little, "blog.test")
+    honour(space, [], DAY)
+    feed = space.settings.data / "tombstones"
+    [batch] = [path for path in feed.glob("*.jsonl") if path.name != "feed.jsonl"]
+    real = batch.read_bytes()
+    batch.write_bytes(real.replace(b'"id":"', b'"id":"0', 1))
+    with pytest.raises(FlowError, match="not what entry"):
+        read_feed(str(feed), None)
+    batch.write_bytes(real)
+    line = (feed / "feed.jsonl").read_bytes()
+    (feed / "feed.jsonl").write_bytes(line.replace(b'"proof":"', b'"proof":"../'))
+    with pytest.raises(FlowError, match="no file of a feed"):
+        read_feed(str(feed), None)
+    assert {path: path.read_bytes() for path in folder.rglob("*.parquet")} == before
+    with pytest.raises(FlowError, match="not there"):
+        read_feed(str(tmp_path), None)
