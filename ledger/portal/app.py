@@ -20,11 +20,15 @@ from ledger.portal.request_log import RequestLog
 from ledger.portal.routes import (
     api,
     api_works,
+    claiming,
     feeds,
     language,
     lookup,
+    my_page,
+    offering,
     passage,
     public,
+    requesting,
     security,
     sign_in,
     sources,
@@ -42,7 +46,10 @@ PUBLIC: tuple[APIRouter, ...] = (
 )
 """What everybody sees."""
 
-OWN: tuple[APIRouter, ...] = (sign_in.router, security.router)
+OWN: tuple[APIRouter, ...] = (
+    *(sign_in.router, security.router, requesting.router, claiming.router),
+    *(offering.router, my_page.router),
+)
 """What people see who sign in."""
 
 PAGES: tuple[APIRouter, ...] = (*PUBLIC, *OWN)

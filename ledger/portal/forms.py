@@ -69,13 +69,18 @@ async def read_form(request: Request) -> Form:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX)
     except ValueError as error:  # not ASCII, not UTF-8 behind the percent signs, or too many fields
         raise HTTPException(400) from error
-    fields = {name: value.strip() for name, value in pairs}
+    form = Form({name: value.strip() for name, value in pairs})
+    check_token(request, form)
+    return Form({name: value for name, value in form.fields.items() if name != FIELD})
+
+
+def check_token(request: Request, form: Form) -> None:
+    """End the request with 403 unless a form has the token that our own page put into it for this visitor."""
     portal = portal_of(request)
     nonce = request.cookies.get(cookie_name(portal), "")
-    given = fields.pop(FIELD, "")
+    given = form.fields.get(FIELD, "")
     if len(nonce) != _NONCE_CHARS or not hmac.compare_digest(given.encode(), _token(portal, nonce).encode()):
         raise HTTPException(403, "csrf")
-    return Form(fields)
 
 
 Posted = Annotated[Form, Depends(read_form)]

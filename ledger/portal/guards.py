@@ -4,6 +4,7 @@ A form that changes something is protected twice: here by where the browser says
 token. The API takes no cookies, so a foreign page can do nothing with it in a visitor's name.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -11,11 +12,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ledger.portal.uploads import MANDATE_BYTES_MAX, UPLOAD_BYTES_MAX
+
 API = "/api/"
 """How the paths of the API begin."""
 
 BODY_BYTES_MAX = 256 * 1024
 """Most bytes of a request: a passage of 20,000 characters, percent-encoded as a form sends it, takes half of it."""
+
+ROOMY: Mapping[str, int] = {
+    "/krav/repertoire": MANDATE_BYTES_MAX + BODY_BYTES_MAX,
+    "/del-tekst": UPLOAD_BYTES_MAX + BODY_BYTES_MAX,
+    "/api/v1/shares": UPLOAD_BYTES_MAX + BODY_BYTES_MAX,
+}
+"""Paths that are sent files, and the most bytes of each."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
@@ -33,7 +43,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+        most = ROOMY.get(scope["path"], BODY_BYTES_MAX) if scope["method"] == "POST" else BODY_BYTES_MAX
+        if not length.isdecimal() or int(length) > most:
             await PlainTextResponse("Content Too Large\n", 413)(scope, receive, send)
             return
         read = 0
@@ -42,7 +53,7 @@ class BodyLimit:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > BODY_BYTES_MAX:
+            if read > most:
                 raise HTTPException(413)
             return message
 

@@ -31,6 +31,7 @@ from ledger.portal.languages import (
     written_time,
 )
 from ledger.portal.portal import portal_of
+from ledger.portal.words import COLOURS, amount, use_word, word
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -42,6 +43,7 @@ MENU = (
     ("/udgivelser", N_("Releases")),
     ("/tal", N_("Figures")),
     ("/sig-nej", N_("Say no")),
+    ("/min-side", N_("My page")),
 )
 """The main menu: where each entry leads, and what it is called."""
 
@@ -105,6 +107,12 @@ def environment(language: str) -> Environment:
         "number": lambda value: written_number(language, value),
         "href": href,
         "instant": lambda value: written_instant(language, value),
+    }
+    made.filters |= {
+        "amount": partial(amount, language),
+        "use_word": partial(use_word, language),
+        "word": partial(word, language),
+        "word_colour": lambda said: COLOURS.get(said, ""),
     }
     made.globals |= {"static": static_url}
     for name, told in TOLD.items():

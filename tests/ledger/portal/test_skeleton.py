@@ -19,6 +19,7 @@ from ledger.portal.languages import LOCALE
 from ledger.portal.limits import Buckets, Limit
 from ledger.portal.pages import environment, href
 from ledger.portal.portal import Portal
+from ledger.portal.posted_files import with_file
 from ledger.portal.request_log import LOGGER
 from ledger.portal.routes.language import local_path
 
@@ -97,8 +98,8 @@ def test_the_choice_of_language_stays_here(client: TestClient) -> None:
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.methods - SAFE], ids=lambda route: route.path)
 def test_what_changes_something_takes_a_form_with_a_token(route: APIRoute) -> None:
-    """No page takes a form past `read_form`."""
-    assert read_form in {dependency.call for dependency in route.dependant.dependencies}, route.path
+    """No page takes a form past `read_form` or, with a file, `with_file`."""
+    assert {read_form, with_file} & {dependency.call for dependency in route.dependant.dependencies}, route.path
 
 
 def test_a_form_is_taken_with_its_own_token_alone(portal: Portal) -> None:

@@ -1,0 +1,126 @@
+"""Claims: of a domain, proved by a TXT record or a file; of a repertoire, with a mandate that a person reads."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ledger.journal import Stamp
+from ledger.portal.access import Signed, allow
+from ledger.portal.claims import Claim, Claimed, ClaimKind, ClaimState, claims_of, find_claim, rule_on, start_claim
+from ledger.portal.forms import Posted
+from ledger.portal.languages import N_, language_of, translate
+from ledger.portal.limits import Limit, limited
+from ledger.portal.pages import page
+from ledger.portal.people import find_holder, find_person, holders
+from ledger.portal.portal import portal_of
+from ledger.portal.posted_files import Uploaded, with_file
+from ledger.portal.proving import FILE_PATH, check_claim
+from ledger.portal.requests import read_targets
+from ledger.portal.roles import Action, Verdict, verdict
+from ledger.portal.sessions import Session
+from ledger.portal.uploads import look_at_mandate
+
+router = APIRouter(prefix="/krav")
+
+CHECKS = Limit("claim checks", per_minute=10, burst=10)
+"""Looks at a domain that one visitor asks for: each asks the name system and a host."""
+
+READ_MANDATE = Depends(with_file)
+
+
+@router.get("")
+def claims(request: Request, session: Signed) -> Response:
+    """Show one's claims, and the forms for new ones."""
+    return _page(request, session, "")
+
+
+@router.post("/domaene")
+def claim_domain(request: Request, form: Posted, session: Signed) -> Response:
+    """Begin a claim of a domain."""
+    holder = form.text("holder")
+    allow(request, session.who, Action.CLAIM, holder)
+    portal = portal_of(request)
+    claimed = Claimed(ClaimKind.DOMAIN, form.text("domain"), note=form.text("note", 2000))
+    try:
+        person = find_person(portal.ledger, session.who.person)
+        made = start_claim(portal.ledger, claimed, find_holder(portal.ledger, holder), person, portal.now())
+    except ValueError:
+        return _page(
+            request, session, translate(language_of(request), N_("That is no domain: write it as example.dk."))
+        )
+    return RedirectResponse(f"/krav/{made.id}", 303)
+
+
+@router.post("/repertoire")
+def claim_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], session: Signed) -> Response:
+    """Begin a claim of a repertoire, with its mandate."""
+    form = sent.form
+    holder = form.text("holder")
+    allow(request, session.who, Action.CLAIM, holder)
+    portal = portal_of(request)
+    targets, bad = read_targets(form.text("targets", 20_000))
+    if bad:
+        told = translate(language_of(request), N_("These lines could not be read:"))
+        return _page(request, session, f"{told} {'; '.join(bad[:5])}")
+    mandate = look_at_mandate(sent.path, sent.name)
+    portal.wiring.hands.keep(mandate.sha256, sent.path)
+    claimed = Claimed(
+        ClaimKind.REPERTOIRE, form.text("name"), targets, f"sha256:{mandate.sha256}", form.text("note", 2000)
+    )
+    person = find_person(portal.ledger, session.who.person)
+    made = start_claim(portal.ledger, claimed, find_holder(portal.ledger, holder), person, portal.now())
+    return RedirectResponse(f"/krav/{made.id}", 303)
+
+
+@router.get("/{claim}")
+def one(request: Request, claim: str, session: Signed) -> Response:
+    """Show a claim, and how it is proved."""
+    found = _mine(request, session, claim, Action.LOOK)
+    return page(request, "own/claim.html", claim=found, file_path=FILE_PATH)
+
+
+@router.post("/{claim}/tjek", dependencies=[Depends(limited(CHECKS))])
+def check(request: Request, claim: str, form: Posted, session: Signed) -> Response:
+    """Look for the proof of a claim now."""
+    del form
+    found = _mine(request, session, claim, Action.CLAIM)
+    portal = portal_of(request)
+    check_claim(portal.ledger, found.id, portal.wiring.prover, portal.now())
+    return RedirectResponse(f"/krav/{found.id}", 303)
+
+
+@router.post("/{claim}/fortryd")
+def withdraw(request: Request, claim: str, form: Posted, session: Signed) -> Response:
+    """Take a claim back."""
+    found = _mine(request, session, claim, Action.CLAIM)
+    portal = portal_of(request)
+    reason = form.text("reason", 2000) or "withdrawn in the portal"
+    stamp = Stamp(f"person:{session.who.person}", portal.now())
+    rule_on(portal.ledger, found.id, (ClaimState.WITHDRAWN, reason), stamp)
+    return RedirectResponse(f"/krav/{found.id}", 303)
+
+
+def _mine(request: Request, session: Session, name: str, action: Action) -> Claim:
+    """A claim whose holder one may do something for; for everybody else there is none."""
+    found = find_claim(portal_of(request).ledger, name)
+    if found.holder not in session.who.holders:
+        raise HTTPException(404)
+    allow(request, session.who, action, found.holder)
+    return found
+
+
+def _page(request: Request, session: Session, error: str) -> Response:
+    portal, who = portal_of(request), session.who
+    mine = holders(portal.ledger, who.holders)
+    can = [holder for holder in mine if verdict(who, Action.CLAIM, holder.id) is not Verdict.NO]
+    values = {
+        "holders": can,
+        "names": {holder.id: holder.name for holder in mine},
+        "claims": claims_of(portal.ledger, who.holders),
+        "strong": who.second,
+        "error": error,
+    }
+    return page(request, "own/claims.html", 422 if error else 200, **values)

@@ -1,0 +1,145 @@
+"""Offers of a licence or a price, and text that is shared: uploaded, or pointed to as a delivery."""
+
+from collections import defaultdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ledger.agreements import Rate, RateUnit, Use
+from ledger.journal import Stamp
+from ledger.money import CURRENCIES, parse_amount
+from ledger.portal.access import Signed, allow
+from ledger.portal.forms import Form, Posted
+from ledger.portal.holdings import holdings_of
+from ledger.portal.languages import N_, language_of, translate
+from ledger.portal.offers import OFFERED_PER, OfferState, Terms, end_offer, find_offer, make_offer, offers_of
+from ledger.portal.pages import page
+from ledger.portal.people import find_holder, holders
+from ledger.portal.portal import Portal, portal_of
+from ledger.portal.posted_files import Uploaded, with_file
+from ledger.portal.roles import Action
+from ledger.portal.sessions import Session
+from ledger.portal.shares import Share, ShareState, add_share, find_share, give_up, shares_of
+from ledger.portal.uploads import UPLOAD_BYTES_MAX, look_at
+
+router = APIRouter()
+
+USES = tuple(Use)
+
+READ_FILE = Depends(with_file)
+
+
+@router.get("/tilbud")
+def offers(request: Request, session: Signed) -> Response:
+    """Show one's offers, and the form for a new one."""
+    return _offers(request, session, Form({}))
+
+
+@router.post("/tilbud")
+def offer(request: Request, form: Posted, session: Signed) -> Response:
+    """Offer texts under an open licence, or at a price."""
+    holder = form.text("holder")
+    allow(request, session.who, Action.OFFER, holder)
+    portal = portal_of(request)
+    try:
+        terms = terms_of(form)
+    except ValueError:
+        told = N_("Write the amount as 1250 or 1250.50, and choose what it is for.")
+        return _offers(request, session, form, translate(language_of(request), told))
+    make_offer(portal.ledger, terms, (holder, session.who.person), portal.now())
+    return RedirectResponse("/tilbud", 303)
+
+
+@router.post("/tilbud/{name}/fortryd")
+def take_back_offer(request: Request, name: str, form: Posted, session: Signed) -> Response:
+    """Take an offer back."""
+    portal = portal_of(request)
+    found = find_offer(portal.ledger, name)
+    if found.holder not in session.who.holders:
+        raise HTTPException(404)
+    allow(request, session.who, Action.OFFER, found.holder)
+    reason = form.text("reason", 2000) or "withdrawn in the portal"
+    end_offer(portal.ledger, name, (OfferState.WITHDRAWN, reason), _stamp(portal, session))
+    return RedirectResponse("/tilbud", 303)
+
+
+@router.get("/del-tekst")
+def sharing(request: Request, session: Signed) -> Response:
+    """Show what was shared, and the form for more."""
+    portal, who = portal_of(request), session.who
+    mine = holders(portal.ledger, who.holders)
+    values = {
+        "holders": mine,
+        "names": {holder.id: holder.name for holder in mine},
+        "shares": shares_of(portal.ledger, who.holders),
+        "megabytes": UPLOAD_BYTES_MAX // 1024**2,
+    }
+    return page(request, "own/sharing.html", **values)
+
+
+@router.post("/del-tekst")
+def share(request: Request, sent: Annotated[Uploaded, READ_FILE], session: Signed) -> Response:
+    """Keep an upload until it is delivered."""
+    holder = sent.form.text("holder")
+    allow(request, session.who, Action.SHARE, holder)
+    take_upload(portal_of(request), sent, (holder, session.who.person))
+    return RedirectResponse("/del-tekst", 303)
+
+
+@router.post("/del-tekst/{name}/fortryd")
+def take_back_share(request: Request, name: str, form: Posted, session: Signed) -> Response:
+    """Take an upload back before it was delivered."""
+    portal = portal_of(request)
+    found = find_share(portal.ledger, name)
+    if found.holder not in session.who.holders:
+        raise HTTPException(404)
+    allow(request, session.who, Action.SHARE, found.holder)
+    ruling = (ShareState.WITHDRAWN, form.text("reason", 2000) or "withdrawn in the portal")
+    give_up(portal.ledger, name, ruling, portal.wiring.hands, _stamp(portal, session))
+    return RedirectResponse("/del-tekst", 303)
+
+
+def take_upload(portal: Portal, sent: Uploaded, whose: tuple[str, str]) -> Share:
+    """Look at an upload, keep it and write it down, for a holder's own source alone. Raises `RecordRefused`."""
+    upload = look_at(sent.path, sent.name)
+    holder = find_holder(portal.ledger, whose[0])
+    source = sent.form.text("source", 200)
+    if source and source not in {
+        held.source.name for held in holdings_of(portal.ledger, holder, portal.wiring.sources_of)
+    }:
+        raise HTTPException(404)
+    portal.wiring.hands.keep(upload.sha256, sent.path)
+    return add_share(portal.ledger, upload, whose, source, portal.now())
+
+
+def terms_of(form: Form) -> Terms:
+    """Read what a form offers. Raises `ValueError` when the amount, its unit or its currency cannot be read."""
+    rate = None
+    if form.text("amount"):
+        rate = Rate(RateUnit(form.text("per")), parse_amount(form.text("amount", 30)), form.text("currency"))
+    uses = tuple(use for use in USES if form.text(f"use_{use}"))
+    return Terms(form.text("about", 3000), form.text("licence"), rate, uses, form.text("note", 3000))
+
+
+def _stamp(portal: Portal, session: Session) -> Stamp:
+    return Stamp(f"person:{session.who.person}", portal.now())
+
+
+def _offers(request: Request, session: Session, form: Form, error: str = "") -> Response:
+    portal, who = portal_of(request), session.who
+    mine = holders(portal.ledger, who.holders)
+    values = {
+        "form": defaultdict(str, form.fields),
+        "holders": mine,
+        "names": {holder.id: holder.name for holder in mine},
+        "offers": offers_of(portal.ledger, who.holders),
+        "units": OFFERED_PER,
+        "currencies": sorted(CURRENCIES),
+        "uses": USES,
+        "strong": who.second,
+        "error": error,
+    }
+    return page(request, "own/offers.html", 422 if error else 200, **values)
