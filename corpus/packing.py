@@ -28,6 +28,9 @@ from corpus.tokens import Tokenizer
 
 Right = tuple[str, ...]
 
+BATCH_ROWS = 2**14
+"""Documents read at a time by each thread: some fifty megabytes."""
+
 _OF_SELECTION = ("id", *RIGHT, "outcome", "rule", "evidence", "cluster", "cluster_size", "elsewhere")
 
 
@@ -53,6 +56,14 @@ class Packed:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How documents are dealt: by which threads, and whether their signatures come along."""
+
+    pool: ThreadPoolExecutor
+    signed: bool
+
+
 def pack_source(selection: Path, packing: Packing, documents: Sequence[Path], storage: Storage) -> Packed:
     """Pack one source's released documents and store the shards.
 
@@ -63,7 +74,7 @@ def pack_source(selection: Path, packing: Packing, documents: Sequence[Path], st
     done: list[tuple[Shard, Looked]] = []
     if ranges_of:
         with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(packing.threads) as pool:
-            parts = _dealt(Path(folder), documents, count, signed=packing.checks.barred is not None)
+            parts = _dealt(Path(folder), documents, count, _How(pool, packing.checks.barred is not None))
             under_way: deque[Future[tuple[Shard, Looked]]] = deque()
             for rows in _in_shards(_chosen(selection, packing.source, count), parts, ranges_of, count):
                 under_way.append(pool.submit(_finish, rows, packing, storage))
@@ -98,16 +109,19 @@ def _halvings(chars: int) -> int:
     return parts
 
 
-def _dealt(folder: Path, documents: Sequence[Path], count: int, *, signed: bool) -> Partitions:
-    """The documents that are not marked, dealt to ranges of ids."""
-    names = [*FROM_DOCUMENTS, *(["signature"] if signed else [])]
+def _dealt(folder: Path, documents: Sequence[Path], count: int, how: "_How") -> Partitions:
+    """The documents that are not marked, dealt to ranges of ids by all threads; within a range in no order."""
+    names = [*FROM_DOCUMENTS, *(["signature"] if how.signed else [])]
     parts = Partitions(folder, pa.schema([SCHEMA.field(name) for name in names]))
-    for path in documents:
+
+    def deal(path: Path) -> None:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(columns=[*names, "reason"]):
+            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=[*names, "reason"]):
                 table = pa.Table.from_batches([batch])
                 numbers: Parts = np.where(table["reason"].is_null().to_numpy(), ranges(table["id"], count), -1)
                 parts.deal(table.select(names), numbers)
+
+    deque(how.pool.map(deal, documents), maxlen=0)
     parts.flush()
     return parts
 

@@ -8,6 +8,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +33,13 @@ Parts = npt.NDArray[np.int64]
 
 
 class Partitions:
-    """Parts of rows in a folder that is the caller's to remove."""
+    """Parts of rows in a folder that is the caller's to remove. Several threads may deal at once."""
 
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self._folder, self._schema = folder, schema
         self._pending: defaultdict[int, list[pa.Table]] = defaultdict(list)
         self._bytes = 0
+        self._alone = Lock()
 
     def deal(self, rows: pa.Table, parts: Parts) -> None:
         """Deal each row to its part, in order; a row whose part is negative is left out."""
@@ -45,14 +47,19 @@ class Partitions:
         order = order[np.searchsorted(parts[order], 0) :]
         taken = rows.take(pa.array(order)).cast(self._schema)
         numbers, starts = np.unique(parts[order], return_index=True)
-        for part, start, end in zip(numbers, starts, [*starts[1:], len(order)], strict=True):
-            self._pending[int(part)].append(taken.slice(start, end - start))
-        self._bytes += taken.nbytes
-        if self._bytes > PENDING_BYTES_MAX:
-            self.flush()
+        with self._alone:
+            for part, start, end in zip(numbers, starts, [*starts[1:], len(order)], strict=True):
+                self._pending[int(part)].append(taken.slice(start, end - start))
+            self._bytes += taken.nbytes
+            if self._bytes > PENDING_BYTES_MAX:
+                self._write()
 
     def flush(self) -> None:
         """Write what waits; to be called before the first part is read."""
+        with self._alone:
+            self._write()
+
+    def _write(self) -> None:
         for part, tables in self._pending.items():
             with self._path(part).open("ab") as file, pa.ipc.new_stream(file, self._schema) as writer:
                 for table in tables:
