@@ -54,8 +54,8 @@ def markup(text: str, chars_max: int = CHARS_MAX) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text as a string of YAML: a string of JSON is one."""
-    return json.dumps(line(text))
+    """The text as a string of YAML: a string of JSON is one, where nothing needs two escapes."""
+    return json.dumps(line(text), ensure_ascii=False)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> list[str]:
