@@ -34,6 +34,7 @@ from flows.cli_release import release_app
 from flows.cli_rights import register as register_rights
 from flows.cli_sources import sources_app
 from flows.cli_storage import storage_app
+from flows.cli_training import summary
 from flows.cli_value import value
 from flows.cli_verify import verify
 from flows.embedded import prefect_api
@@ -66,6 +67,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(honour_app, name="honour")
 app.add_typer(index_app, name="index")
 app.add_typer(storage_app, name="storage")
+release_app.command()(summary)
 app.add_typer(release_app, name="release")
 app.command()(deliver)
 app.command()(language)

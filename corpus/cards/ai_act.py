@@ -5,9 +5,10 @@ December 2025). Rule for editing: what the corpus knows is filled in, about the 
 model can attest is left `to be provided` and never inferred; what cannot apply to a corpus of text says so.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 from corpus.cards.domains import Domains, top_domains
 from corpus.cards.facts import Facts
@@ -19,6 +20,10 @@ LARGE_PERCENT = 3
 
 _TOKENS_PER_WORD = (1, 4)
 """No tokenizer makes less than one token of a word, and those trained on Danish at all make far less than four."""
+
+
+Answer: TypeAlias = str | tuple[str, ...]
+"""What stands in a field: a text, or a list."""
 
 
 class State(StrEnum):
@@ -36,7 +41,7 @@ class Field:
     number: str
     key: str
     label: str
-    value: str | tuple[str, ...] = ""
+    value: Answer = ""
     state: State = State.FILLED
 
 
@@ -49,11 +54,11 @@ class Section:
     fields: tuple[Field, ...]
 
 
-def summary_of(facts: Facts) -> tuple[Section, ...]:
-    """Fill the template for a release."""
+def summary_of(facts: Facts, part: str = "") -> tuple[Section, ...]:
+    """Fill the template for a release, or a part of one, which is then told in these words."""
     return (
         Section("0", "Version", tuple(_header(facts))),
-        Section("1", "General information", tuple(_general(facts))),
+        Section("1", "General information", tuple(_general(facts, part))),
         Section("2", "List of data sources", tuple(_sources(facts))),
         Section("3", "Data processing aspects", tuple(_processing(facts))),
     )
@@ -77,7 +82,33 @@ def _header(facts: Facts) -> Iterator[Field]:
     yield _open("", "link_previous", "Link to previous versions of the summary")
 
 
-def _general(facts: Facts) -> Iterator[Field]:
+def answered(sections: Sequence[Section], answers: Mapping[str, Answer]) -> tuple[Section, ...]:
+    """The summary with a provider's own answers, by the fields' keys; `not applicable` is an answer too.
+
+    Raises ValueError for a key that no field has, and for a field that the corpus has filled: that is corrected there.
+    """
+    fields = {field.key: field for section in sections for field in section.fields}
+    unknown = sorted(answers.keys() - fields.keys())
+    if unknown:
+        raise ValueError(f"no field is called {', '.join(unknown)}")
+    known = sorted(key for key in answers if fields[key].state is not State.OPEN)
+    if known:
+        raise ValueError(f"{', '.join(known)}: not to be provided, as the corpus says it")
+    return tuple(
+        replace(section, fields=tuple(_answered(field, answers.get(field.key)) for field in section.fields))
+        for section in sections
+    )
+
+
+def _answered(field: Field, answer: Answer | None) -> Field:
+    if answer is None:
+        return field
+    if answer == State.NONE.value:
+        return replace(field, state=State.NONE)
+    return replace(field, value=answer, state=State.FILLED)
+
+
+def _general(facts: Facts, part: str) -> Iterator[Field]:
     counted = facts.statistics()
     yield _open("1.1", "provider", "Provider: name and contact")
     yield _open("1.1", "authorised_representative", "Authorised representative")
@@ -102,9 +133,8 @@ def _general(facts: Facts) -> Iterator[Field]:
         "Texts published in Denmark or for readers of Danish. Nothing was measured of who wrote them or is written "
         "about.",
     )  # fmt: skip
-    yield Field(
-        "1.3", "comments", "Comments", "Sizes are of the text after copies were removed, and of this corpus alone."
-    )
+    told = f"Sizes are of the text after copies were removed, and of this corpus alone{f': {part}' if part else ''}."
+    yield Field("1.3", "comments", "Comments", told)
 
 
 def _size(words: int, counted: Statistics) -> Field:
@@ -169,7 +199,7 @@ def _crawled(facts: Facts) -> Iterator[Field]:
         yield Field(number, key, label, value if names else "", _state(names))
 
 
-def _crawler(facts: Facts, counted: Statistics) -> list[tuple[str, str, str, str | tuple[str, ...]]]:
+def _crawler(facts: Facts, counted: Statistics) -> list[tuple[str, str, str, Answer]]:
     behaviour = (
         "Obeys robots.txt (RFC 9309), and refuses where it cannot be read. Reads other machine-readable reservations "
         "(among them TDMRep, RSL, ai.txt, robots meta tags, content signals) and sentences on pages of terms, and "
@@ -185,7 +215,7 @@ def _crawler(facts: Facts, counted: Statistics) -> list[tuple[str, str, str, str
     ]
 
 
-def _content(facts: Facts, names: Sequence[str]) -> list[tuple[str, str, str, str | tuple[str, ...]]]:
+def _content(facts: Facts, names: Sequence[str]) -> list[tuple[str, str, str, Answer]]:
     kinds = sorted({facts.sources[name].kind for name in names})
     told = f"Websites in Danish of {len(names)} sources, chosen one by one. Kinds: {', '.join(kinds)}."
     return [
@@ -194,7 +224,7 @@ def _content(facts: Facts, names: Sequence[str]) -> list[tuple[str, str, str, st
     ]
 
 
-def _domains(domains: Domains) -> list[tuple[str, str, str, str | tuple[str, ...]]]:
+def _domains(domains: Domains) -> list[tuple[str, str, str, Answer]]:
     told = (
         f"{len(domains.listed):,} of {domains.all:,} domain names, by characters of text taken, largest first. A small "
         f"or medium enterprise lists the first {domains.sme:,} (5 % or 1,000, whichever is lower)."

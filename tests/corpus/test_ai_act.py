@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from corpus.cards.ai_act import Field, State, summary_of
+from corpus.cards.ai_act import Field, State, answered, summary_of
 from corpus.cards.ai_act_pages import to_html, to_json, to_markdown
 from corpus.cards.domains import top_domains
 from corpus.cards.facts import Facts
@@ -97,6 +97,21 @@ def test_a_size_that_was_counted_is_told(facts: Facts) -> None:
     filled = fields(replace(facts, counted=counted))
     assert filled["text_size"].value == "1 billion to 10 trillion tokens"
     assert filled["text_other_unit"].value == "254 words; 2,000,000,000 tokens of danske-bogstaver"
+
+
+def test_a_provider_answers_what_is_open_and_nothing_else(facts: Facts) -> None:
+    """Answers fill open fields, as lists too, or as not applicable; what the corpus says or nobody asks is refused."""
+    sections = summary_of(facts, "tier open")
+    answers = {"provider": "Firma A/S", "versioned_names": ("dansk-1", "dansk-2"), "dependencies": "not applicable"}
+    filled = {field.key: field for section in answered(sections, answers) for field in section.fields}
+    assert (filled["provider"].value, filled["provider"].state) == ("Firma A/S", State.FILLED)
+    assert filled["versioned_names"].value == ("dansk-1", "dansk-2")
+    assert filled["dependencies"].state is State.NONE
+    assert filled["synthetic"].state is State.OPEN
+    assert filled["comments"].value.endswith("of this corpus alone: tier open.")  # type: ignore[union-attr]
+    for key, why in (("crawler_name", "as the corpus says it"), ("nobody", "no field is called nobody")):
+        with pytest.raises(ValueError, match=why):
+            answered(sections, {key: "x"})
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), st.integers(1, 10**9), max_size=60))
