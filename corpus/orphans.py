@@ -1,8 +1,9 @@
 """Orphans: old objects in storage that no release refers to, as a run leaves them that was killed before it sealed.
 
-Looked for are shards and staged manifests, and of these only ones that were put before a stated time: what a run under
-way packs is young, and what it packs again becomes young (`Storage.put_once`). Kept is what the ledger names, what a
-manifest in `releases/` names, whoever sealed it, and what a young staged manifest names, as it may be sealed soon.
+Looked for are shards, what was counted in them, and staged manifests, and of these only ones that were put before a
+stated time: what a run under way packs is young, and what it packs again becomes young (`Storage.put_once`). Kept is
+what the ledger names, what a manifest in `releases/` names, whoever sealed it, and what a young staged manifest names,
+as it may be sealed soon.
 A manifest that cannot be read stops the sweep: nobody knows what it names.
 """
 
@@ -15,7 +16,7 @@ from corpus.errors import SealError, StorageError
 from corpus.shards import Shard
 from corpus.storage import Storage, StoredObject
 
-SHARDS, STAGED, RELEASES = "shards/", "manifests/", "releases/"
+SHARDS, COUNTED, STAGED, RELEASES = "shards/", "statistics/", "manifests/", "releases/"
 WITHDRAWN_FILE = "withdrawn.json"
 """Name, beside a release's manifest, of what says which of its shards hold withdrawn texts, and what replaces them."""
 
@@ -33,11 +34,11 @@ def orphans(storage: Storage, referenced: Collection[str], before: datetime) -> 
     waiting = [each.key for each in staged if each.modified >= before and each.key.endswith(".json")]
     live = [key for key in waiting if "/" not in key.removeprefix(STAGED)]
     named |= set(_named(storage, live))
-    kept = {*referenced, *map(digest_in, live)}
+    kept = {*referenced, *map(digest_in, live), *map(digest_in, named)}
     return [
         each
-        for each in (*storage.objects(SHARDS), *staged)
-        if each.modified < before and each.key not in named and digest_in(each.key) not in kept
+        for each in (*storage.objects(SHARDS), *storage.objects(COUNTED), *staged)
+        if each.modified < before and digest_in(each.key) not in kept
     ]
 
 
@@ -70,9 +71,9 @@ def check_stored(shards: Iterable[Shard], storage: Storage) -> None:
 
 
 def digest_in(key: str) -> str:
-    """The digest that a key is named by: a shard's, or a manifest's, also of what is staged beside it."""
+    """The digest that a key is named by: a shard's, also of what was counted in it, or a manifest's and its files'."""
     parts = PurePosixPath(key).parts
-    return PurePosixPath(parts[1]).stem if key.startswith(STAGED) else PurePosixPath(key).stem
+    return parts[1 if key.startswith(STAGED) else -1].partition(".")[0]
 
 
 def _shown(storage: Storage) -> list[str]:

@@ -94,12 +94,15 @@ def test_only_what_is_old_and_of_nothing_goes(space: Workspace) -> None:
     seal(space, manifest(released))
     stage(manifest(waiting, version="0.2.0"), space.storage, {})
     stale = stage(manifest(version="9.9.9"), space.storage, {"README.md": b"card"})
-    for key in (f"manifests/{stale}.json", f"manifests/{stale}/README.md"):
+    counted = [f"statistics/{each.sha256}.1.json" for each in (released, orphan)]
+    for key in counted:
+        space.storage.put_bytes(key, b"{}")
+    for key in (f"manifests/{stale}.json", f"manifests/{stale}/README.md", *counted):
         grow_old(space, key)
     for key in list(space.storage.keys(f"manifests/{manifest(released).digest}")):
         grow_old(space, key)
     would = {each.key for each in sweep(space, WEEK, dry_run=True).objects}
-    assert would == {orphan.path, f"manifests/{stale}.json", f"manifests/{stale}/README.md"}
+    assert would == {orphan.path, counted[1], f"manifests/{stale}.json", f"manifests/{stale}/README.md"}
     assert all(map(space.storage.exists, would))
     assert {each.key for each in sweep(space, WEEK).objects} == would
     assert not any(map(space.storage.exists, would))
@@ -107,7 +110,7 @@ def test_only_what_is_old_and_of_nothing_goes(space: Workspace) -> None:
     assert sweep(space, WEEK).objects == ()
     kinds = [(entry.kind, entry.body) for entry in entries(space.ledger, "storage")]
     assert [kind for kind, _ in kinds] == ["sweep", "swept"]
-    assert '"objects":3' in kinds[1][1]
+    assert '"objects":4' in kinds[1][1]
 
 
 def test_a_release_that_another_ledger_sealed_keeps_its_shards(space: Workspace) -> None:
