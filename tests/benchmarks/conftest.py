@@ -27,4 +27,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sentences", default="", help="Parquet file with a column `text` of Danish sentences to make documents of"
     )
+    parser.addoption("--publishes", type=int, default=40, help="releases published through a failing proxy (1000)")
+    parser.addoption("--damages", type=int, default=100, help="damaged pulls that are checked (1000)")
     parser.addoption("--texts", default="", help="JSON lines with `text`, to measure rules on; made when left out")

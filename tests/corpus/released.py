@@ -42,26 +42,33 @@ def rows_of(source: str, licence: str, count: int) -> list[dict[str, object]]:
     ]
 
 
-def make_shard(storage: Storage, folder: Path, source: str, right: tuple[str, str, str], count: int) -> Shard:
-    """A stored shard of `count` documents, in row groups of ten."""
-    rows, path = rows_of(source, right[0], count), folder / "made.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), path, compression="zstd", row_group_size=10)
-    data = path.read_bytes()
+def store_table(storage: Storage, folder: Path, table: pa.Table, right: tuple[str, str, str]) -> Shard:
+    """A stored shard of rows, in row groups of ten or, of many, a thousand."""
+    path = folder / "made.parquet"
+    pq.write_table(table, path, compression="zstd", row_group_size=10 if len(table) < 1000 else 1000)
+    data, source = path.read_bytes(), table["source"][0].as_py()
     digest = hashlib.sha256(data).hexdigest()
     key = f"shards/{source}/{digest}.parquet"
     storage.put_once(key, path)
     path.unlink()
-    return Shard(key, digest, source, *right, count, sum(range(1, count + 1)), len(data))
+    return Shard(key, digest, source, *right, len(table), sum(table["words"].to_pylist()), len(data))
+
+
+def publish_shards(storage: Storage, version: str, shards: Sequence[Shard]) -> Manifest:
+    """Publish a release of stored shards."""
+    holders = {shard.source: "H" for shard in shards}
+    manifest = Manifest(version, date(2026, 11, 24), {"policy": "p"}, tuple(shards), {}, holders)
+    stage(manifest, storage, {"README.md": b"# card\n", "ATTRIBUTION.md": b"# who\n"})
+    return publish(manifest.digest, storage)
 
 
 def release(storage: Storage, folder: Path, sources: Sequence[str] = ("avis", "blog"), **words: int | str) -> Manifest:
     """Publish a release with a shard of each source on each right; `documents` in each, as `version`."""
     count, version = int(words.get("documents", 30)), str(words.get("version", "0.1.0"))
-    shards = [
-        make_shard(storage, folder, source, right, count + number)
+    tables = [
+        (pa.Table.from_pylist(rows_of(source, right[0], count + number), SCHEMA), right)
         for source in sources
         for number, right in enumerate(RIGHTS)
     ]
-    manifest = Manifest(version, date(2026, 11, 24), {"policy": "p"}, tuple(shards), {}, dict.fromkeys(sources, "H"))
-    stage(manifest, storage, {"README.md": b"# card\n", "ATTRIBUTION.md": b"# who\n"})
-    return publish(manifest.digest, storage)
+    shards = [store_table(storage, folder, table, right) for table, right in tables]
+    return publish_shards(storage, version, shards)
