@@ -11,7 +11,7 @@ Memory: WINDOW works.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice, pairwise
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ledger import tables
+from ledger.bulk import put_in
 from ledger.instants import instant_to_text
 from ledger.store import Ledger
 from ledger.targets import VALUE_CHARS_MAX, Target, TargetKind, TextFacts, place_of, targets_of
@@ -168,11 +169,10 @@ class _Window:
         if not self._releases:
             return
         begun = [{"work": each, "first": self._releases[-1], "last": None} for each in sorted(released - open_)]
-        if begun:
-            again = [row["work"] for row in begun]
-            same = stay.c.first == self._releases[-1]  # ended at no release in between: it is as it was
-            connection.execute(delete(stay).where(stay.c.work.in_(again), same))
-            connection.execute(insert(stay), begun)
+        same = stay.c.first == self._releases[-1]  # ended at no release in between: it is as it was
+        for some in _some(sorted(released - open_)):
+            connection.execute(delete(stay).where(stay.c.work.in_(some), same))
+        put_in(connection, stay, begun)
         before = self._releases[-2] if len(self._releases) > 1 else self._releases[-1]
         for some in _some(sorted(open_ - released)):
             ended = update(stay).where(stay.c.work.in_(some), stay.c.last.is_(None))
@@ -189,21 +189,19 @@ def _write(
     if old:
         connection.execute(delete(tables.work).where(tables.work.c.id.in_(old)))
         connection.execute(delete(tables.work_name).where(tables.work_name.c.work.in_(old)))
-    connection.execute(insert(tables.work), list(changed))
+    put_in(connection, tables.work, changed)
     ids = {row["id"] for row in changed}
     mine = [work for work in batch if work.id in ids]
     names = [
         {"kind": str(target.kind), "value": target.value, "work": work.id} for work in mine for target in _targets(work)
     ]
-    if names:
-        connection.execute(insert(tables.work_name), names)
+    put_in(connection, tables.work_name, names)
     said = {_evidence(work): {"signals": work.signals, "observed": work.observed} for work in mine if work.signals}
     held = tables.work_evidence
     known: set[str] = set()
     for some in _some(list(said)):
         known |= set(connection.scalars(select(held.c.digest).where(held.c.digest.in_(some))))
-    if fresh := [{"digest": digest, **values} for digest, values in said.items() if digest not in known]:
-        connection.execute(insert(held), fresh)
+    put_in(connection, held, [{"digest": digest, **values} for digest, values in said.items() if digest not in known])
 
 
 def _row(work: Work) -> dict[str, Any]:
@@ -224,16 +222,21 @@ def _row(work: Work) -> dict[str, Any]:
     )
     return {name: getattr(work, name) for name in same} | {
         "site": site_of(host),
-        "path": (path or "/")[:PATH_CHARS_MAX] if host else "",
-        "url": work.url[:URL_CHARS_MAX],
+        "path": _plain(path or "/", PATH_CHARS_MAX) if host else "",
+        "url": _plain(work.url, URL_CHARS_MAX),
         "address": address_of(work.url),
-        "title": work.title[:VALUE_CHARS_MAX],
-        "author": work.author[:VALUE_CHARS_MAX],
+        "title": _plain(work.title, VALUE_CHARS_MAX),
+        "author": _plain(work.author, VALUE_CHARS_MAX),
         "fetched_at": instant_to_text(work.fetched_at),
         "evidence": _evidence(work) if work.signals else "",
         "cluster": work.cluster,
-        "state": hashlib.blake2b(repr(astuple(work)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
+        "state": hashlib.blake2b(repr(work).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
     }
+
+
+def _plain(text: str, chars_max: int) -> str:
+    """A text from the web as a database takes it: no longer than that, and without NUL, which PostgreSQL refuses."""
+    return text[:chars_max].replace("\0", "")
 
 
 def _targets(work: Work) -> Iterator[Target]:

@@ -197,10 +197,11 @@ def test_a_site_is_its_host_turned_round(labels: list[str]) -> None:
 def test_what_is_hostile_is_kept_as_text(ledger: Ledger) -> None:
     """Addresses, titles and names of any length and script are kept, and found; nothing of them is a pattern."""
     long = "https://blad.dk/" + "a/" * 3000
-    work = made(long, title="%_' OR 1=1 --" + "æ" * 600, author="Ø" * 900)
+    work = made(long, title="%_' OR\0 1=1\t\\N \\.\r\n--" + "æ" * 600, author="Ø" * 900)
     urn = made("urn:isbn:1", title="", author="%")
     fill(ledger, "blad", by_id(work, urn), [])
     assert [found.id for found in find(ledger, Target(TargetKind.DOCUMENT, long)).works] == [work.id]
     assert told(ledger, TargetKind.DOCUMENT, "urn:isbn:1") == ["urn:isbn:1"]
+    assert find_work(ledger, work.id).found.title.startswith("%_' OR 1=1\t\\N \\.\r\n--æ")
     assert find(ledger, Target(TargetKind.AUTHOR, "%")).works == ()
     assert find(ledger, Target(TargetKind.PATH, "blad.dk/%")).works == ()
