@@ -20,20 +20,15 @@ from ledger.portal.request_log import RequestLog
 from ledger.portal.routes import (
     api,
     api_works,
-    claiming,
     feeds,
     language,
     lookup,
-    my_page,
-    offering,
     passage,
     public,
-    requesting,
-    security,
-    sign_in,
     sources,
     works,
 )
+from ledger.portal.signed_in import OWN, OWN_API
 
 PUBLIC: tuple[APIRouter, ...] = (
     lookup.router,
@@ -46,16 +41,10 @@ PUBLIC: tuple[APIRouter, ...] = (
 )
 """What everybody sees."""
 
-OWN: tuple[APIRouter, ...] = (
-    *(sign_in.router, security.router, requesting.router, claiming.router),
-    *(offering.router, my_page.router),
-)
-"""What people see who sign in."""
-
 PAGES: tuple[APIRouter, ...] = (*PUBLIC, *OWN)
 """What people see."""
 
-API_ROUTERS: tuple[APIRouter, ...] = (api.router, api_works.router)
+API_ROUTERS: tuple[APIRouter, ...] = (api.router, api_works.router, *OWN_API)
 """What programs ask, under `/api/v1`."""
 
 

@@ -3,16 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ledger.journal import Stamp
 from ledger.portal.access import Signed, allow
-from ledger.portal.claims import Claim, Claimed, ClaimKind, ClaimState, claims_of, find_claim, rule_on, start_claim
+from ledger.portal.claims import Claimed, ClaimKind, ClaimState, claims_of, rule_on, start_claim
 from ledger.portal.forms import Posted
 from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.limits import Limit, limited
+from ledger.portal.own import own_claim
 from ledger.portal.pages import page
 from ledger.portal.people import find_holder, find_person, holders
 from ledger.portal.portal import portal_of
@@ -78,7 +78,7 @@ def claim_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], 
 @router.get("/{claim}")
 def one(request: Request, claim: str, session: Signed) -> Response:
     """Show a claim, and how it is proved."""
-    found = _mine(request, session, claim, Action.LOOK)
+    found = own_claim(request, session.who, claim, Action.LOOK)
     return page(request, "own/claim.html", claim=found, file_path=FILE_PATH)
 
 
@@ -86,7 +86,7 @@ def one(request: Request, claim: str, session: Signed) -> Response:
 def check(request: Request, claim: str, form: Posted, session: Signed) -> Response:
     """Look for the proof of a claim now."""
     del form
-    found = _mine(request, session, claim, Action.CLAIM)
+    found = own_claim(request, session.who, claim, Action.CLAIM)
     portal = portal_of(request)
     check_claim(portal.ledger, found.id, portal.wiring.prover, portal.now())
     return RedirectResponse(f"/krav/{found.id}", 303)
@@ -95,21 +95,12 @@ def check(request: Request, claim: str, form: Posted, session: Signed) -> Respon
 @router.post("/{claim}/fortryd")
 def withdraw(request: Request, claim: str, form: Posted, session: Signed) -> Response:
     """Take a claim back."""
-    found = _mine(request, session, claim, Action.CLAIM)
+    found = own_claim(request, session.who, claim, Action.CLAIM)
     portal = portal_of(request)
     reason = form.text("reason", 2000) or "withdrawn in the portal"
     stamp = Stamp(f"person:{session.who.person}", portal.now())
     rule_on(portal.ledger, found.id, (ClaimState.WITHDRAWN, reason), stamp)
     return RedirectResponse(f"/krav/{found.id}", 303)
-
-
-def _mine(request: Request, session: Session, name: str, action: Action) -> Claim:
-    """A claim whose holder one may do something for; for everybody else there is none."""
-    found = find_claim(portal_of(request).ledger, name)
-    if found.holder not in session.who.holders:
-        raise HTTPException(404)
-    allow(request, session.who, action, found.holder)
-    return found
 
 
 def _page(request: Request, session: Session, error: str) -> Response:

@@ -7,13 +7,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ledger.portal.access import Signed, allow
+from ledger.portal.access import Signed
 from ledger.portal.claims import claims_of
 from ledger.portal.forms import Posted
-from ledger.portal.holdings import Holding, holdings_of, statement_for
+from ledger.portal.holdings import Holding, statement_for
 from ledger.portal.offers import offers_of
+from ledger.portal.own import own_holder
 from ledger.portal.pages import page
-from ledger.portal.people import Holder, HolderKind, find_holder, find_person, holders, make_holder
+from ledger.portal.people import Holder, HolderKind, find_person, holders, make_holder
 from ledger.portal.portal import Portal, portal_of
 from ledger.portal.requests import requests_of
 from ledger.portal.roles import Action
@@ -64,10 +65,9 @@ def new_holder(request: Request, form: Posted, session: Signed) -> Response:
 @router.get("/{holder}")
 def holder_page(request: Request, holder: str, session: Signed, asked: Asked) -> Response:
     """Show what is a holder's, and what is owed for it."""
-    allow(request, session.who, Action.LOOK, holder)
+    found, held = own_holder(request, session.who, holder, Action.LOOK)
     portal = portal_of(request)
-    found, held = _holdings(portal, holder)
-    source = asked[0] or _first(found, held)
+    source = asked[0] or first_of(found, held)
     shown = statement_for(portal.ledger, found, held, (source, asked[1]), portal.now().date())
     values = {
         "holder": found,
@@ -91,10 +91,11 @@ def statement_file(
     asked: Asked,
 ) -> Response:
     """Give a holder's statement as a file."""
-    allow(request, session.who, Action.LOOK, holder)
+    found, held = own_holder(request, session.who, holder, Action.LOOK)
     portal = portal_of(request)
-    found, held = _holdings(portal, holder)
-    shown = statement_for(portal.ledger, found, held, (asked[0] or _first(found, held), asked[1]), portal.now().date())
+    shown = statement_for(
+        portal.ledger, found, held, (asked[0] or first_of(found, held), asked[1]), portal.now().date()
+    )
     if shown is None:
         raise HTTPException(404)
     return file_of(portal, shown, kind)
@@ -103,9 +104,8 @@ def statement_file(
 @router.get("/{holder}/bevis.zip")
 def proof_file(request: Request, holder: str, session: Signed) -> Response:
     """Give all that the journal has about a holder's sources, with the proof of each entry."""
-    allow(request, session.who, Action.PROVE, holder)
-    portal = portal_of(request)
-    return proof_of(portal, _holdings(portal, holder)[1])
+    held = own_holder(request, session.who, holder, Action.PROVE)[1]
+    return proof_of(portal_of(request), held)
 
 
 def file_of(portal: Portal, shown: Statement, kind: str) -> Response:
@@ -126,11 +126,6 @@ def proof_of(portal: Portal, held: tuple[Holding, ...]) -> Response:
     return Response(portal.wiring.proof(names), media_type="application/zip", headers=headers)
 
 
-def _holdings(portal: Portal, holder: str) -> tuple[Holder, tuple[Holding, ...]]:
-    found = find_holder(portal.ledger, holder)
-    return found, holdings_of(portal.ledger, found, portal.wiring.sources_of)
-
-
-def _first(holder: Holder, held: tuple[Holding, ...]) -> str:
+def first_of(holder: Holder, held: tuple[Holding, ...]) -> str:
     """The source whose statement is shown when none is asked for; a party has one over all."""
     return "" if holder.party else next((one.source.name for one in held if one.money), "")

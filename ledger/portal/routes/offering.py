@@ -15,14 +15,15 @@ from ledger.portal.access import Signed, allow
 from ledger.portal.forms import Form, Posted
 from ledger.portal.holdings import holdings_of
 from ledger.portal.languages import N_, language_of, translate
-from ledger.portal.offers import OFFERED_PER, OfferState, Terms, end_offer, find_offer, make_offer, offers_of
+from ledger.portal.offers import OFFERED_PER, OfferState, Terms, end_offer, make_offer, offers_of
+from ledger.portal.own import own_offer, own_share
 from ledger.portal.pages import page
 from ledger.portal.people import find_holder, holders
 from ledger.portal.portal import Portal, portal_of
 from ledger.portal.posted_files import Uploaded, with_file
 from ledger.portal.roles import Action
 from ledger.portal.sessions import Session
-from ledger.portal.shares import Share, ShareState, add_share, find_share, give_up, shares_of
+from ledger.portal.shares import Share, ShareState, add_share, give_up, shares_of
 from ledger.portal.uploads import UPLOAD_BYTES_MAX, look_at
 
 router = APIRouter()
@@ -57,10 +58,7 @@ def offer(request: Request, form: Posted, session: Signed) -> Response:
 def take_back_offer(request: Request, name: str, form: Posted, session: Signed) -> Response:
     """Take an offer back."""
     portal = portal_of(request)
-    found = find_offer(portal.ledger, name)
-    if found.holder not in session.who.holders:
-        raise HTTPException(404)
-    allow(request, session.who, Action.OFFER, found.holder)
+    own_offer(request, session.who, name, Action.OFFER)
     reason = form.text("reason", 2000) or "withdrawn in the portal"
     end_offer(portal.ledger, name, (OfferState.WITHDRAWN, reason), _stamp(portal, session))
     return RedirectResponse("/tilbud", 303)
@@ -93,10 +91,7 @@ def share(request: Request, sent: Annotated[Uploaded, READ_FILE], session: Signe
 def take_back_share(request: Request, name: str, form: Posted, session: Signed) -> Response:
     """Take an upload back before it was delivered."""
     portal = portal_of(request)
-    found = find_share(portal.ledger, name)
-    if found.holder not in session.who.holders:
-        raise HTTPException(404)
-    allow(request, session.who, Action.SHARE, found.holder)
+    own_share(request, session.who, name, Action.SHARE)
     ruling = (ShareState.WITHDRAWN, form.text("reason", 2000) or "withdrawn in the portal")
     give_up(portal.ledger, name, ruling, portal.wiring.hands, _stamp(portal, session))
     return RedirectResponse("/del-tekst", 303)

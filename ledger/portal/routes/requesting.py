@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ledger.agreements import Use
-from ledger.case_book import find_case
 from ledger.cases import CLOCKS, CaseKind, dues
 from ledger.portal.access import Signed, allow
 from ledger.portal.forms import Form, Posted
 from ledger.portal.languages import N_, language_of, translate
+from ledger.portal.own import own_case
 from ledger.portal.pages import page
 from ledger.portal.people import find_person, holders
 from ledger.portal.portal import portal_of
-from ledger.portal.requests import Asked, ask, read_targets, whose_case, withdraw
+from ledger.portal.requests import Asked, ask, read_targets, withdraw
 from ledger.portal.roles import Action
 from ledger.portal.sessions import Session
 
@@ -63,9 +63,8 @@ def removal(request: Request, form: Posted, session: Signed) -> Response:
 @router.get("/min-side/sag/{case}")
 def case_page(request: Request, case: str, session: Signed) -> Response:
     """Show a case: its steps, what is to be done by when, and how far a removal has reached."""
-    _mine(request, session, case, Action.LOOK)
+    found = own_case(request, session.who, case, Action.LOOK)
     portal = portal_of(request)
-    found = find_case(portal.ledger, case)
     values = {
         "case": found,
         "dues": dues(found),
@@ -79,20 +78,11 @@ def case_page(request: Request, case: str, session: Signed) -> Response:
 @router.post("/min-side/sag/{case}/fortryd")
 def take_back(request: Request, case: str, form: Posted, session: Signed) -> Response:
     """Take a case back."""
-    _mine(request, session, case, Action.ASK)
+    own_case(request, session.who, case, Action.ASK)
     portal = portal_of(request)
     person = find_person(portal.ledger, session.who.person)
     withdraw(portal.ledger, case, form.text("reason", 2000), person, portal.now())
     return RedirectResponse(f"/min-side/sag/{case}", 303)
-
-
-def _mine(request: Request, session: Session, name: str, action: Action) -> None:
-    """Go on when a case is one's own, or a holder's one may do that for; for everybody else there is none."""
-    person, holder = whose_case(portal_of(request).ledger, name)
-    if not person or (not holder and person != session.who.person):
-        raise HTTPException(404)
-    if holder:
-        allow(request, session.who, action, holder)
 
 
 def _ask(request: Request, session: Session, form: Form, how: tuple[CaseKind, tuple[Use, ...], str]) -> Response:
