@@ -7,6 +7,9 @@ from ledger.portal.routes import (
     api_requests,
     api_trade,
     claiming,
+    house,
+    house_people,
+    house_rights,
     my_page,
     offering,
     requesting,
@@ -16,7 +19,7 @@ from ledger.portal.routes import (
 
 OWN: tuple[APIRouter, ...] = (
     *(sign_in.router, security.router, requesting.router, claiming.router),
-    *(offering.router, my_page.router),
+    *(offering.router, my_page.router, house.router, house_rights.router, house_people.router),
 )
 """What people see who sign in."""
 

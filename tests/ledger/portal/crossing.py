@@ -90,7 +90,7 @@ def requests(seed: int) -> Iterator[tuple[str, str, str]]:
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in METHODS
+        for method in (*METHODS, *sorted(route.methods) * 6)
     ]
     order = random.Random(seed)
     while True:
