@@ -24,6 +24,7 @@ from flows.cli_journal import journal_app
 from flows.cli_language import language
 from flows.cli_ledger import ledger_app
 from flows.cli_money import register as register_money
+from flows.cli_people import people_app
 from flows.cli_policy import policy_app
 from flows.cli_portal import portal
 from flows.cli_proof import proof
@@ -64,6 +65,7 @@ for register in (register_rights, register_money, register_bank, register_dues, 
     register(ledger_app)
 ledger_app.add_typer(case_app, name="case")
 app.add_typer(policy_app, name="policy")
+app.add_typer(people_app, name="people")
 app.add_typer(honour_app, name="honour")
 app.add_typer(index_app, name="index")
 app.add_typer(storage_app, name="storage")

@@ -14,6 +14,7 @@ from flows.attesting import newest_attested
 from flows.errors import SettingsError
 from flows.lookup import PassageFinder
 from flows.mail import by_smtp, smtp_server, to_folder
+from flows.portal_wiring import wiring_of
 from flows.settings import Settings, moment
 from flows.workspace import Workspace
 from ledger.portal.portal import SECRET_BYTES_MIN, Attested, Mail, Portal, Site
@@ -35,6 +36,7 @@ def portal_of_space(space: Workspace, url: str) -> Portal:
         find_passage=PassageFinder(space),
         attested=partial(attested, space),
         policy=space.policy,
+        wiring=wiring_of(space),
     )
 
 

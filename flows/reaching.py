@@ -59,11 +59,15 @@ class Reach:
 
 def host_file(reach: Reach, host: str, path: str) -> bytes | None:
     """Return what a host has at a path, by https; None for anything but a plain answer with at most some kilobytes."""
+    try:
+        return _followed(reach, host, path)
+    except (OSError, http.client.HTTPException, ValueError):  # no such name, no answer, or none that can be read
+        return None
+
+
+def _followed(reach: Reach, host: str, path: str) -> bytes | None:
     for _ in range(REDIRECTS_MAX + 1):
-        try:
-            status, where, body = _get(reach, host, path)
-        except (OSError, http.client.HTTPException, UnicodeError, ValueError):
-            return None
+        status, where, body = _get(reach, host, path)
         if status == http.HTTPStatus.OK:
             return body
         if status not in (301, 302, 303, 307, 308):
@@ -76,7 +80,7 @@ def host_file(reach: Reach, host: str, path: str) -> bytes | None:
 
 
 def _get(reach: Reach, host: str, path: str) -> tuple[int, str, bytes | None]:
-    """The status, the redirect and the body of one answer; the body is None when it is too long."""
+    """The status, the redirect and the body of one answer; the body is None when it is too long or cut short."""
     found = socket.getaddrinfo(host, reach.port, type=socket.SOCK_STREAM)
     addresses = [entry[4][0] for entry in found]
     if not addresses or not all(reach.may_reach(str(address)) for address in addresses):
@@ -91,7 +95,8 @@ def _get(reach: Reach, host: str, path: str) -> tuple[int, str, bytes | None]:
         response = http.client.HTTPResponse(secured, method="GET")
         response.begin()
         body = response.read(FILE_BYTES_MAX + 1)
-        return response.status, response.getheader("Location", ""), body if len(body) <= FILE_BYTES_MAX else None
+        whole = len(body) <= FILE_BYTES_MAX and not response.length
+        return response.status, response.getheader("Location", ""), body if whole else None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -77,6 +77,8 @@ class PortalSettings:
     `url` is its public address (empty: where it listens). `operator` answers for it, `contact` is an e-mail address
     that people see. Mail goes by `smtp` (`smtp://user:password@host:587`, `smtps://…`; empty: into a folder of the data
     folder) from `sender`. `secret` is the file of what forms and sessions are signed with (empty: in the data folder).
+    An OpenID Connect provider at `oidc_issuer` (empty: none) knows us as `oidc_client` with `oidc_secret`, is asked for
+    `oidc_scope`, and is called `oidc_name` on the button.
     """
 
     url: str = ""
@@ -85,6 +87,11 @@ class PortalSettings:
     smtp: str = ""
     sender: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
     secret: str = ""
+    oidc_issuer: Annotated[str, Field(pattern=r"^(https://\S+|http://(127\.0\.0\.1|\[::1\])\S*)?$")] = ""
+    oidc_client: str = ""
+    oidc_secret: str = ""
+    oidc_name: str = ""
+    oidc_scope: str = "openid email"
 
 
 @dataclass(frozen=True, slots=True)
