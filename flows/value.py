@@ -149,8 +149,17 @@ def _rights_missing(space: Workspace, source: CatalogueSource, as_of: date) -> l
         names = ", ".join(sorted({each.licence for each in said}))
         told.append(f"a person who reads its licence at its place, and confirms it: {names}")
     if not said and source.status is not SourceStatus.RESERVED:
-        told.append("a licence or an agreement: until then there is text and data mining, where nothing is reserved")
+        told += _ground_missing(space, source)
     return told + (["who holds the rights"] if source.rights.holder == "unknown" else [])
+
+
+def _ground_missing(space: Workspace, source: CatalogueSource) -> list[str]:
+    """Whether a source without a licence or an agreement lacks one: a site may be mined, until its crawl shows not."""
+    if source.crawl.access in (Access.DUMP, Access.DELIVERY):
+        return ["a licence or an agreement"]
+    if finished_crawls(space.storage, source.name):
+        return ["a licence or an agreement: text and data mining alone does not carry it"]
+    return []
 
 
 def _held(fates: Fates) -> tuple[str, ...]:
