@@ -18,6 +18,11 @@ _ABOUT = (
     "the "
     "model's other data."
 )
+_TO_HOLDERS = (
+    "Til rettighedshavere: hvor teksterne kommer fra, står i afsnit 2; de domæner, der er hentet mest fra, står til "
+    "sidst i "
+    "det. Du kan få dine tekster taget ud. {}"
+)
 _STYLE = """
 body { font: 11pt/1.45 Georgia, serif; color: #111; background: #fff; max-width: 46rem; margin: 2rem auto }
 h1, h2 { font-family: sans-serif; line-height: 1.2 }
@@ -51,6 +56,7 @@ def to_json(sections: Sequence[Section]) -> bytes:
 def to_markdown(sections: Sequence[Section], version: str) -> bytes:
     """The summary as Markdown."""
     lines = [f"# Public summary of training content: Fodaftryk {version}", "", _ABOUT, ""]
+    lines += [markdown(_to_holders(sections), VALUE_CHARS_MAX), ""]
     for section in sections:
         lines += [f"## {section.number}. {section.title}", "", "| | field | |", "|---|---|---|"]
         lines += [
@@ -73,12 +79,22 @@ def to_html(sections: Sequence[Section], version: str) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{title}</h1><p>{markup(_ABOUT, VALUE_CHARS_MAX)}</p>",
+        f'<p lang="da">{markup(_to_holders(sections), VALUE_CHARS_MAX)}</p>',
     ]
     for section in sections:
         lines.append(f"<h2>{section.number}. {markup(section.title)}</h2><table>")
         lines += [_html_row(field) for field in section.fields]
         lines.append("</table>")
     return ("\n".join([*lines, "</main></body></html>"]) + "\n").encode()
+
+
+def _to_holders(sections: Sequence[Section]) -> str:
+    """What a rights holder is told, in Danish, and whom to write to where somebody is named."""
+    contact = next(
+        (str(field.value) for section in sections for field in section.fields if field.key == "rights_contact"), ""
+    )
+    whom = f"Skriv til {contact}." if contact else "Skriv til den, der har udgivet korpusset."
+    return _TO_HOLDERS.format(whom)
 
 
 def _row(field: Field) -> dict[str, object]:

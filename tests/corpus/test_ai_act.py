@@ -12,7 +12,7 @@ from lxml import html
 from corpus.cards.ai_act import Field, State, answered, summary_of
 from corpus.cards.ai_act_pages import to_html, to_json, to_markdown
 from corpus.cards.domains import top_domains
-from corpus.cards.facts import Facts
+from corpus.cards.facts import Facts, Publisher
 from corpus.cards.statistics import Statistics
 from tests.corpus.made_release import Text, facts_of, hostile
 from tests.corpus.test_cards import HOSTILE
@@ -140,6 +140,18 @@ def test_the_page_stands_by_itself(facts: Facts) -> None:
     assert "@media print" in page.findtext(".//style")
     assert not page.xpath("//script | //*[@src] | //*[@href] | //@*[starts-with(name(), 'on')]")
     assert len(page.xpath("//td[@class='open']")) == sum(field.state is State.OPEN for field in fields(facts).values())
+
+
+def test_a_rights_holder_is_told_in_danish_whom_to_write_to(facts: Facts) -> None:
+    """Page and Markdown name the contact, or say who to ask where there is none."""
+    for each, whom in (
+        (facts, "Skriv til ret@korpus.dk."),
+        (replace(facts, publisher=Publisher()), "Skriv til den, der"),
+    ):
+        sections = summary_of(each)
+        assert whom in to_markdown(sections, "0.1.0").decode()
+        page = html.fromstring(to_html(sections, "0.1.0"))
+        assert whom in page.xpath("string(//p[@lang='da'])")
 
 
 def test_every_field_is_in_every_form(facts: Facts) -> None:
