@@ -79,6 +79,27 @@ def first_changes(shards: Iterable[Shard]) -> list[Change]:
     return counted.changes()
 
 
+Rewritten = Iterable[tuple[Shard, Shard | None]]
+"""Shards that were written anew without withdrawn texts: each, and what stands for it, None where nothing is left."""
+
+
+def withdrawn_changes(old: Rewritten, new: Rewritten = ()) -> list[Change]:
+    """What was withdrawn from one release and not from the other: out of the old one, or in the new one and no more."""
+    taken: Counter[tuple[str, str, str, str]] = Counter()
+    words: Counter[tuple[str, str, str, str]] = Counter()
+    for sign, shards in ((1, old), (-1, new)):
+        for shard, instead in shards:
+            right = (shard.source, shard.licence, shard.basis, shard.tier)
+            taken[right] += sign * (shard.rows - (instead.rows if instead else 0))
+            words[right] += sign * (shard.words - (instead.words if instead else 0))
+    found = []
+    for (source, licence, basis, tier), count in sorted(taken.items()):
+        side: Side = "out" if count > 0 else "in"
+        each = abs(words[source, licence, basis, tier])
+        found += [Change(source, side, WITHDRAWN, licence, basis, tier, abs(count), each)] if count else []
+    return found
+
+
 class _Counted:
     """Documents and words by all that tells changes apart."""
 

@@ -1,5 +1,6 @@
 """Two releases beside each other: documents, words and money, in and out, by source and reason."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from corpus.changelog import changelog
-from corpus.changes import Change, Sealing, changes, first_changes
+from corpus.changes import Change, Rewritten, Sealing, changes, first_changes, withdrawn_changes
+from corpus.orphans import WITHDRAWN_FILE
 from corpus.releases import Manifest, read_staged
+from corpus.shards import Shard
 from flows.records import record_for
 from flows.summary import account_rows
 from flows.workspace import Workspace
@@ -25,8 +28,9 @@ def compare(space: Workspace, old: str, new: str, as_of: date) -> dict[str, Any]
     Raises UnknownRecord when the ledger has no release of a version.
     """
     sealed = [read_staged(release(space.ledger, version).manifest_digest, space.storage) for version in (old, new)]
-    before, after = (Sealing(each.shards, _selection(space, each.version)) for each in sealed)
-    moved = changes(before, after, space.storage)
+    same = {shard.sha256 for shard in sealed[0].shards} & {shard.sha256 for shard in sealed[1].shards}
+    (before, old_taken), (after, new_taken) = (_left(space, each, same) for each in sealed)
+    moved = sorted([*changes(before, after, space.storage), *withdrawn_changes(old_taken, new_taken)])
     return {
         "old": old,
         "new": new,
@@ -59,6 +63,19 @@ def _selection(space: Workspace, version: str) -> Path | None:
         if record is not None:
             return space.storage.local(record.selection) if space.storage.exists(record.selection) else None
     return None
+
+
+def _left(space: Workspace, manifest: Manifest, same: set[str]) -> tuple[Sealing, Rewritten]:
+    """What can still be read of a release but for some shards, and those that were written anew since it was sealed."""
+    key = f"releases/{manifest.version}/{WITHDRAWN_FILE}"
+    instead: dict[str, Shard | None] = {}
+    if space.storage.exists(key):
+        told = json.loads(space.storage.local(key).read_bytes())
+        shards = {each["path"]: Shard(**each) for each in told["shards"]}
+        instead = {path: shards[new] if new else None for path, new in told["instead"].items()}
+    pairs = [(shard, instead.get(shard.path, shard)) for shard in manifest.shards if shard.sha256 not in same]
+    left = [shard for _, shard in pairs if shard is not None]
+    return Sealing(left, _selection(space, manifest.version)), [pair for pair in pairs if pair[0] is not pair[1]]
 
 
 def _total(moved: Sequence[Change], side: str) -> dict[str, Any]:

@@ -122,7 +122,7 @@ class Little:
         register = read_register(self.space.ledger)
         standing = {row: Standing("[]", date(2026, 11, 24), in_scope=True) for row in urls_in(file)}
         judge = Judge(("url",), lambda row: is_acted(register, row["url"]), lambda _, acted: ACTED if acted else ruling)
-        name = digest_of_parts(key, register.digest, purged_of(file))
+        name = digest_of_parts(key, self.rights[source], register.digest, purged_of(file))
         decided = f"decisions/{source}/{name}.parquet"
         if not self.space.storage.exists(decided):
             with self.space.scratch() as out:

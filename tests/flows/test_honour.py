@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from flows.comparing import compare
 from flows.errors import FlowError
 from flows.finding import wanted_withdrawals
 from flows.honour import honour, keep_out, status
@@ -122,6 +123,10 @@ def test_old_shards_go_when_their_grace_is_over(little: Little) -> None:
     assert sorted(told) == sorted(shard.path for shard in before.shards if not space.storage.exists(shard.path))
     [reached] = status(space, [name])
     assert (reached.removal, reached.removed) == (None, later.date())
+    moved = compare(space, "0.1.0", "0.1.1", DAY.date())
+    assert [(row["side"], row["documents"]) for row in moved["totals"]] == [("in", 0), ("out", 2)]
+    assert {row["reason"] for row in moved["changes"]} == {"withdrawn"}
+    assert "| blog | out | withdrawn |" in space.storage.local("releases/0.1.1/CHANGELOG.md").read_text()
 
 
 def test_the_patch_owes_in_place_of_the_release(little: Little) -> None:
