@@ -86,9 +86,13 @@ class Checks:
         )
 
 
-def look_again(file: Path, shard: Shard, checks: Checks) -> Looked:
-    """Run every check of rows over a shard that is stored. All of it is in memory."""
-    return checks.look(pq.read_table(file), shard)
+def look_again(file: Path, shard: Shard, checks: Checks, sign: Callable[[list[str]], Signatures]) -> Looked:
+    """Run every check of rows over a shard that is stored; texts are signed anew when anything is kept out.
+
+    All of it is in memory.
+    """
+    rows = pq.read_table(file)
+    return checks.look(rows, shard, sign(rows["text"].to_pylist()) if checks.barred is not None else None)
 
 
 def judge(looked: Iterable[Looked], limits: CheckLimits) -> list[Finding]:

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from corpus.changes import withdrawn_changes
 from corpus.errors import SealError
 from corpus.exclusions import key_of, read_exclusions
 from corpus.orphans import WITHDRAWN_FILE
@@ -23,7 +22,6 @@ from corpus.releases import Manifest, check_unclaimed, read_staged, stage
 from corpus.shards import Shard
 from flows.attesting import publish_checkpoint
 from flows.cards import files_beside
-from flows.comparing import CHANGELOG, changelog_of
 from flows.finding import agreed_ids
 from flows.paths import digest_of_parts
 from flows.progress import emit
@@ -104,8 +102,6 @@ def patch(space: Workspace, standing: Exclusions, rewritten: Rewritten, now: dat
     publish_checkpoint(space)
     run, record = newest_record(space), record_of(manifest, manifest.digest)
     beside = files_beside(space, manifest, run.selection) if run else {}
-    pairs = [(shard, rewritten.instead.get(shard.path, shard)) for shard in newest.shards]
-    beside |= {CHANGELOG: changelog_of(space, newest, manifest, withdrawn_changes(pairs))}
 
     def commit(sweeps: int) -> bool:
         stage(manifest, space.storage, beside)

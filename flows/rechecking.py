@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from corpus.checks import Finding, Looked, check_ids_once, judge, look_again
+from corpus.checks import Checks, Finding, Looked, check_ids_once, judge, look_again
 from corpus.errors import CorpusError, StorageError
 from corpus.releases import Manifest, read_staged
 from corpus.shards import Shard
 from corpus.storage import open_storage
+from dedup.signatures import sign
 from flows.release import checks_of, record_of
+from flows.withheld import withheld_by
 from flows.workspace import Workspace
 from ledger.records import ReleaseRecord
 from ledger.releases import release
+from ledger.withdrawals import exclusions
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ def recheck(space: Workspace, version: str) -> Rechecked:
         findings = [*_as_recorded(fresh, manifest, record)]
         looked: list[Looked] = []
         sound: list[Shard] = []
-        for shard in manifest.shards:
-            try:
-                looked.append(_look(fresh, shard))
-                sound.append(shard)
-            except (CorpusError, OSError) as error:
-                findings.append(Finding("bytes", shard.path, str(error)))
+        with withheld_by(fresh, exclusions(space.ledger)) as withheld:
+            checks = replace(checks_of(space), barred=withheld.places if withheld else None)
+            for shard in manifest.shards:
+                try:
+                    looked.append(_look(fresh, shard, checks))
+                    sound.append(shard)
+                except (CorpusError, OSError) as error:
+                    findings.append(Finding("bytes", shard.path, str(error)))
         findings += judge(looked, space.settings.release.checks)
         findings += check_ids_once(sound, storage)
     counted = {"release": version, "shards": len(manifest.shards), "documents": sum(each.rows for each in sound)}
@@ -65,10 +70,10 @@ def _as_recorded(space: Workspace, manifest: Manifest, record: ReleaseRecord) ->
         yield Finding("ledger", source, "the manifest counts other documents, words, bytes or shards than the ledger")
 
 
-def _look(space: Workspace, shard: Shard) -> Looked:
+def _look(space: Workspace, shard: Shard, checks: Checks) -> Looked:
     file = space.storage.local(shard.path)
     with file.open("rb") as data:
         digest = hashlib.file_digest(data, "sha256").hexdigest()
     if digest != shard.sha256:
         raise StorageError("its bytes are not those that the manifest names: bring it back from your backup")
-    return look_again(file, shard, checks_of(space))
+    return look_again(file, shard, checks, lambda texts: sign(texts, space.settings.dedup))

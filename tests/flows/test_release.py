@@ -15,8 +15,10 @@ from flows.comparing import compare
 from flows.records import RunRecord, write_record
 from flows.release import Draft, Sealed, latest_manifest, pack, seal
 from flows.select import dedupe, select
-from ledger.withdrawals import exclusions
+from ledger.journal import Stamp
+from ledger.withdrawals import exclude, exclusions
 from tests.flows.little import DAY, Little, text_about
+from tests.flows.test_withheld import excluded
 
 STORY, FOREST, CITY = (text_about(what) for what in ("hvalen", "skoven", "byen"))
 
@@ -99,9 +101,14 @@ def test_what_only_goes_out_is_a_patch(little: Little) -> None:
 
 
 def test_a_sealed_release_is_verified_anew(little: Little) -> None:
-    """A whole release holds; a byte that flipped, a shard that is gone and another manifest are each told by name."""
+    """A whole release holds; a text withdrawn since, a flipped byte, a shard gone and another manifest are told."""
     sealed(little, little.documents("blog", {"story": STORY}) | little.documents("web", {"city": CITY}))
     assert command(little, "verify", "0.1.0")["holds"] is True
+    (blog,) = little.space.storage.keys("documents/blog/")
+    digest = excluded(little.space, blog, "http://blog.test/story")
+    assert exclude(little.space.ledger, "agreement:a", digest, 1, Stamp("jura", DAY))
+    (found,) = command(little, "verify", "0.1.0", code=1)["findings"]
+    assert (found["check"], found["what"].split(":")[1].split(",")[0]) == ("excluded", " each is excluded")
     one, other = sorted((little.space.settings.data / "shards").rglob("*.parquet"))
     one.write_bytes(one.read_bytes()[:-9] + b"x" + one.read_bytes()[-8:])
     other.unlink()
@@ -111,6 +118,16 @@ def test_a_sealed_release_is_verified_anew(little: Little) -> None:
     assert {(row["check"], row["where"].split("/")[-1]) for row in found} == {
         ("bytes", one.name), ("bytes", other.name), ("manifest", "manifest.json"),
     }  # fmt: skip
+
+
+def test_a_copy_used_by_agreement_is_sealed_though_another_was_withdrawn(little: Little) -> None:
+    """What its holder gave us by agreement stays, as in the selection; the check of what is kept out agrees."""
+    blog = little.documents("blog", {"story": STORY, "forest": FOREST})
+    news = little.documents("news", {"agreed": STORY}, right="agreement")
+    digest = excluded(little.space, next(iter(blog)), "http://blog.test/story")
+    assert exclude(little.space.ledger, "agreement:a", digest, 1, Stamp("jura", DAY))
+    assert sealed(little, blog | news).version == "0.1.0"
+    assert little.released() == {"http://blog.test/forest", "http://news.test/agreed"}
 
 
 def test_what_the_checks_find_is_not_sealed(little: Little) -> None:
