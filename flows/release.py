@@ -7,7 +7,7 @@ leaves a release that the next run shows, unchanged.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from corpus.checks import Checks, Finding, check_ids_once, refuse
@@ -89,19 +89,7 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     before, fates = latest.version if latest else "", count_fates(space.storage.local(draft.selection))
     if before != draft.after:
         raise SealError(f"another run sealed release {before} meanwhile. Run again, and what stands now is compared.")
-    manifest = Manifest(
-        version="",
-        as_of=now.date(),
-        parameters={
-            "policy": space.policy.digest,
-            "dedup": space.settings.dedup.digest,
-            "refine": refine_digest(refine_settings(space.settings)),  # the sources' profiles are in their documents
-        },
-        shards=tuple(sorted(draft.shards, key=lambda shard: shard.path)),
-        funnel=_funnel(fates),
-        rights_holders=_holders(space, draft.shards),
-        columns=columns_of(_tokenizer(space)),
-    )
+    manifest = _drafted(space, draft, _funnel(fates), now.date())
     if latest is None and not draft.shards:
         return Sealed("", new=False)
     if latest is not None and latest.content_digest == manifest.content_digest:
@@ -127,6 +115,25 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     show_release(space, version, manifest.digest, now)
     emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
     return Sealed(version, new=True)
+
+
+def _drafted(space: Workspace, draft: Draft, funnel: Mapping[str, Mapping[str, int]], as_of: date) -> Manifest:
+    """The manifest of what is to be sealed, without a version yet."""
+    tokenizer = _tokenizer(space)
+    return Manifest(
+        version="",
+        as_of=as_of,
+        parameters={
+            "policy": space.policy.digest,
+            "dedup": space.settings.dedup.digest,
+            "refine": refine_digest(refine_settings(space.settings)),  # the sources' profiles are in their documents
+            **({"tokenizer": f"{tokenizer.name} sha256:{tokenizer.digest}"} if tokenizer else {}),
+        },
+        shards=tuple(sorted(draft.shards, key=lambda shard: shard.path)),
+        funnel=funnel,
+        rights_holders=_holders(space, draft.shards),
+        columns=columns_of(tokenizer),
+    )
 
 
 def latest_manifest(space: Workspace, now: datetime) -> Manifest | None:
