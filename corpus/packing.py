@@ -28,8 +28,8 @@ from corpus.tokens import Tokenizer
 
 Right = tuple[str, ...]
 
-BATCH_ROWS = 2**14
-"""Documents read at a time by each thread: some fifty megabytes."""
+BATCH_ROWS = 2**11
+"""Documents read at a time by each thread: some megabytes, whose memory is used again for the next ones."""
 
 _OF_SELECTION = ("id", *RIGHT, "outcome", "rule", "evidence", "cluster", "cluster_size", "elsewhere")
 
@@ -38,7 +38,8 @@ _OF_SELECTION = ("id", *RIGHT, "outcome", "rule", "evidence", "cluster", "cluste
 class Packing:
     """Whose documents are packed, and how: the source, the rights holder every row names, what looks at the rows.
 
-    With a `tokenizer` their tokens are counted. `threads` write at a time, each with a shard in memory.
+    With a `tokenizer` their tokens are counted. `threads` write at a time, each with a shard in memory. `work` is a
+    folder for what lies on disk meanwhile; the system's own, when None.
     """
 
     source: str
@@ -46,6 +47,7 @@ class Packing:
     checks: Checks = field(default_factory=Checks)
     tokenizer: Tokenizer | None = None
     threads: int = 1
+    work: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def pack_source(selection: Path, packing: Packing, documents: Sequence[Path], st
     ranges_of, count = _ranges(selection, packing.source)
     done: list[tuple[Shard, Looked]] = []
     if ranges_of:
-        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(packing.threads) as pool:
+        with tempfile.TemporaryDirectory(dir=packing.work) as folder, ThreadPoolExecutor(packing.threads) as pool:
             parts = _dealt(Path(folder), documents, count, _How(pool, packing.checks.barred is not None))
             under_way: deque[Future[tuple[Shard, Looked]]] = deque()
             for rows in _in_shards(_chosen(selection, packing.source, count), parts, ranges_of, count):
@@ -180,7 +182,7 @@ def _of_right(rows: pa.Table, right: Right) -> pa.Table:
 def _finish(rows: pa.Table, packing: Packing, storage: Storage) -> tuple[Shard, Looked]:
     """Give the rows their last columns, look at them, and store them as a shard."""
     table = _completed(rows, packing)
-    shard = store_shard(table, storage)
+    shard = store_shard(table, storage, packing.work)
     signatures = None
     if "signature" in rows.column_names:
         values = rows["signature"].combine_chunks().flatten()

@@ -123,9 +123,9 @@ def write_shard(table: pa.Table, path: Path) -> None:
             writer.write_table(group, row_group_size=len(group))
 
 
-def store_shard(table: pa.Table, storage: Storage) -> Shard:
-    """Write to local disk, hash, then store whole under the digest."""
-    with tempfile.TemporaryDirectory() as folder:
+def store_shard(table: pa.Table, storage: Storage, work: Path | None = None) -> Shard:
+    """Write to local disk, below `work` or where the system has such files, hash, then store whole under the digest."""
+    with tempfile.TemporaryDirectory(dir=work) as folder:
         path = Path(folder) / "shard.parquet"
         write_shard(table, path)
         with path.open("rb") as file:

@@ -61,13 +61,14 @@ class Sealed:
 def pack(space: Workspace, selection: str, source: str, documents: Sequence[str]) -> Packed:
     """Pack one source's released documents into stored shards, and look at them."""
     local, how = space.storage.local, space.settings.release
-    with withheld_by(space, exclusions(space.ledger)) as withheld:
+    with withheld_by(space, exclusions(space.ledger)) as withheld, space.scratch() as scratch:
         packing = Packing(
             source,
             find_source(space.ledger, source).holder,
             replace(checks_of(space), barred=withheld.places if withheld else None),
             _tokenizer(space),
             how.threads,
+            scratch.parent,
         )
         packed = pack_source(local(selection), packing, [local(key) for key in documents], space.storage)
     emit("packed", source, shards=len(packed.shards), documents=sum(shard.rows for shard in packed.shards))

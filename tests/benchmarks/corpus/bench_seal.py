@@ -1,4 +1,8 @@
-"""Sealing beside what pyarrow alone needs to write the same rows, and its memory as documents become more."""
+"""Sealing beside what pyarrow alone needs to write the same rows, and its memory as documents become more.
+
+Sealing has two threads and pyarrow's writer one, so seconds say nothing on a machine that does other things. Compared
+is what two idle cores would need at most: the first thread's CPU, in which the others may wait, and half of the rest.
+"""
 
 import json
 import shutil
@@ -36,8 +40,9 @@ def test_sealing_costs_little_more_than_writing(tmp_path: Path, pytestconfig: py
         ours, theirs = measured("seal", folder), measured("write", folder)
         figures |= {f"{name}_{released}": value for name, value in ours.items()}
         figures |= {f"pyarrow_{name}_{released}": value for name, value in theirs.items()}
-        figures |= {f"{name}_ratio_{released}": ours[name] / theirs[name] for name in ("seconds", "cpu")}
+        two_cores = ours["cpu_first"] + (ours["cpu"] - ours["cpu_first"]) / 2
+        figures[f"ratio_{released}"] = two_cores / theirs["cpu"]
         shutil.rmtree(folder)
     show(f"Sealing {most:,} documents", figures)
-    assert figures[f"seconds_ratio_{most}"] <= RATIO_MAX
+    assert figures[f"ratio_{most}"] <= RATIO_MAX
     assert figures[f"peak_mb_{most}"] <= FLAT * max(figures[f"peak_mb_{most // 10}"], 1000)
