@@ -7,7 +7,7 @@ ledger's works are made to be what the run's selection says. Done twice, nothing
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -20,10 +20,11 @@ from flows.paths import digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.records import RunRecord, newest_record
 from flows.workspace import Workspace
+from ledger.figures import collected
 from ledger.portal.portal import Match
 from ledger.releases import versions
 from ledger.targets import Target, TargetKind, identifiers_in
-from ledger.works import Work, fill
+from ledger.works import Work, fill, forget_works
 
 FRESH_S = 30.0
 """How long the portal asks what it has, before it looks whether a newer run has ended."""
@@ -42,7 +43,8 @@ def bring_up(space: Workspace, record: RunRecord) -> None:
         if name not in kept:
             space.storage.remove(name)
     released = versions(space.ledger)
-    for source in sorted(record.crawls):
+    sources = {key.split("/")[1] for key in record.documents}
+    for source in sorted({*sources, *collected(space.ledger)}):  # of a source that is left out all is gone
         files = [
             (space.storage.local(wanted[key][0]), space.storage.local(decided))
             for key, decided in record.documents.items()
@@ -51,6 +53,14 @@ def bring_up(space: Workspace, record: RunRecord) -> None:
         rows = work_rows(space.storage.local(record.selection), source, files)
         change = fill(space.ledger, source, (work_of(row, source) for row in rows), released)
         emit("works", source, new=change.new, changed=change.changed, gone=change.gone)
+
+
+def purged(space: Workspace, key: str, ids: Iterable[str]) -> None:
+    """Forget what was purged of a documents file: its facts and passages are taken out anew, its works say nothing."""
+    facts, passages = _names(space, key)
+    if space.storage.exists(facts) or space.storage.exists(passages):
+        _take_out(space, key, facts, passages)
+    forget_works(space.ledger, ids)
 
 
 def work_of(row: Mapping[str, Any], source: str) -> Work:
@@ -63,7 +73,7 @@ def work_of(row: Mapping[str, Any], source: str) -> Work:
         title="" if is_withdrawn else row["title"], author="" if is_withdrawn else row["author"],
         numbers=tuple(Target(TargetKind(kind), value) for kind, _, value in (one.partition(":") for one in numbers)),
         fetched_at=row["fetched_at"].astimezone(UTC), digest=row["text_digest"], words=row["words"],
-        fate=row["fate"], **ruled, signals=row["signals"], observed=row["observed"],
+        fate="excluded" if is_withdrawn else row["fate"], **ruled, signals=row["signals"], observed=row["observed"],
     )  # fmt: skip
 
 
@@ -73,7 +83,7 @@ class PassageFinder:
     def __init__(self, space: Workspace) -> None:
         self._space = space
         self._lock = threading.Lock()
-        self._files: tuple[str, ...] = ()
+        self._files: dict[str, int] = {}
         self._passages = Passages([], space.settings.dedup)
         self._looked_at: float | None = None
 
@@ -88,11 +98,11 @@ class PassageFinder:
 
     def _look(self) -> None:
         storage, record = self._space.storage, newest_record(self._space)
-        names = tuple(_names(self._space, key)[1] for key in record.documents) if record else ()
-        if names != self._files:
-            there = [storage.local(name) for name in names if storage.exists(name)]
-            self._passages = Passages(there, self._space.settings.dedup)
-            self._files = names if len(there) == len(names) else ()
+        names = [_names(self._space, key)[1] for key in record.documents] if record else []
+        there = [storage.local(name) for name in names if storage.exists(name)]
+        found = {str(file): file.stat().st_mtime_ns for file in there}  # what was purged has its old name
+        if found != self._files:
+            self._passages, self._files = Passages(there, self._space.settings.dedup), found
 
 
 def _names(space: Workspace, key: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from corpus.exclusions import capture_rows
 from corpus.fates import WITHDRAWN
 from corpus.purge import Gone, purge_beside, purge_documents, purge_pages, texts_gone
 from crawler.files import EVIDENCE_FILES, MADE_OF_FILES, PAGES_FILE
+from flows import lookup
 from flows.deliveries import withdrawn_key
 from flows.finding import agreed_ids, document_keys
 from flows.paths import crawl_prefix, crawled_pages, digest_of_parts
@@ -80,6 +81,7 @@ def _purge_crawl(space: Workspace, source: str, crawl: str, files: Mapping[str, 
             purged = purge_documents(space.storage.local(key), out, ids)
             if purged:
                 space.storage.put(key, out)
+                lookup.purged(space, key, ids)
         documents += purged
     return Purged(documents, captures, delivered, left)
 

@@ -38,6 +38,9 @@ GONE = "gone"
 
 RELEASED = "released"
 
+WITHDRAWN = "withdrawn"
+"""The reason of what was withdrawn."""
+
 NAMED = (TargetKind.TITLE, TargetKind.AUTHOR)
 """By what of itself a work is found, besides its numbers and its place."""
 
@@ -121,6 +124,31 @@ def erase_works(ledger: Ledger, ids: Iterable[str]) -> int:
         for source in sorted(sources):
             _count(connection, source)
     return erased
+
+
+def forget_works(ledger: Ledger, ids: Iterable[str]) -> int:
+    """Forget what is in withdrawn works; return how many there were. That they were held, and in what, is still told.
+
+    Title, author and numbers go at once, and the work is in no release after the newest; the next fill keeps it so.
+    """
+    forgotten, given = 0, iter(ids)
+    with ledger.writing() as connection:
+        newest = connection.scalar(
+            select(tables.release.c.version).order_by(tables.release.c.entry_seq.desc()).limit(1)
+        )
+        sources: set[str] = set()
+        while batch := list(islice(given, WINDOW)):
+            mine = tables.work.c.id.in_(batch)
+            sources |= set(connection.scalars(select(tables.work.c.source).where(mine).distinct()))
+            values = {"title": "", "author": "", "fate": "excluded", "reason": WITHDRAWN, "state": WITHDRAWN}
+            forgotten += connection.execute(update(tables.work).where(mine).values(**values)).rowcount
+            connection.execute(delete(tables.work_name).where(tables.work_name.c.work.in_(batch)))
+            stay = tables.work_stay
+            ended = update(stay).where(stay.c.work.in_(batch), stay.c.last.is_(None))
+            connection.execute(ended.values(last=newest))
+        for source in sorted(sources):
+            _count(connection, source)
+    return forgotten
 
 
 def site_of(host: str) -> str:

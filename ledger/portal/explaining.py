@@ -151,7 +151,7 @@ def why(language: str, fate: str, reason: str, rule: str) -> str:
     """Tell in a sentence why a work is used or not, by its fate, the reason for it and the rule that decided."""
     if fate == "gone":
         return translate(language, _GONE)
-    if fate in ("marked", "failed"):
+    if fate in ("marked", "failed") and reason not in RULES:
         return translate(language, _QUALITY) % {"reason": reason}
     return rule_told(language, reason or rule)
 

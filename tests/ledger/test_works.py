@@ -18,7 +18,7 @@ from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
 from ledger.sources import sync_source
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind, identifiers_in
-from ledger.works import Change, Work, erase_works, fill, host_of, site_of
+from ledger.works import Change, Work, erase_works, fill, forget_works, host_of, site_of
 from ledger.works_found import Leaf, find, find_all, find_in_source, find_work, hosts
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -184,6 +184,22 @@ def test_erasing_leaves_no_trace(ledger: Ledger) -> None:
             )
     assert find_in_source(ledger, "blad").counts == {"released": 1}
     assert entries(ledger) == before
+
+
+def test_what_is_withdrawn_says_nothing_of_itself_any_more(ledger: Ledger) -> None:
+    """Title and names go at once; its releases up to then are still told, and filling again keeps it so."""
+    released(ledger, "1.0")
+    work = made("https://blad.dk/1")
+    fill(ledger, "blad", [work], ["1.0"])
+    assert forget_works(ledger, [work.id, "unknown"]) == 1
+    released(ledger, "1.1")
+    withdrawn = replace(work, title="", author="", fate="excluded", reason="withdrawn")
+    for _ in range(2):
+        assert told(ledger, TargetKind.AUTHOR, "ane hansen") == told(ledger, TargetKind.TITLE, work.title) == []
+        found = find_work(ledger, work.id).found
+        assert (found.title, found.author, found.fate, found.releases) == ("", "", "excluded", ("1.0",))
+        fill(ledger, "blad", [withdrawn], ["1.0", "1.1"])
+    assert find_in_source(ledger, "blad").counts == {"excluded": 1}
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

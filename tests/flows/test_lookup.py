@@ -1,0 +1,97 @@
+"""What the portal looks up: brought up to each run, and forgotten with what is withdrawn."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.honour import honour
+from flows.lookup import PassageFinder, bring_up
+from ledger.case_book import open_case, take_step
+from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
+from ledger.journal import Stamp, entries
+from ledger.targets import Target, TargetKind
+from ledger.works_found import Found, find, find_work
+from tests.flows.little import DAY, Little, text_about
+
+STAMP = Stamp("jura", DAY)
+STORY = f"{text_about('hvalen')} ISBN 0-306-40615-2"
+
+
+@pytest.fixture
+def little(tmp_path: Path) -> Iterator[Little]:
+    """A released corpus: a story with an ISBN, its copy on another site, and other texts; looked into."""
+    with Little.opened(tmp_path) as opened:
+        opened.capture("blog", {"story": STORY, "other": text_about("skoven")})
+        opened.capture("web", {"same": STORY, **{f"p{n}": text_about(f"p{n}") for n in range(4)}})
+        assert opened.release() == "0.1.0"
+        assert opened.record is not None
+        bring_up(opened.space, opened.record)
+        yield opened
+
+
+def found(little: Little, kind: TargetKind, text: str) -> list[Found]:
+    """The works a target names."""
+    return list(find(little.space.ledger, Target.of(kind, text)).works)
+
+
+def passage(little: Little, text: str) -> set[str]:
+    """The addresses of the works that a text stands in."""
+    return {find_work(little.space.ledger, match.work).found.url for match in PassageFinder(little.space)(text)}
+
+
+def test_works_are_what_the_selection_says(little: Little) -> None:
+    """The story is released once, its copy is told as one; both are found by ISBN, and a passage finds both."""
+    works = {work.url: work for work in found(little, TargetKind.ISBN, "9780306406157")}
+    assert {url: work.fate for url, work in works.items()} == {
+        "http://blog.test/story": "released", "http://web.test/same": "duplicate",
+    }  # fmt: skip
+    assert works["http://blog.test/story"].releases == ("0.1.0",)
+    assert passage(little, " ".join(STORY.split()[30:90])) == set(works)
+    assert passage(little, text_about("noget helt andet")) == set()
+
+
+def test_bringing_up_again_changes_nothing(little: Little) -> None:
+    """The files keep their names and times, and the journal has no entry of it."""
+    folder = little.space.settings.data / "lookup"
+    before = (
+        {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()},
+        entries(little.space.ledger),
+    )
+    assert little.record is not None
+    bring_up(little.space, little.record)
+    after = (
+        {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()},
+        entries(little.space.ledger),
+    )
+    assert before == after
+
+
+def test_what_is_withdrawn_is_found_no_more(little: Little) -> None:
+    """As soon as it is honoured no passage, title or number leads to it; where it was is still told, and stays so."""
+    asked, finder = " ".join(STORY.split()[30:90]), PassageFinder(little.space)
+    story = found(little, TargetKind.DOCUMENT, "http://blog.test/story")[0]
+    assert finder(asked)
+    received = CaseStep(Step.RECEIVED, DAY.date(), "jura", "brev")
+    target = Target.of(TargetKind.DOMAIN, "blog.test")
+    case = open_case(little.space.ledger, Case("", CaseKind.TAKEDOWN, (target,), "Bloggen", "", (received,)), STAMP)
+    take_step(little.space.ledger, case.id, CaseStep(Step.VERIFIED, DAY.date(), "jura", "mail", (Proof.MAIL,)), STAMP)
+    honour(little.space, [], DAY)
+    for again in (False, True):
+        if again:
+            little.release()
+            assert little.record is not None
+            bring_up(little.space, little.record)
+        assert PassageFinder(little.space)(asked) == []
+        assert found(little, TargetKind.ISBN, "9780306406157") == []
+        told = find_work(little.space.ledger, story.id).found
+        assert (told.title, told.author, told.fate, told.releases) == ("", "", "excluded", ("0.1.0",))
+    assert passage(little, text_about("p1")) == {"http://web.test/p1"}
+
+
+def test_files_of_no_run_are_removed(little: Little) -> None:
+    """What belongs to no documents file of the newest run goes."""
+    little.space.storage.put_bytes("lookup/blog/old.passages", b"x")
+    assert little.record is not None
+    bring_up(little.space, little.record)
+    assert not little.space.storage.exists("lookup/blog/old.passages")
