@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.portal.portal import Portal, Site
 from ledger.store import open_ledger
 from tests.benchmarks.figures import show
-from tests.ledger.portal.conftest import URL, Clock, Letters
+from tests.ledger.portal.conftest import Clock, Letters, Shelf, portal_on
 from tests.ledger.portal.crossing import Crossing, make_tenant, theirs
 from tests.ledger.portal.tenants import Outside, release, with_wiring
 from tests.ledger.portal.visiting import visitor_of
@@ -19,8 +18,7 @@ def test_two_tenants_never_meet(tmp_path: Path, pytestconfig: pytest.Config) -> 
     asked, seed = pytestconfig.getoption("--requests"), pytestconfig.getoption("--seed")
     ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     clock, letters, outside = Clock(), Letters(), Outside()
-    portal = Portal(ledger=ledger, site=Site(URL), now=clock, secret=b"s" * 32, send=letters)
-    wired = with_wiring(portal, outside)
+    wired = with_wiring(portal_on(ledger, clock, letters, Shelf()), outside)
     one, other = (make_tenant(wired, outside, visitor_of(wired, clock, letters), name) for name in ("nord", "syd"))
     release(ledger, "kildenord", "kildesyd")
     one.visitor.client.app.state.buckets.take = lambda *_: 0.0  # type: ignore[attr-defined]  what is limited is tested

@@ -97,9 +97,8 @@ def ledger(empty_ledger: Path, tmp_path: Path) -> Iterator[Ledger]:
     opened.close()
 
 
-@pytest.fixture
-def portal(ledger: Ledger, clock: Clock, letters: Letters, passages: Shelf) -> Portal:
-    """A portal on an empty ledger."""
+def portal_on(ledger: Ledger, clock: Clock, letters: Letters, passages: Shelf) -> Portal:
+    """A portal on a ledger."""
     site = Site(URL, operator="Tekstbanken", contact="hjaelp@portal.test")
     return Portal(
         ledger=ledger,
@@ -112,6 +111,12 @@ def portal(ledger: Ledger, clock: Clock, letters: Letters, passages: Shelf) -> P
         attested=lambda: Attested("portal.test+key", "portal.test\n7\nroot\n"),
         policy=load_policy(None),
     )
+
+
+@pytest.fixture
+def portal(ledger: Ledger, clock: Clock, letters: Letters, passages: Shelf) -> Portal:
+    """A portal on an empty ledger."""
+    return portal_on(ledger, clock, letters, passages)
 
 
 @pytest.fixture
