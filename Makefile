@@ -64,7 +64,7 @@ bench: .venv/installed ## Measure: quality against its floors, speed as ratios (
 
 .PHONY: messages
 messages: .venv/installed ## Bring the portal's Danish texts up to its templates
-	$(RUN)/pybabel -q extract -F ledger/portal/locale/babel.cfg -k N_ --no-location --omit-header --sort-output -o .messages.pot ledger/portal
+	$(RUN)/pybabel -q extract -F ledger/portal/locale/babel.cfg -k N_ -k RecordRefused --no-location --omit-header --sort-output -o .messages.pot ledger/portal
 	$(RUN)/pybabel -q update -i .messages.pot -o ledger/portal/locale/da/messages.po -l da --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap
 	rm .messages.pot
 

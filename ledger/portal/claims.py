@@ -122,7 +122,7 @@ def start_claim(ledger: Ledger, claimed: Claimed, holder: Holder, person: Person
         if (one.kind, one.value) == (claimed.kind, value) and one.state in (ClaimState.WAITING, ClaimState.PROVED):
             return one
     if sum(one.state is ClaimState.WAITING for one in held) >= CLAIMS_MAX:
-        raise RecordRefused(f"{CLAIMS_MAX} claims of this holder wait already: prove or withdraw some first")
+        raise RecordRefused("Fifty claims wait already. Prove some first, or take them back.")
     made = f"k{secrets.token_hex(8)}"
     stamp = Stamp(f"person:{person.id}", now)
     step = CaseStep(Step.RECEIVED, now.date(), stamp.actor, claimed.note[:NOTE_CHARS_MAX], evidence=(f"claim:{made}",))
@@ -164,11 +164,11 @@ def rule_on(ledger: Ledger, name: str, ruling: tuple[ClaimState, str], stamp: St
     state, reason = ruling
     claim = find_claim(ledger, name)
     if not 0 < len(reason.strip()) <= NOTE_CHARS_MAX:
-        raise RecordRefused(f"say why, in at most {NOTE_CHARS_MAX} characters: it can be answered for only then")
+        raise RecordRefused("Say why, in at most 2000 characters.")
     if state is ClaimState.PROVED and claim.kind is ClaimKind.DOMAIN:
-        raise RecordRefused("a domain is proved by its TXT record or its file, and by nobody's word")
+        raise RecordRefused("A domain is proved by its TXT record or its file, and by nobody's word.")
     if state not in (ClaimState.PROVED, ClaimState.REJECTED, ClaimState.WITHDRAWN) or claim.state is state:
-        raise RecordRefused(f"this claim is {claim.state} and cannot become {state} by a ruling")
+        raise RecordRefused("This claim has been ruled on or taken back already.")
     way = Way.PERSON.value if state is ClaimState.PROVED else claim.way
     values = {"state": state.value, "reason": reason.strip(), "way": way, "checked_at": instant_to_text(stamp.now)}
     with ledger.writing() as connection:
@@ -220,9 +220,9 @@ def _about(claimed: Claimed) -> tuple[str, tuple[Target, ...]]:
         return target.value, (target,)
     value = " ".join(claimed.value.split())
     if not 0 < len(value) <= 200 or not claimed.targets:
-        raise RecordRefused("a repertoire has a name, and authors, titles, ISBNs or addresses that it is about")
+        raise RecordRefused("A repertoire has a name, and authors, titles, ISBNs or addresses that it is about.")
     if not _DIGEST.fullmatch(claimed.document):
-        raise RecordRefused("a repertoire is claimed with the mandate that says so: upload it as PDF")
+        raise RecordRefused("A repertoire is claimed with the mandate that says so. Upload it as PDF.")
     return value, claimed.targets
 
 

@@ -183,7 +183,7 @@ def drop_factor(ledger: Ledger, person: str, name: str, now: datetime) -> bool:
         if name not in held:
             return False
         if len(held) == 1:
-            raise RecordRefused("this is the last second factor: add another one first, then remove this one")
+            raise RecordRefused("This is the last second factor. Add another one first, then remove this one.")
         connection.execute(delete(table).where(table.c.id == name, table.c.person == person))
         note(connection, Happened("second factor removed", person), now)
     return True
@@ -193,7 +193,7 @@ def check_room(connection: Connection, person: str) -> None:
     """Refuse one more factor for somebody who has very many."""
     held = connection.scalar(select(func.count()).select_from(tables.factor).filter_by(person=person)) or 0
     if held >= FACTORS_MAX:
-        raise RecordRefused(f"one person has at most {FACTORS_MAX} second factors: remove one first")
+        raise RecordRefused("One person has at most ten second factors. Remove one first.")
 
 
 def _use_totp(connection: Connection, secret: bytes, given: tuple[str, str], now: datetime) -> bool:

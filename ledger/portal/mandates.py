@@ -29,7 +29,7 @@ def give_mandate(ledger: Ledger, whose: tuple[str, str], claim: str, stamp: Stam
         if len(kinds) < 2 or owner is None:
             raise UnknownRecord("there is no such holder or claim in the portal")
         if kinds[collective] != HolderKind.COLLECTIVE or owner != collective:
-            raise RecordRefused("a mandate is a collective's, by a claim of its own: see whose claim this is")
+            raise RecordRefused("A mandate is an organisation's, by a claim of its own.")
         values = {"collective": collective, "holder": holder}
         if connection.scalar(select(tables.mandate.c.claim).filter_by(**values)) is None:
             connection.execute(insert(tables.mandate).values(**values, claim=claim, made_at=instant_to_text(stamp.now)))

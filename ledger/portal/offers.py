@@ -121,13 +121,13 @@ def accept_offer(ledger: Ledger, name: str, holder: Holder, acceptance: Acceptan
     """
     offer = find_offer(ledger, name)
     if offer.state is not OfferState.MADE or offer.holder != holder.id:
-        raise RecordRefused(f"this offer is {offer.state} already")
+        raise RecordRefused("This offer has been answered or taken back already.")
     if offer.terms.rate is None:
         raise RecordRefused(
-            "an open licence is written into the catalogue, with this offer as its place; then answer it"
+            "An open licence is written into the catalogue, with this offer as its place. Then answer it."
         )
     if not holder.party:
-        raise RecordRefused("say first under which name this holder stands in agreements: its party")
+        raise RecordRefused("Say first under which name this holder stands in agreements.")
     agreement = Agreement(
         id=acceptance.agreement,
         source=acceptance.source,
@@ -157,11 +157,11 @@ def end_offer(ledger: Ledger, name: str, ruling: tuple[OfferState, str], stamp: 
     state, reason = ruling
     offer = find_offer(ledger, name)
     if offer.state is not OfferState.MADE or state is OfferState.MADE:
-        raise RecordRefused(f"this offer is {offer.state} already")
+        raise RecordRefused("This offer has been answered or taken back already.")
     if state is OfferState.ACCEPTED and offer.terms.rate is not None:
-        raise RecordRefused("a price is accepted with an agreement")
+        raise RecordRefused("A price is accepted with an agreement.")
     if not 0 < len(reason.strip()) <= NOTE_CHARS_MAX:
-        raise RecordRefused(f"say why, in at most {NOTE_CHARS_MAX} characters")
+        raise RecordRefused("Say why, in at most 2000 characters.")
     return _become(ledger, offer, (state, reason.strip(), None), stamp)
 
 
@@ -186,18 +186,18 @@ def offers_of(ledger: Ledger, holders: frozenset[str] | None) -> tuple[Offer, ..
 def _check(terms: Terms) -> str:
     """The licence in its one spelling; refuses an offer that says too little or too much."""
     if not 0 < len(terms.about.strip()) <= ABOUT_CHARS_MAX or len(terms.note) > NOTE_CHARS_MAX:
-        raise RecordRefused(f"say which texts are offered, in at most {ABOUT_CHARS_MAX} characters")
+        raise RecordRefused("Say which texts are offered, in at most 2000 characters.")
     if bool(terms.licence.strip()) == (terms.rate is not None):
-        raise RecordRefused("offer an open licence or a price: one of the two")
+        raise RecordRefused("Offer an open licence or a price: one of the two.")
     if terms.rate is not None:
         if terms.rate.currency not in CURRENCIES:
-            raise RecordRefused(f"a price is in one of the currencies {', '.join(sorted(CURRENCIES))}")
+            raise RecordRefused("A price is in DKK, EUR, SEK, NOK, ISK, USD or GBP.")
         if not 0 <= terms.rate.amount_micro <= AMOUNT_MICRO_MAX or terms.rate.per not in OFFERED_PER or not terms.uses:
-            raise RecordRefused("a price is an amount for a unit, and for the uses it allows: name one use or more")
+            raise RecordRefused("A price is an amount for a unit, and for the uses it allows. Choose one use or more.")
         return ""
     licence = normalise_licence(terms.licence)
     if not licence:
-        raise RecordRefused("this licence is not known: name it as CC-BY-4.0, or by its address")
+        raise RecordRefused("This licence is not known. Write it as CC-BY-4.0, or its address.")
     return licence
 
 

@@ -157,7 +157,7 @@ def make_holder(ledger: Ledger, person: str, name: str, kind: HolderKind, now: d
     with ledger.writing() as connection:
         held = connection.scalars(select(tables.grant.c.holder).filter_by(person=person).distinct()).all()
         if len(held) >= HOLDERS_MAX:
-            raise RecordRefused(f"one person acts for at most {HOLDERS_MAX} holders here: write to us about more")
+            raise RecordRefused("One person acts for at most twenty rights holders here. Write to us about more.")
         connection.execute(
             insert(tables.holder).values(
                 id=made.id, name=made.name, kind=made.kind.value, party="", made_at=instant_to_text(now)
@@ -180,15 +180,13 @@ def give(ledger: Ledger, person: str, grant: Grant, stamp: Stamp) -> None:
         if not connection.scalar(select(tables.person.c.id).filter_by(id=person, closed_at="")):
             raise UnknownRecord("there is no such person in the portal, or the account is closed")
         if (grant.role in HOUSE) == bool(grant.holder):
-            raise RecordRefused(
-                "staff and auditors work for the house; holders and collectives for themselves: say whom"
-            )
+            raise RecordRefused("Staff and auditors work for the house, all others for a rights holder. Say for whom.")
         if grant.holder:
             kind = connection.scalar(select(tables.holder.c.kind).filter_by(id=grant.holder))
             if kind is None:
                 raise UnknownRecord("there is no such holder in the portal")
             if kind != grant.role.value:
-                raise RecordRefused(f"this holder is a {kind}, so the role is {kind}")
+                raise RecordRefused("A role for an organisation is for one, and a role for a rights holder for one.")
         _grant(connection, person, grant, stamp)
 
 
@@ -260,7 +258,7 @@ def _grant(connection: Connection, person: str, grant: Grant, stamp: Stamp) -> N
 def _named(text: str, *, empty: bool = False) -> str:
     named = " ".join(text.split())
     if not (empty or named) or len(named) > NAME_CHARS_MAX or not all(sign.isprintable() for sign in named):
-        raise RecordRefused(f"a name has 1 to {NAME_CHARS_MAX} characters")
+        raise RecordRefused("A name has 1 to 200 characters.")
     return named
 
 

@@ -105,16 +105,16 @@ def ask(ledger: Ledger, asked: Asked, person: Person, now: datetime) -> Case:
 
     """
     if asked.kind not in KINDS:
-        raise RecordRefused("this is asked for in another way")
+        raise RecordRefused("This is asked for in another way.")
     if not 0 < len(asked.targets) <= TARGETS_MAX or len(asked.reason) > REASON_CHARS_MAX:
         raise RecordRefused(
-            f"name 1 to {TARGETS_MAX} domains, addresses, titles or names, and give a reason of at most "
-            f"{REASON_CHARS_MAX} characters; send us a longer list by mail"
+            "Name 1 to 500 domains, addresses, titles or names, and give a reason of at most 3500 characters. "
+            "Send us a longer list by mail."
         )
     with ledger.writing() as connection:
         allowed = spend(connection, BY_PERSON, person.id, now)
     if not allowed:
-        raise RecordRefused(f"you have sent {BY_PERSON.times} requests today: write to us, or go on tomorrow")
+        raise RecordRefused("You have sent 20 requests today. Write to us, or go on tomorrow.")
     stamp = Stamp(f"person:{person.id}", now)
     uses = "".join(f"[{use}] " for use in asked.uses)
     step = CaseStep(Step.RECEIVED, now.date(), stamp.actor, f"{uses}{asked.reason.strip()}".strip())
@@ -153,7 +153,7 @@ def withdraw(ledger: Ledger, name: str, reason: str, person: Person, now: dateti
     """Take a case back for who asked. Whose it is has been asked before; raises what `take_step` does."""
     case = find_case(ledger, name)
     if case.kind not in KINDS:
-        raise RecordRefused("a claim is withdrawn on its own page")
+        raise RecordRefused("A claim is taken back on its own page.")
     step = CaseStep(Step.WITHDRAWN, now.date(), f"person:{person.id}", reason or "withdrawn in the portal")
     taken = take_step(ledger, name, step, Stamp(f"person:{person.id}", now))
     with ledger.writing() as connection:

@@ -82,7 +82,7 @@ def add_share(ledger: Ledger, upload: Upload, whose: tuple[str, str], source: st
         if held is not None:
             return _share(held)
         if (connection.scalar(select(func.count()).select_from(mine.subquery())) or 0) >= WAITING_MAX:
-            raise RecordRefused(f"{WAITING_MAX} uploads wait already: let us take those first")
+            raise RecordRefused("A hundred uploads wait already. Let us take those first.")
         made = f"u{secrets.token_hex(8)}"
         connection.execute(
             insert(table).values(
@@ -115,9 +115,9 @@ def hand_over(ledger: Ledger, name: str, where: tuple[str, str], hands: Hands, s
     source, agreement = where
     share = find_share(ledger, name)
     if share.state is not ShareState.KEPT:
-        raise RecordRefused(f"this upload is {share.state} already")
+        raise RecordRefused("This upload was delivered, refused or taken back already.")
     if not agreement:
-        raise RecordRefused("name the agreement under which it is delivered: without one it may not be used")
+        raise RecordRefused("Name the agreement under which it is delivered. Without one it may not be used.")
     values = {"source": source, "agreement": agreement}
     with ledger.writing() as connection:
         connection.execute(update(tables.share).filter_by(id=name).values(**values))
@@ -136,9 +136,9 @@ def give_up(ledger: Ledger, name: str, ruling: tuple[ShareState, str], hands: Ha
     state, reason = ruling
     share = find_share(ledger, name)
     if share.state is not ShareState.KEPT or state not in (ShareState.REFUSED, ShareState.WITHDRAWN):
-        raise RecordRefused(f"this upload is {share.state} already")
+        raise RecordRefused("This upload was delivered, refused or taken back already.")
     if not 0 < len(reason.strip()) <= REASON_CHARS_MAX:
-        raise RecordRefused(f"say why, in at most {REASON_CHARS_MAX} characters")
+        raise RecordRefused("Say why, in at most 2000 characters.")
     given_up = _become(ledger, share, (state, reason.strip()), stamp)
     with ledger.reading() as connection:
         query = select(func.count()).select_from(tables.share).filter_by(digest=share.digest, state="kept")

@@ -55,15 +55,13 @@ def make_token(ledger: Ledger, person: str, asked: tuple[str, Collection[Scope],
     name, scopes, days = asked
     named = plain(name).strip()
     if not 0 < len(named) <= NAME_CHARS_MAX or not scopes or not 0 < days <= DAYS_MAX:
-        raise RecordRefused(
-            f"a token has a name of at most {NAME_CHARS_MAX} characters, a scope, and 1 to {DAYS_MAX} days"
-        )
+        raise RecordRefused("A token has a name of at most 60 characters, something it may do, and 1 to 365 days.")
     token = PREFIX + new_token()
     with ledger.writing() as connection:
         table = tables.token
         connection.execute(delete(table).where(table.c.person == person, table.c.ends_at <= instant_to_text(now)))
         if (connection.scalar(select(func.count()).select_from(table).filter_by(person=person)) or 0) >= TOKENS_MAX:
-            raise RecordRefused(f"one person has at most {TOKENS_MAX} tokens: end one first")
+            raise RecordRefused("One person has at most 20 tokens. End one first.")
         connection.execute(
             insert(table).values(
                 id=f"t{secrets.token_hex(8)}",

@@ -79,7 +79,7 @@ def look_at(path: Path, name: str) -> Upload:
     size = path.stat().st_size
     if not 0 < size <= UPLOAD_BYTES_MAX:
         raise RecordRefused(
-            f"an upload has 1 byte to {UPLOAD_BYTES_MAX // 1024**2} MB: hand larger ones over by delivery"
+            "An upload is not empty, and has at most 50 MB. Larger collections are delivered by agreement."
         )
     kind = _kind(path, name)
     files = _CHECKS[kind](path)
@@ -94,10 +94,10 @@ def look_at_mandate(path: Path, name: str) -> Upload:
 
     """
     if not 0 < path.stat().st_size <= MANDATE_BYTES_MAX:
-        raise RecordRefused(f"a mandate has 1 byte to {MANDATE_BYTES_MAX // 1024**2} MB")
+        raise RecordRefused("A mandate is not empty, and has at most 10 MB.")
     found = look_at(path, name)
     if found.kind is not UploadKind.PDF:
-        raise RecordRefused("a mandate is uploaded as PDF")
+        raise RecordRefused("A mandate is uploaded as PDF.")
     return found
 
 
@@ -111,14 +111,14 @@ def plain_name(name: str, kind: UploadKind) -> str:
 def _kind(path: Path, name: str) -> UploadKind:
     ending = PurePosixPath(name.replace("\\", "/")).suffix.lower().lstrip(".")
     if ending not in set(UploadKind):
-        raise RecordRefused("this kind of file is not taken: upload .txt, .jsonl, .pdf, .docx or .zip")
+        raise RecordRefused("This kind of file is not taken. Upload .txt, .jsonl, .pdf, .docx or .zip.")
     kind = UploadKind(ending)
     with path.open("rb") as file:
         start = file.read(1024)
     packed = start.startswith(b"PK\x03\x04")
     is_so = {UploadKind.PDF: start.startswith(b"%PDF-"), UploadKind.DOCX: packed, UploadKind.ZIP: packed}
     if not is_so.get(kind, not packed and b"\0" not in start):
-        raise RecordRefused(f"the file is called .{ending}, but it is none by what is in it")
+        raise RecordRefused("The file is not of the kind that its name says.")
     return kind
 
 
@@ -130,34 +130,34 @@ def _check_text(path: Path) -> int:
 
 def _check_lines(path: Path) -> int:
     with path.open("rb") as file:
-        for number, line in enumerate(_lines(file), 1):
-            _check_line(line, number)
+        for line in _lines(file):
+            _check_line(line)
     return 1
 
 
-def _check_line(line: bytes, number: int) -> None:
+def _check_line(line: bytes) -> None:
     try:
         read = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise RecordRefused(f"line {number} is no JSON in UTF-8: write one object a line, with its text") from error
+        raise RecordRefused("A line is no JSON in UTF-8. Write one object on each line, with its text.") from error
     if not isinstance(read, dict) or not any(isinstance(value, str) and value.strip() for value in read.values()):
-        raise RecordRefused(f"line {number} is no JSON object with a text in it")
+        raise RecordRefused("A line is no JSON object with a text in it.")
 
 
 def _check_pdf(path: Path) -> int:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 2048))
         if b"%%EOF" not in file.read():
-            raise RecordRefused("the PDF is cut short: its end is missing")
+            raise RecordRefused("The PDF is cut short: its end is missing.")
     return 1
 
 
 def _check_docx(path: Path) -> int:
     names = _names_in(path, of_docx=True)
     if not {"[Content_Types].xml", "word/document.xml"} <= names:
-        raise RecordRefused("the file is called .docx, but it is no document of a word processor")
+        raise RecordRefused("The file is called .docx, but it is no document of a word processor.")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise RecordRefused("the document has macros in it: save it without them")
+        raise RecordRefused("The document has macros in it. Save it without them.")
     return 1
 
 
@@ -171,7 +171,7 @@ def _names_in(path: Path, *, of_docx: bool) -> set[str]:
         with zipfile.ZipFile(path) as archive:
             infos = [info for info in archive.infolist() if not info.is_dir()]
             if not 0 < len(infos) <= FILES_MAX:
-                raise RecordRefused(f"an archive has 1 to {FILES_MAX} files")
+                raise RecordRefused("An archive has 1 to 5000 files.")
             left = UNPACKED_BYTES_MAX
             for info in infos:
                 _check_name(info, of_docx=of_docx)
@@ -179,10 +179,10 @@ def _names_in(path: Path, *, of_docx: bool) -> set[str]:
             names = {info.filename for info in infos}
     except _BROKEN as error:
         raise RecordRefused(
-            "the archive cannot be read: it is cut short, encrypted, or packed in a way we do not take"
+            "The archive cannot be read: it is cut short, encrypted, or packed in a way we do not take."
         ) from error
     if len(names) != len(infos):
-        raise RecordRefused("the archive has two files of one name")
+        raise RecordRefused("The archive has two files of one name.")
     return names
 
 
@@ -198,14 +198,14 @@ def _check_name(info: zipfile.ZipInfo, *, of_docx: bool) -> None:
         or _DRIVE.match(name)
         or ".." in parts
     ):
-        raise RecordRefused("a file in the archive has a name that leads out of it, or that cannot be written")
+        raise RecordRefused("A file in the archive has a name that leads out of it, or that cannot be written.")
     if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        raise RecordRefused("the archive has a link in it: pack the file itself")
+        raise RecordRefused("The archive has a link in it. Pack the file itself.")
     if info.flag_bits & 0x1:
-        raise RecordRefused("the archive is encrypted: pack it without a password")
+        raise RecordRefused("The archive is encrypted. Pack it without a password.")
     ending = PurePosixPath(name).suffix.lower().lstrip(".")
     if not of_docx and ending not in set(UploadKind) - {UploadKind.ZIP}:
-        raise RecordRefused("the archive has a file of a kind that is not taken: pack .txt, .jsonl, .pdf and .docx")
+        raise RecordRefused("The archive has a file of a kind that is not taken. Pack .txt, .jsonl, .pdf and .docx.")
 
 
 def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> int:
@@ -216,7 +216,7 @@ def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) ->
             size += len(chunk)
             grown = size > RATIO_FROM_BYTES and size > RATIO_MAX * max(1, info.compress_size)
             if size > left or grown:
-                raise RecordRefused("the archive unpacks to far more than it is: it is not taken")
+                raise RecordRefused("The archive unpacks to far more than it is, and is not taken.")
     return size
 
 
@@ -224,16 +224,16 @@ def _utf8(file: IO[bytes]) -> None:
     try:
         for chunk in _lines(file):
             if b"\0" in chunk:
-                raise RecordRefused("the text has bytes in it that no text has")
+                raise RecordRefused("The text has bytes in it that no text has.")
             chunk.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RecordRefused("the text is not UTF-8: save it as UTF-8") from error
+        raise RecordRefused("The text is not UTF-8. Save it as UTF-8.") from error
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
     while line := file.readline(LINE_BYTES_MAX + 1):
         if len(line) > LINE_BYTES_MAX:
-            raise RecordRefused(f"a line has more than {LINE_BYTES_MAX // 1024**2} MB")
+            raise RecordRefused("A line has more than 10 MB.")
         if line.strip():
             yield line
 

@@ -45,11 +45,11 @@ def _no_file(_host: str, _path: str) -> bytes | None:
 
 
 def _unkept(*_: str | Path) -> None:
-    raise RecordRefused("uploads cannot be kept here: hand the files over as a delivery")
+    raise RecordRefused("Uploads cannot be kept here. Hand the files over as a delivery.")
 
 
 def _undelivered(_share: Share, _stamp: Stamp) -> None:
-    raise RecordRefused("deliveries cannot be made here: use `fodaftryk deliver`")
+    raise RecordRefused("Deliveries cannot be made here: use `fodaftryk deliver`.")
 
 
 def _undropped(_digest: str) -> None:
@@ -73,11 +73,11 @@ def _nowhere(_case: Case) -> Sequence[Reached]:
 
 
 def _unwritten(_statement: Statement) -> bytes:
-    raise RecordRefused("statements cannot be written here: use `fodaftryk ledger statement`")
+    raise RecordRefused("Statements cannot be written here: use `fodaftryk ledger statement`.")
 
 
 def _unproved(_sources: Sequence[str]) -> bytes:
-    raise RecordRefused("proofs cannot be made here: use `fodaftryk ledger proof`")
+    raise RecordRefused("Proofs cannot be made here: use `fodaftryk proof`.")
 
 
 _NO_WIRE = Wire(_unreached, _unreached)

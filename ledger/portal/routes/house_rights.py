@@ -55,7 +55,7 @@ def settle(request: Request, conflict: str, form: Posted, session: InHouse) -> R
     found = _conflict(portal, conflict).conflict
     licence = form.text("licence")
     if licence not in ("none", *found.licences):
-        raise RecordRefused("settle on one of the licences, or on none of them")
+        raise RecordRefused("Settle on one of the licences, or on none of them.")
     ruling = Ruling("" if licence == "none" else licence, form.text("note", 2000))
     record_settlement(portal.ledger, found, ruling, stamp_of(portal, session))
     return RedirectResponse(f"/hus/konflikt/{conflict}", 303)
@@ -177,7 +177,7 @@ def _day(form: Form, name: str) -> date:
     try:
         return date.fromisoformat(form.text(name, 10))
     except ValueError as error:
-        raise RecordRefused("write a day as 2027-01-31") from error
+        raise RecordRefused("Write a day as 2027-01-31.") from error
 
 
 def _last(form: Form) -> date | None:

@@ -269,7 +269,7 @@ def test_an_offer_is_accepted_with_exactly_its_terms(ledger: Ledger) -> None:
     rate = Rate(RateUnit.MILLION_WORDS, 100_000_000, "DKK")
     offer = make_offer(ledger, Terms("hele arkivet", "", rate, (Use.TRAIN,)), (holder.id, person.id), NOW)
     how = Acceptance("blad", "blad-2027", date(2027, 1, 1), attachment=MANDATE)
-    with pytest.raises(RecordRefused, match="party"):
+    with pytest.raises(RecordRefused, match="under which name"):
         accept_offer(ledger, offer.id, holder, how, STAFF)
     name_party(ledger, holder.id, "Bladet A/S", STAFF)
     holder = find_holder(ledger, holder.id)

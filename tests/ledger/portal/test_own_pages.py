@@ -170,3 +170,15 @@ def test_nothing_can_be_set_that_the_form_does_not_have(visitor: Visitor, portal
     assert sent.status_code == 303
     assert {(holder.kind, holder.party) for holder in holders(portal.ledger)} == {("holder", "")}
     assert visitor.get("/hus").status_code == 404
+
+
+def test_a_refusal_is_told_in_the_visitors_language(visitor: Visitor) -> None:
+    """In Danish, unless English was chosen; with no word of the inside."""
+    holder = holder_of(visitor)
+    token = re.search(r'name="csrf" value="([0-9a-f]{64})"', visitor.get("/del-tekst").text)
+    assert token
+    for language, told in (("da", "Den art fil tager vi ikke imod."), ("en", "This kind of file is not taken.")):
+        visitor.client.cookies.set("language", language, domain="portal.test")
+        data, files = {"holder": holder, "csrf": token[1]}, {"file": ("a.exe", b"MZ")}
+        answer = visitor.client.post("/del-tekst", data=data, files=files)
+        assert told in answer.text

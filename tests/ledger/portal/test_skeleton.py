@@ -68,7 +68,7 @@ def test_every_text_has_its_danish() -> None:
             LOCALE.parent,
             methods,
             options_map={"templates/**.html": {"trimmed": "true"}},
-            keywords={"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)},
+            keywords={"_": None, "N_": None, "RecordRefused": None, "gettext": None, "ngettext": (1, 2)},
         )
     }
     with Path(LOCALE, "da", "messages.po").open("rb") as file:
