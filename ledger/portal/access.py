@@ -4,6 +4,8 @@ A page takes `Signed`, a route of the API takes `Caller`; then `allow` is asked 
 records they are. What may not be done to another's record is told as if there were none: 404, on every method.
 """
 
+import json
+import logging
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,7 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ledger.portal.forms import new_form_cookie
+from ledger.portal.events import plain
+from ledger.portal.forms import new_form_cookie, session_cookie
 from ledger.portal.guards import SAFE
 from ledger.portal.portal import Portal, portal_of
 from ledger.portal.roles import NOBODY, Action, Verdict, Who, verdict
@@ -20,6 +23,8 @@ from ledger.portal.sessions import Session, session_of
 from ledger.portal.tokens import bearer
 
 SIGN_IN_PATH, FACTOR_PATH = "/log-ind", "/log-ind/faktor"
+
+LOGGER = logging.getLogger("ledger.portal.access")
 
 SIGN_IN_S = 600
 """How long the cookie of a sign-in that is under way is kept: as long as its code is good."""
@@ -32,21 +37,20 @@ def cookie(portal: Portal, name: str) -> str:
 
 def session_token(request: Request) -> str:
     """Return the token of the browser's session, empty where it has none."""
-    return request.cookies.get(cookie(portal_of(request), "session"), "")
+    return request.cookies.get(session_cookie(portal_of(request)), "")
 
 
 def keep_session(request: Request, response: Response, token: str) -> None:
     """Give the browser a session, and new tokens for its forms."""
     portal = portal_of(request)
-    name = cookie(portal, "session")
-    response.set_cookie(name, token, secure=portal.site.secure, httponly=True, samesite="lax")
+    response.set_cookie(session_cookie(portal), token, secure=portal.site.secure, httponly=True, samesite="lax")
     new_form_cookie(request, response)
 
 
 def forget_session(request: Request, response: Response) -> None:
     """Take the session from the browser, and all that it keeps of this site."""
     portal = portal_of(request)
-    response.delete_cookie(cookie(portal, "session"), secure=portal.site.secure, httponly=True, samesite="lax")
+    response.delete_cookie(session_cookie(portal), secure=portal.site.secure, httponly=True, samesite="lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     new_form_cookie(request, response)
 
@@ -93,7 +97,13 @@ def allow(request: Request, who: Who, action: Action, holder: str = "") -> None:
         return
     if ruled is Verdict.SECOND_FACTOR:
         raise HTTPException(303, headers={"Location": f"{FACTOR_PATH}{_onward(request)}"})
+    refused(who, action, holder)
     raise HTTPException(403 if holder and holder in who.holders else 404)
+
+
+def refused(who: Who, action: Action, holder: str) -> None:
+    """Log that somebody tried what they may not do; ids alone, escaped, as the one of the holder is a stranger's."""
+    LOGGER.warning(json.dumps({"refused": action, "person": who.person, "holder": plain(holder)}))
 
 
 def _onward(request: Request) -> str:

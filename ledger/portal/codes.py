@@ -23,7 +23,7 @@ CODE_DIGITS = 8
 """Digits of a code: 26 bits. With five tries a code and five codes an hour, a guess comes true once in centuries."""
 
 GOOD_FOR = timedelta(minutes=10)
-"""How long a code can be answered (ASVS 5.0, 6.6.2 asks for ten minutes)."""
+"""How long a code can be answered: the most that ASVS 5.0 allows (6.5.5)."""
 
 TRIES_MAX = 5
 """Answers to one code."""

@@ -103,5 +103,10 @@ def cookie_name(portal: Portal) -> str:
     return "__Host-form" if portal.site.secure else "form"
 
 
+def session_cookie(portal: Portal) -> str:
+    """Return the name of the cookie of those who have signed in."""
+    return "__Host-session" if portal.site.secure else "session"
+
+
 def _token(portal: Portal, nonce: str) -> str:
     return hmac.new(portal.secret, f"form:{nonce}".encode(), "sha256").hexdigest()

@@ -17,6 +17,7 @@ _POLICY = (
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
+    "object-src 'none'",
     "frame-ancestors 'none'",
 )
 

@@ -5,7 +5,7 @@ from starlette.requests import Request
 
 from ledger.case_book import find_case
 from ledger.cases import Case
-from ledger.portal.access import allow
+from ledger.portal.access import allow, refused
 from ledger.portal.claims import Claim, find_claim
 from ledger.portal.holdings import Holding, holdings_of
 from ledger.portal.offers import Offer, find_offer
@@ -52,6 +52,7 @@ def own_case(request: Request, who: Who, name: str, action: Action) -> Case:
     if holder:
         _theirs(request, who, holder, action)
     elif not person or person != who.person:
+        refused(who, action, holder)
         raise HTTPException(404)
     elif not may_ask_alone(who, action):
         raise HTTPException(403)
@@ -65,5 +66,6 @@ def may_ask_alone(who: Who, action: Action) -> bool:
 
 def _theirs(request: Request, who: Who, holder: str, action: Action) -> None:
     if holder not in who.holders:
+        refused(who, action, holder)
         raise HTTPException(404)
     allow(request, who, action, holder)

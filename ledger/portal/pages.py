@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 
 from ledger.portal.asking import ASKED
 from ledger.portal.explaining import BASES, DUES, FATE_COLOURS, FATES, MECHANISMS, SAID, STATUSES, VERDICTS, why
-from ledger.portal.forms import FormToken, keep_form_cookie
+from ledger.portal.forms import FormToken, keep_form_cookie, session_cookie
 from ledger.portal.languages import (
     LANGUAGES,
     N_,
@@ -80,6 +80,7 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
         "menu": MENU,
         "more": MORE,
         "path": request.url.path,
+        "signed_in": session_cookie(portal_of(request)) in request.cookies,
         "site": portal_of(request).site,
     }
     text = environment(language).get_template(template).render(common | values)

@@ -111,7 +111,7 @@ def test_an_auditor_reads_all_and_changes_nothing(setting: Setting) -> None:
         if "GET" in route.methods:
             answer = auditor.get(path)
             assert answer.status_code == 200, path
-            assert 'method="post"' not in answer.text, path
+            assert answer.text.count('method="post"') == 1, path  # to sign out
         else:
             assert auditor.send(path, page="/min-side/sikkerhed", **fields).status_code == 404, path
     assert theirs(setting.portal, setting.tenant) == before

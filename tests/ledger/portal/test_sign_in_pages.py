@@ -87,7 +87,7 @@ def test_an_app_is_added_and_asked_for(visitor: Visitor) -> None:
     """The first brings recovery codes; the next session is asked for it before another is added."""
     visitor.sign_in()
     answer = visitor.add_app()
-    codes = re.findall(r"^(?:<pre><code>)?([a-z2-7]{4}(?:-[a-z2-7]{4}){3})", answer.text, re.MULTILINE)
+    codes = re.findall(r"^(?:<pre><code>)?([a-z2-7]{4}(?:-[a-z2-7]{4}){5})", answer.text, re.MULTILINE)
     assert len(codes) == 10
     assert visitor.get("/min-side/sikkerhed").status_code == 200
     visitor.sign_in()
@@ -173,3 +173,22 @@ def test_a_session_ends_while_one_is_away(visitor: Visitor) -> None:
     visitor.sign_in()
     visitor.clock.forward(timedelta(minutes=31).total_seconds())
     assert visitor.get("/min-side/sikkerhed").status_code == 303
+
+
+def test_every_page_of_somebody_signed_in_has_a_way_out(visitor: Visitor) -> None:
+    """A button to sign out stands at the top of each, and on none for others."""
+    assert "/log-ud" not in visitor.get("/").text
+    visitor.sign_in()
+    for path in ("/", "/min-side", "/min-side/sikkerhed", "/fravalg", "/krav", "/tilbud", "/del-tekst"):
+        assert 'action="/log-ud"' in visitor.get(path).text, path
+
+
+def test_what_is_refused_is_logged_by_ids_alone(visitor: Visitor, caplog: pytest.LogCaptureFixture) -> None:
+    """One line of JSON, whatever a stranger wrote for an id."""
+    visitor.sign_in()
+    with caplog.at_level("WARNING", "ledger.portal.access"):
+        assert visitor.get("/min-side/h%0A%22forged").status_code == 404
+    assert len(caplog.messages) == 1
+    assert json.loads(caplog.messages[0]).keys() == {"refused", "person", "holder"}
+    assert "\n" not in caplog.messages[0]
+    assert EMAIL not in caplog.messages[0]
