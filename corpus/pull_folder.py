@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import PullError
+from corpus.orphans import WITHDRAWN_FILE
 from corpus.pulled import MANIFEST, RECEIPT, WORK, write_whole
 
 _PLAN = "plan.json"
@@ -30,20 +31,27 @@ def at_work(folder: Path) -> Iterator[None]:
         try:
             yield
         except PullError:
-            if fresh and not (folder / WORK / _PLAN).exists():
-                shutil.rmtree(folder, ignore_errors=True)
+            if not (folder / WORK / _PLAN).exists():
+                shutil.rmtree(folder if fresh else folder / WORK, ignore_errors=True)
             raise
 
 
 def check_folder(folder: Path, wanted: Mapping[str, Any]) -> None:
-    """Make sure that a folder is empty, or holds this very pull, begun or finished. Raises PullError for another."""
+    """Make sure that a folder is empty, or holds this very pull, begun or finished. Raises PullError for another.
+
+    So is one that withdrawn texts were taken out of, since pulling again would bring them back.
+    """
+    if (folder / WITHDRAWN_FILE).exists():
+        raise PullError(
+            f"withdrawn texts were taken out of {folder}, and pulling would bring them back: pull a newer release into "
+            "a new folder."
+        )
     plan, manifest = folder / WORK / _PLAN, folder / MANIFEST
     if plan.is_file() or manifest.is_file():
         held = noted(plan if plan.is_file() else manifest) or {}
         if {name: held.get(name) for name in wanted} != wanted:
             raise PullError(f"{folder} holds another pull: name a new folder, so that nothing is mixed.")
     elif any(path.name != WORK for path in folder.iterdir()):
-        shutil.rmtree(folder / WORK)
         raise PullError(f"{folder} holds something else: name a new folder, so that nothing is mixed.")
 
 

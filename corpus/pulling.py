@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from corpus.errors import PullError
+from corpus.orphans import WITHDRAWN_FILE
 from corpus.pull_folder import at_work, begin, check_folder, noted
 from corpus.pulled import (
     CHECKSUMS,
@@ -74,10 +75,18 @@ class Order:
 
 
 def read_offer(storage: Storage, version: str) -> Offer:
-    """Read what a storage offers under a version. Raises PullError when that is no release of it."""
+    """Read what a storage offers under a version.
+
+    Raises PullError when that is no release of it, or one that texts were withdrawn from since it was sealed.
+    """
     key = f"releases/{version}/{MANIFEST}"
     if not _NAME.fullmatch(version) or not storage.exists(key):
         raise PullError(f"{storage.uri(key)} is not there: see `fodaftryk releases`, or the publisher, for versions.")
+    if storage.exists(f"releases/{version}/{WITHDRAWN_FILE}"):
+        raise PullError(
+            f"texts were withdrawn from release {version} since it was sealed, so it is pulled no more. Pull a newer "
+            "one, which is without them: see `fodaftryk releases`, or the publisher, for versions."
+        )
     data = b"".join(_limited(storage.read(key), MANIFEST_BYTES_MAX, key))
     offer = read_manifest(data, storage.uri(key))
     if offer.version != version:

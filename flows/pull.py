@@ -32,7 +32,7 @@ FORMAT = "fodaftryk-receipt/1"
 OPEN = "open"
 """The tier that anybody may pull without a word."""
 
-_ADDRESS = re.compile(r"(?P<root>.*[^/])/+releases/+(?P<version>[^/]+)/*(manifest\.json)?")
+_ADDRESS = re.compile(r"((?P<root>.*[^/])/+)?releases/+(?P<version>[^/]+)/*(manifest\.json)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def opened(settings: Settings, release: str) -> Iterator[Shop]:
             f"{release} is no release: give its version, as `fodaftryk releases` lists them, or its folder's address, "
             "such as s3://bucket/prefix/releases/0.2.0 or /srv/corpus/releases/0.2.0."
         )
-    where = replace(settings.storage, url=address["root"])
+    where = replace(settings.storage, url=address["root"] or ".")
     storage = open_storage(where, settings.data / "work" / "cache", reading=True)
     yield Shop(storage, read_offer(storage, address["version"]), None)
 

@@ -13,7 +13,7 @@ import pytest
 
 from corpus import pulling, s3_faults, slicing
 from corpus.errors import FilterError, PullError
-from corpus.pulled import CHECKSUMS, MANIFEST, RELEASE, WORK, Choice, read_manifest
+from corpus.pulled import CHECKSUMS, MANIFEST, RELEASE, Choice, read_manifest
 from corpus.pulled_checks import check_pulled, check_synced
 from corpus.pulling import Order, missing_bytes, pull, read_offer
 from corpus.storage import FolderStorage, Storage, StorageSettings, open_storage
@@ -176,13 +176,26 @@ def test_a_folder_is_of_one_pull(storage: FolderStorage, tmp_path: Path) -> None
     release(storage, tmp_path, documents=31, version="0.2.0")
     with pytest.raises(PullError, match="holds another pull"):
         pull(storage, Order(read_offer(storage, "0.2.0"), OPEN, folder), lambda _: None)
-    shutil.rmtree(folder / WORK, ignore_errors=True)
     assert files(folder) == before
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("mine")
     with pytest.raises(PullError, match="holds something else"):
         pulled(storage, tmp_path / "mine")
     assert files(tmp_path / "mine") == {"thesis.txt": b"mine"}
+
+
+def test_what_was_withdrawn_is_not_brought_back(storage: FolderStorage, tmp_path: Path) -> None:
+    """A copy that withdrawn texts were taken out of is not mended, nor is a release pulled that they were in."""
+    folder, offer = pulled(storage, tmp_path / "out"), read_offer(storage, "0.1.0")
+    (folder / "withdrawn.json").write_text("{}")
+    before = files(folder)
+    with pytest.raises(PullError, match="would bring them back"):
+        pulled(storage, folder)
+    assert files(folder) == before
+    storage.put_bytes("releases/0.1.0/withdrawn.json", b"{}")
+    with pytest.raises(PullError, match="Pull a newer"):
+        read_offer(storage, "0.1.0")
+    assert offer.version == "0.1.0"
 
 
 def test_a_pull_mends_what_is_damaged(storage: FolderStorage, tmp_path: Path) -> None:

@@ -146,6 +146,9 @@ def test_far_away_a_receipt_is_sent(shop: Shop, far_away: str, monkeypatch: pyte
     assert "Send out/receipt.json to who publishes" in text.replace("\n", " ")
     assert told("verify", "out", "--key", shop.vkey)["holds"]
     assert not (shop.folder / "elsewhere").exists()
+    monkeypatch.chdir(shop.settings.data)
+    told("pull", "releases/0.1.0", "--to", str(shop.folder / "near"), "--tier", "open")
+    monkeypatch.chdir(shop.folder)
     monkeypatch.setenv("FODAFTRYK_DATA", str(shop.settings.data))
     assert told("ledger", "receive", "out/receipt.json")[0]["new"]
     assert not told("ledger", "receive", "out/receipt.json")[0]["new"]
