@@ -34,7 +34,7 @@ MANIFEST_BYTES_MAX = 1_000_000_000
 HASHED_AT_ONCE = 4
 """Files that are hashed together: a disk gives no more."""
 
-_SHARD = re.compile(r"shards/[a-z0-9][a-z0-9_.-]{0,199}/([0-9a-f]{64})\.parquet")
+_SHARD = re.compile(r"shards/([a-z0-9][a-z0-9_.-]{0,199})/([0-9a-f]{64})\.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def listed(row: Mapping[str, Any]) -> Listed:
     shard, path = Listed(**fields), _SHARD.fullmatch(str(row["path"]))
     texts = (shard.source, shard.licence, shard.basis, shard.tier, shard.of)
     counts = (shard.rows, shard.words, shard.bytes)
-    if path is None or path[1] != shard.sha256:
+    if path is None or path.groups() != (shard.source, shard.sha256):
         raise ValueError(f"a shard cannot lie at {str(row['path'])[:300]!r}")
     if not all(isinstance(text, str) for text in texts) or not all(type(n) is int and n >= 0 for n in counts):
         raise ValueError(f"{shard.path} is not told as a shard is")

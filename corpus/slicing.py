@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import ZSTD_LEVEL
 from corpus.pulled import Listed, digest_of
+from corpus.shards import open_shard
 from corpus.storage import publish
 from corpus.where import expression
 
@@ -32,9 +32,7 @@ def sliced(part: Path, shard: Listed, where: str, folder: Path) -> dict[str, Any
     with pq.ParquetFile(part) as file:
         kept = expression(where, file.schema_arrow)
         rows = words = 0
-        with pq.ParquetWriter(
-            out, file.schema_arrow, compression="zstd", compression_level=ZSTD_LEVEL, write_page_index=True
-        ) as writer:
+        with open_shard(out, file.schema_arrow) as writer:
             for group in _groups(file, kept):
                 writer.write_table(group, row_group_size=len(group))
                 rows += len(group)

@@ -264,6 +264,7 @@ def test_two_pulls_do_not_meet(storage: FolderStorage, tmp_path: Path) -> None:
         lambda body: body["shards"][0].update(path="shards/../../etc/passwd"),
         lambda body: body["shards"][0].update(path="/etc/passwd"),
         lambda body: body["shards"][0].update(path=f"shards/avis/{'0' * 64}.parquet"),
+        lambda body: body["shards"][0].update(source="../.."),
         lambda body: body["shards"][0].update(bytes=-1),
         lambda body: body["shards"][0].update(bytes="1"),
         lambda body: body["shards"][0].update(tier=None),
