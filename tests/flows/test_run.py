@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -27,6 +28,7 @@ from ledger.store import open_ledger
 from ledger.targets import Target, TargetKind
 from ledger.works_found import find, find_in_source, find_work
 from tests.flows.conftest import Demo
+from tests.flows.released import said
 
 PAGES = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))["pages"]
 STOP_S_MAX = 90
@@ -136,12 +138,23 @@ def _in(path: Path, demo: Demo, names: tuple[str, ...]) -> bool:
     return path.relative_to(demo.data).parts[0].startswith(names)
 
 
-def test_killed_anywhere_the_release_is_the_same(demo: Demo, tmp_path: Path) -> None:
-    """Killed in the crawl, in refinement, while packing and at the seal, and then run to its end: the same bytes."""
+def test_killed_in_its_crawl_the_release_says_the_same(demo: Demo, tmp_path: Path) -> None:
+    """Killed as it crawls, and then run to its end: the same texts on the same right, wherever they were captured."""
     other = replace(demo, data=tmp_path / "data")
-    for event in ("crawling", "refine", "deduped", "packed"):
+    other.kill_at("crawling")
+    assert other.run()["release"]["version"] == "0.1.0"
+    assert said(other.released()) == said(demo.released())
+
+
+def test_killed_behind_its_crawls_the_release_is_the_same(demo: Demo, tmp_path: Path) -> None:
+    """Killed in refinement, after deduplication and while packing, and then run to its end: the same bytes."""
+    other = replace(demo, data=tmp_path / "data")
+    shutil.copytree(demo.data / "captures", other.data / "captures")
+    asked = len(demo.seen)
+    for event in ("refine", "deduped", "packed"):
         other.kill_at(event)
     assert other.run()["release"]["version"] == "0.1.0"
+    assert len(demo.seen) == asked
     assert other.released() == demo.released()
 
 
@@ -159,7 +172,7 @@ def test_stopped_by_a_signal_it_ends_soon_and_goes_on(
     alive = subprocess.run(["pgrep", "-f", str(other.data)], capture_output=True, text=True, check=False)
     assert alive.stdout == ""
     assert other.run()["release"]["version"] == "0.1.0"
-    assert other.released() == demo.released()
+    assert said(other.released()) == said(demo.released())
 
 
 def test_a_page_is_explained(demo: Demo) -> None:
