@@ -65,7 +65,7 @@ def opened(settings: Settings, release: str) -> Iterator[Shop]:
     address = _ADDRESS.fullmatch(release)
     if address is None:
         raise FlowError(
-            f"{release} is no release: give its version, as `fodaftryk releases` lists them, or its folder's address, "
+            f"{release} is no release: give its version, as `fodaftryk release list` does, or its folder's address, "
             "such as s3://bucket/prefix/releases/0.2.0 or /srv/corpus/releases/0.2.0."
         )
     where = replace(settings.storage, url=address["root"] or ".")
