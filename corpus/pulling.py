@@ -81,7 +81,9 @@ def read_offer(storage: Storage, version: str) -> Offer:
     """
     key = f"releases/{version}/{MANIFEST}"
     if not _NAME.fullmatch(version) or not storage.exists(key):
-        raise PullError(f"{storage.uri(key)} is missing: see `fodaftryk release list`, or the publisher, for versions.")
+        raise PullError(
+            f"{storage.uri(key)} is not there: see `fodaftryk release list`, or the publisher, for versions."
+        )
     if storage.exists(f"releases/{version}/{WITHDRAWN_FILE}"):
         raise PullError(
             f"texts were withdrawn from release {version} since it was sealed, so it is pulled no more. Pull a newer "
