@@ -1,12 +1,10 @@
-"""What the portal looks up: made behind each run, from the run's own files, and found again by passage.
+"""What the portal looks up: made behind each run, from the run's own files.
 
 Of each documents file its facts and its passages are taken out once, and lie under names made of the file's; what
 belongs to no file of the newest run is removed, so that nothing is found any more of a text that was purged. Then the
 ledger's works are made to be what the run's selection says. Done twice, nothing changes.
 """
 
-import threading
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
@@ -15,26 +13,22 @@ import corpus.facts
 import dedup.passages
 from corpus.facts import work_rows, write_facts
 from corpus.fates import COPY, WITHDRAWN
-from dedup.passages import Passages, write_passages
+from dedup.passages import write_passages
 from flows.paths import digest_of_code, digest_of_parts
 from flows.progress import emit
-from flows.records import RunRecord, newest_record
+from flows.records import RunRecord
 from flows.workspace import Workspace
 from ledger.figures import collected
-from ledger.portal.portal import Match
 from ledger.releases import versions
 from ledger.targets import Target, TargetKind, identifiers_in
 from ledger.works import Work, fill, forget_works
-
-FRESH_S = 30.0
-"""How long the portal asks what it has, before it looks whether a newer run has ended."""
 
 _CODE = digest_of_code(corpus.facts, dedup.passages)
 
 
 def bring_up(space: Workspace, record: RunRecord) -> None:
     """Bring the ledger's works, and what passages are found in, up to a run that has ended."""
-    wanted = {key: _names(space, key) for key in record.documents}
+    wanted = {key: names_of(space, key) for key in record.documents}
     for key, (facts, passages) in wanted.items():
         if not (space.storage.exists(facts) and space.storage.exists(passages)):
             _take_out(space, key, facts, passages)
@@ -57,7 +51,7 @@ def bring_up(space: Workspace, record: RunRecord) -> None:
 
 def purged(space: Workspace, key: str, ids: Iterable[str]) -> None:
     """Forget what was purged of a documents file: its facts and passages are taken out anew, its works say nothing."""
-    facts, passages = _names(space, key)
+    facts, passages = names_of(space, key)
     if space.storage.exists(facts) or space.storage.exists(passages):
         _take_out(space, key, facts, passages)
     forget_works(space.ledger, ids)
@@ -77,35 +71,7 @@ def work_of(row: Mapping[str, Any], source: str) -> Work:
     )  # fmt: skip
 
 
-class PassageFinder:
-    """Finds passages in what the newest run holds. To be asked from any thread."""
-
-    def __init__(self, space: Workspace) -> None:
-        self._space = space
-        self._lock = threading.Lock()
-        self._files: dict[str, int] = {}
-        self._passages = Passages([], space.settings.dedup)
-        self._looked_at: float | None = None
-
-    def __call__(self, text: str) -> list[Match]:
-        """Tell the works a text stands in, the likeliest first; nothing before the first run has ended."""
-        with self._lock:
-            if self._looked_at is None or time.monotonic() - self._looked_at > FRESH_S:
-                self._look()
-                self._looked_at = time.monotonic()
-            passages = self._passages
-        return [Match(standing.id, standing.share) for standing in passages.find(text)]
-
-    def _look(self) -> None:
-        storage, record = self._space.storage, newest_record(self._space)
-        names = [_names(self._space, key)[1] for key in record.documents] if record else []
-        there = [storage.local(name) for name in names if storage.exists(name)]
-        found = {str(file): file.stat().st_mtime_ns for file in there}  # what was purged has its old name
-        if found != self._files:
-            self._passages, self._files = Passages(there, self._space.settings.dedup), found
-
-
-def _names(space: Workspace, key: str) -> tuple[str, str]:
+def names_of(space: Workspace, key: str) -> tuple[str, str]:
     """The names of the facts and the passages of a documents file."""
     made = f"lookup/{key.split('/')[1]}/{digest_of_parts(key, space.settings.dedup.digest, _CODE)}"
     return f"{made}.facts.parquet", f"{made}.passages"

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from crawler.urls import canonical
 from flows.attesting import newest_attested
 from flows.errors import SettingsError
-from flows.lookup import PassageFinder
 from flows.mail import by_smtp, smtp_server, to_folder
+from flows.passages import PassageFinder
 from flows.portal_wiring import wiring_of
 from flows.settings import Settings, moment
 from flows.workspace import Workspace

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.honour import honour
-from flows.lookup import PassageFinder, bring_up
+from flows.lookup import bring_up
+from flows.passages import PassageFinder
 from ledger.case_book import open_case, take_step
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
 from ledger.journal import Stamp, entries

@@ -17,7 +17,8 @@ import pytest
 from corpus.captures import read_captures
 from corpus.documents import Reason
 from deploy.demo.serve import HERE
-from flows.lookup import PassageFinder, bring_up
+from flows.lookup import bring_up
+from flows.passages import PassageFinder
 from flows.records import newest_record
 from flows.settings import Settings
 from flows.stopping import MESSAGE
