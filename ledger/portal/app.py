@@ -19,6 +19,7 @@ from ledger.portal.portal import Portal
 from ledger.portal.request_log import RequestLog
 from ledger.portal.routes import (
     api,
+    api_public,
     api_works,
     feeds,
     language,
@@ -44,7 +45,7 @@ PUBLIC: tuple[APIRouter, ...] = (
 PAGES: tuple[APIRouter, ...] = (*PUBLIC, *OWN)
 """What people see."""
 
-API_ROUTERS: tuple[APIRouter, ...] = (api.router, api_works.router, *OWN_API)
+API_ROUTERS: tuple[APIRouter, ...] = (api.router, api_works.router, api_public.router, *OWN_API)
 """What programs ask, under `/api/v1`."""
 
 
@@ -65,7 +66,7 @@ def create_app(portal: Portal) -> FastAPI:
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     for router in API_ROUTERS:
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix="/api/v1", responses=problems.PROBLEMS)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     # the last that is added is the first that a request meets
     app.add_middleware(BodyLimit)

@@ -67,7 +67,8 @@ def _read(text: str, ask: Ask, canonical: Callable[[str], str]) -> Target | None
         written = canonical(written)
     for kind in _KINDS[ask]:
         try:
-            return Target.of(kind, written)
+            target = Target.of(kind, written)
         except ValueError:
             continue
+        return None if "\0" in target.value else target  # no address has one, and PostgreSQL takes none
     return None

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ledger.portal.uploads import MANDATE_BYTES_MAX, UPLOAD_BYTES_MAX
@@ -45,7 +45,7 @@ class BodyLimit:
         length = Headers(scope=scope).get("content-length", "0")
         most = ROOMY.get(scope["path"], BODY_BYTES_MAX) if scope["method"] == "POST" else BODY_BYTES_MAX
         if not length.isdecimal() or int(length) > most:
-            await PlainTextResponse("Content Too Large\n", 413)(scope, receive, send)
+            await _too_large(scope)(scope, receive, send)
             return
         read = 0
 
@@ -58,6 +58,14 @@ class BodyLimit:
             return message
 
         await self._app(scope, receiving, send)
+
+
+def _too_large(scope: Scope) -> Response:
+    told = "What was sent is too long."
+    if not scope["path"].startswith(API):
+        return PlainTextResponse(f"{told}\n", 413)
+    body = {"type": "about:blank", "title": "Content Too Large", "status": 413, "detail": told}
+    return JSONResponse(body, 413, media_type="application/problem+json")
 
 
 class SameOrigin:

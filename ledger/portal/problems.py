@@ -4,6 +4,7 @@ Nothing of the inside is told: no message of an exception, no SQL, no path.
 """
 
 import http
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -34,6 +35,27 @@ _TOLD = {
 """What a visitor is told, by status."""
 
 _EXPIRED = N_("The form was too old, or cookies are switched off. Go back, reload the page and send it again.")
+
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": http.HTTPStatus(status).phrase,
+        "content": {"application/problem+json": {"schema": _PROBLEM}},
+    }
+    for status in (400, 401, 403, 404, 405, 413, 415, 422, 429, 503)
+}
+"""How the API describes what may go wrong."""
 
 
 def explain(request: Request, status: int, reason: str = "", headers: dict[str, str] | None = None) -> Response:

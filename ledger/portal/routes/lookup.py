@@ -26,7 +26,7 @@ EXPORT = Limit("export", per_minute=1, burst=5)
 """A file is up to 100,000 works."""
 
 Question = Annotated[str, Query(max_length=QUERY_CHARS_MAX)]
-After = Annotated[str, Query(max_length=100)]
+After = Annotated[str, Query(pattern=r"^([0-9a-f]{64})?$")]
 
 
 @dataclass(frozen=True, slots=True)

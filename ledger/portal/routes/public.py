@@ -24,6 +24,8 @@ SOURCES_DRAWN = 15
 
 RELEASES_DRAWN = 12
 
+Version = Annotated[str, Path(pattern=r"^[\w.+-]{1,50}$")]
+
 
 @router.get("/robotten")
 def crawler(request: Request) -> Response:
@@ -69,7 +71,7 @@ def all_releases(request: Request) -> Response:
 
 
 @router.get("/udgivelser/{version}")
-def one_release(request: Request, version: Annotated[str, Path(max_length=50)]) -> Response:
+def one_release(request: Request, version: Version) -> Response:
     """Show what a release took of each source, and on what right."""
     lines = [line for line in usage_lines(portal_of(request).ledger) if line.release == version]
     if not lines:

@@ -19,7 +19,7 @@ from ledger.works_found import Leaf, find_in_source
 
 router = APIRouter()
 
-SourceName = Annotated[str, Path(max_length=200)]
+SourceName = Annotated[str, Path(pattern=r"^[\w.-]{1,200}$")]
 
 
 @router.get("/kilder")

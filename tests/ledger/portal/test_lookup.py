@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from starlette.testclient import TestClient
@@ -20,6 +21,7 @@ from ledger.dues import publish_release
 from ledger.journal import PROGRAM, Stamp
 from ledger.licences import AssertionKind, LicenceAssertion
 from ledger.portal import explaining
+from ledger.portal.asking import Ask, targets_of_question
 from ledger.portal.limits import Buckets, Limit
 from ledger.portal.portal import Portal
 from ledger.portal.routes import lookup
@@ -191,6 +193,22 @@ def test_what_was_crawled_can_do_nothing(client: TestClient, portal: Portal) -> 
         text = client.get(path).text
         assert "&lt;script&gt;alert(1)" in text, path
         assert not re.search(r"<script>alert|<img src=x|<b>x|href=\"javascript", text), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/opslag?q=blad.dk/a%2500b", "/opslag?q=%00", "/opslag?q=blad.dk&efter=%00", "/kilder/%00", "/kilder/a%00",
+        "/kilder/blad?efter='", "/vaerker/%00", "/udgivelser/%00", "/api/v1/works?q=blad.dk/%2500&kind=domain",
+        "/api/v1/sources/%00", "/api/v1/releases/%F0%9F%92%A9", "/opslag?q=" + "x" * 600, "/opslag?q=http://[",
+        "/opslag?q=%FF",
+    ],
+)  # fmt: skip
+def test_what_no_database_takes_is_answered(client: TestClient, path: str) -> None:
+    """NUL, other ids, broken addresses and long questions are told as such; nothing crashes on them."""
+    assert client.get(path).status_code in {200, 303, 404, 422}
+    question = path.partition("q=")[2].partition("&")[0]
+    assert not any("\0" in target.value for target in targets_of_question(unquote(question), Ask.ANY, str))
 
 
 def test_an_erased_work_is_found_nowhere(client: TestClient, portal: Portal) -> None:

@@ -96,6 +96,20 @@ def test_machines_find_their_files(client: TestClient) -> None:
     assert "Disallow: /opslag" in client.get("/robots.txt").text
 
 
+@pytest.mark.usefixtures("released")
+def test_programs_are_told_the_same(client: TestClient) -> None:
+    """Figures, releases, ways to say no, checkpoint and news as JSON."""
+    assert client.get("/api/v1/figures").json() == {"documents": {}, "words": 0, "sources": 0}
+    assert [row["version"] for row in client.get("/api/v1/releases").json()] == ["0.1.0", "0.2.0"]
+    assert client.get("/api/v1/releases/0.2.0").json()[0]["words"] == 2500
+    assert client.get("/api/v1/releases/9.9.9").json()["status"] == 404
+    weights = {row["mechanism"]: row["weight"] for row in client.get("/api/v1/refusals").json()}
+    assert weights["tdmrep"] == "excludes"
+    assert weights["natural_language"] == "holds"
+    assert client.get("/api/v1/checkpoint").json()["vkey"] == "portal.test+key"
+    assert client.get("/api/v1/news").json()[0]["kind"] == "signals"
+
+
 def test_the_api_page_names_every_question(client: TestClient) -> None:
     """What programs can ask is listed from the app itself."""
     text = client.get("/api").text
