@@ -6,7 +6,9 @@ A new subject is a module in `routes/` with a `router`, and a line in `ROUTERS`.
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import compile_path
 from starlette.staticfiles import StaticFiles
 
 from ledger.portal import problems
@@ -62,6 +64,13 @@ def create_app(portal: Portal) -> FastAPI:
     app.state.portal = portal
     app.state.buckets = Buckets()
     app.state.payments = Payments()
+    app.state.methods = [
+        (compile_path(prefix + route.path)[0], route.methods)
+        for prefix, routers in (("", PAGES), ("/api/v1", API_ROUTERS))
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+    ]
     problems.install(app)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)

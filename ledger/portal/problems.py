@@ -79,7 +79,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _refused(request: Request, error: HTTPException) -> Response:
         own = error.detail != http.HTTPStatus(error.status_code).phrase
-        return explain(request, error.status_code, error.detail if own else "", dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_at(app, request.url.path))
+        return explain(request, error.status_code, error.detail if own else "", headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -105,3 +108,9 @@ def install(app: FastAPI) -> None:
         response = explain(request, 500)
         response.headers.update(security_headers(secure=portal_of(request).site.secure))  # outside all middleware
         return response
+
+
+def _methods_at(app: FastAPI, path: str) -> list[str]:
+    """The methods that some route takes at a path; a router by itself names those of its first alone."""
+    found = {method for pattern, methods in app.state.methods if pattern.match(path) for method in methods}
+    return sorted(found)

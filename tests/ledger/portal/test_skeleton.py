@@ -192,6 +192,13 @@ def test_an_address_that_could_run_is_no_link(address: str) -> None:
     assert href("https://a.dk/x") == "https://a.dk/x"
 
 
+def test_what_a_path_takes_is_told_whole(client: TestClient) -> None:
+    """A method that no route has is answered with all that the path's routes have."""
+    answer = client.put("/api/v1/cases")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")
+    assert client.put("/passage").headers.get("Allow", "GET, POST") == "GET, POST"
+
+
 def test_the_api_describes_itself(client: TestClient) -> None:
     """The OpenAPI document names every route of the API, and no page."""
     paths = client.get("/api/v1/openapi.json").json()["paths"]
