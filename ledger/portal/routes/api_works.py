@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel, ConfigDict
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ledger.figures import Collected, collected, usage_lines
@@ -53,11 +52,15 @@ class WorkRow(Told):
 
 
 class WorkList(BaseModel):
-    """A leaf of works. Ask again with `after` for the next; it is empty on the last. `counts` are documents by fate."""
+    """A leaf of works. Ask again with `after` for the next; it is empty on the last. `counts` are documents by fate.
+
+    `meant` is what the question was read as, as `isbn:9780306406157`; empty where it was none of its kind.
+    """
 
     works: list[WorkRow]
     after: str
     counts: dict[str, int] | None
+    meant: list[str]
 
 
 class Statement(Told):
@@ -151,11 +154,9 @@ def find_works(
     """Find works by domain, address, title, author or number. Of several that are meant, the first that is found."""
     portal = portal_of(request)
     targets = targets_of_question(q, kind, portal.canonical)
-    if not targets:
-        raise HTTPException(422, f"{q!r} cannot be read as what was asked for")
     listings = (find(portal.ledger, target, Leaf(after)) for target in targets)
-    empty = Listing((), "")
-    return _list(request, next((listing for listing in listings if listing.works), empty))
+    found = next((listing for listing in listings if listing.works), Listing((), ""))
+    return _list(request, found, [f"{target.kind}:{target.value}" for target in targets])
 
 
 @router.get("/works/{work}", tags=["look up"], summary="One work", dependencies=[Depends(limited(LOOK_UP))])
@@ -211,11 +212,13 @@ def show_source(request: Request, name: SourceName) -> SourceShown:
 def list_works(request: Request, name: SourceName, after: After = "") -> WorkList:
     """Return a leaf of a source's works."""
     ledger = portal_of(request).ledger
-    return _list(request, find_in_source(ledger, source(ledger, name).name, Leaf(after)))
+    known = source(ledger, name).name
+    return _list(request, find_in_source(ledger, known, Leaf(after)), [f"source:{known}"])
 
 
-def _list(request: Request, listing: Listing) -> WorkList:
-    return WorkList(works=[_row(request, work) for work in listing.works], after=listing.after, counts=listing.counts)
+def _list(request: Request, listing: Listing, meant: list[str]) -> WorkList:
+    works = [_row(request, work) for work in listing.works]
+    return WorkList(works=works, after=listing.after, counts=listing.counts, meant=meant)
 
 
 def _row(request: Request, work: Found) -> WorkRow:

@@ -168,7 +168,8 @@ def test_the_api_says_what_the_pages_say(client: TestClient) -> None:
     """Works, one work, sources and one source as JSON."""
     listed = client.get("/api/v1/works", params={"q": "blad.dk"}).json()
     assert [work["id"] for work in listed["works"]] == [ONE.id]
-    assert listed["counts"] == {"released": 1}
+    assert (listed["counts"], listed["meant"]) == ({"released": 1}, ["domain:blad.dk"])
+    assert client.get("/api/v1/works", params={"q": "0", "kind": "isbn"}).json()["meant"] == []
     assert listed["works"][0]["why"].startswith("Den bruges efter aftale")
     shown = client.get(f"/api/v1/works/{ONE.id}").json()
     assert (shown["author"], shown["payment"], shown["signals"][0]["raw"]) == ("Ane Hansen", "accrued", SAID.raw)
