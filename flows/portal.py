@@ -17,6 +17,7 @@ from flows.passages import PassageFinder
 from flows.portal_wiring import wiring_of
 from flows.settings import Settings, moment
 from flows.workspace import Workspace
+from flows.worth import WorthMap
 from ledger.portal.portal import SECRET_BYTES_MIN, Attested, Mail, Portal, Site
 
 
@@ -35,6 +36,7 @@ def portal_of_space(space: Workspace, url: str) -> Portal:
         canonical=canonical,
         find_passage=PassageFinder(space),
         attested=partial(attested, space),
+        worth=WorthMap(space),
         policy=space.policy,
         wiring=wiring_of(space),
     )

@@ -49,6 +49,7 @@ MENU = (
 
 MORE = (
     ("/robotten", N_("The crawler")),
+    ("/vaerdikort", N_("What each source adds")),
     ("/bevis", N_("Check it yourself")),
     ("/kontakt", N_("Contact and complaints")),
     ("/api", N_("For programs")),

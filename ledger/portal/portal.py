@@ -62,15 +62,26 @@ class Attested:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a source adds: words in use, those that no other source has, and those that wait for a right."""
+
+    source: str
+    title: str
+    words: int
+    only_words: int
+    waiting_words: int
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """Everything the portal needs, handed in once.
 
-    `now` tells the time, aware and in UTC. `secret` is `SECRET_BYTES_MIN` bytes or more that nobody else knows; what is
-    signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails.
+    `now` tells the time, aware and in UTC. `secret` is `SECRET_BYTES_MIN` bytes or more that nobody else knows; what
+    is signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails.
     `canonical` gives an address its one spelling, or nothing where it has none. `find_passage` finds the works a text
-    stands in, the likeliest first, and keeps nothing of it. `attested` gives the newest checkpoint, and `policy` is the
-    one releases are decided by. `wiring` has the functions of other rooms that signed-in
-    people's pages need.
+    stands in, the likeliest first, and keeps nothing of it. `attested` gives the newest checkpoint, `worth` what each
+    source adds, and `policy` is the one releases are decided by. `wiring` has the functions of other rooms that
+    signed-in people's pages need.
     """
 
     ledger: Ledger
@@ -81,6 +92,7 @@ class Portal:
     canonical: Callable[[str], str]
     find_passage: Callable[[str], Sequence[Match]]
     attested: Callable[[], Attested]
+    worth: Callable[[], Sequence[Worth]]
     policy: Policy
     wiring: Wiring = NO_WIRING
 

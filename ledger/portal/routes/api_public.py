@@ -61,6 +61,16 @@ class RefusalRow(Told):
     weight: str
 
 
+class WorthRow(Told):
+    """What a source adds: words in use, those that no other source has, and those that wait for a right."""
+
+    source: str
+    title: str
+    words: int
+    only_words: int
+    waiting_words: int
+
+
 class AttestedShown(Told):
     """The public key as one line, and the newest checkpoint as it was signed; empty before the first."""
 
@@ -107,6 +117,12 @@ def one_release(request: Request, version: Version) -> list[TakenRow]:
     if not mine:
         raise UnknownRecord(f"no release {version} is in the ledger")
     return [TakenRow.model_validate(line) for line in mine]
+
+
+@router.get("/worth", summary="What each source adds")
+def worth(request: Request) -> list[WorthRow]:
+    """Return the words of each source, those that no other has, and those that wait; the largest first."""
+    return [WorthRow.model_validate(one) for one in portal_of(request).worth()]
 
 
 @router.get("/refusals", summary="Ways to say no")

@@ -61,6 +61,16 @@ def figures(request: Request) -> Response:
     )  # fmt: skip
 
 
+@router.get("/vaerdikort")
+def worth(request: Request) -> Response:
+    """Show what each source adds that no other has."""
+    portal = portal_of(request)
+    found = portal.worth()
+    drawn = bars([(one.title, one.only_words) for one in found[:SOURCES_DRAWN] if one.only_words])
+    known = {source.name for source in sources(portal.ledger)}
+    return page(request, "public/worth.html", worth=found, plot=drawn, known=known)
+
+
 @router.get("/udgivelser")
 def all_releases(request: Request) -> Response:
     """List the releases, the newest first."""

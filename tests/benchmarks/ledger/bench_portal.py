@@ -78,7 +78,7 @@ def portal_on(ledger: Ledger, passages: Passages) -> TestClient:
     app = create_app(
         Portal(
             ledger=ledger, site=site, now=lambda: NOW, secret=b"s" * 32, send=print, canonical=str, find_passage=find,
-            attested=Attested, policy=load_policy(None),
+            attested=Attested, worth=tuple, policy=load_policy(None),
         )
     )  # fmt: skip
     ticks = iter(range(0, 10**9, 3600))

@@ -13,7 +13,7 @@ from dedup.parameters import Parameters
 from dedup.passages import Passages, write_passages
 from ledger.policy import load_policy
 from ledger.portal.app import create_app
-from ledger.portal.portal import Attested, Mail, Match, Portal, Site
+from ledger.portal.portal import Attested, Mail, Match, Portal, Site, Worth
 from ledger.store import Ledger, open_ledger
 
 URL = "https://portal.test"
@@ -109,6 +109,7 @@ def portal_on(ledger: Ledger, clock: Clock, letters: Letters, passages: Shelf) -
         canonical=str,
         find_passage=passages,
         attested=lambda: Attested("portal.test+key", "portal.test\n7\nroot\n"),
+        worth=lambda: (Worth("blad", "Bladet", 100, 80, 7), Worth("bog", "Bogen", 0, 0, 9)),
         policy=load_policy(None),
     )
 

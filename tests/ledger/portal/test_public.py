@@ -65,6 +65,15 @@ def test_key_and_checkpoint_are_shown_and_given(client: TestClient) -> None:
         assert client.get(path).text.strip() in client.get("/bevis").text
 
 
+def test_what_each_source_adds_is_shown_and_told(client: TestClient) -> None:
+    """The words that no other source has are drawn and listed; a source that is not in the ledger has no link."""
+    text = client.get("/vaerdikort").text
+    assert 'aria-label="Ord, som ingen anden kilde har"' in text
+    assert "Bogen" in text
+    assert "/kilder/bog" not in text
+    assert client.get("/api/v1/worth").json()[0]["only_words"] == 80
+
+
 def test_the_complaint_point_names_who_answers(client: TestClient) -> None:
     """Operator and address stand on the contact page."""
     text = client.get("/kontakt").text
