@@ -40,6 +40,12 @@ def security_headers(*, secure: bool) -> Mapping[str, str]:
     return _ALWAYS | ({"Strict-Transport-Security": f"max-age={HSTS_S}; includeSubDomains"} if secure else {})
 
 
+def _kept(scope: Scope) -> str:
+    """How long an answer may be kept: one of our files under the address of its content for good, all else not."""
+    is_named = scope["type"] == "http" and scope["path"].startswith("/static/") and scope["query_string"][:2] == b"v="
+    return "public, max-age=31536000, immutable" if is_named else "no-store"
+
+
 class SecurityHeaders:
     """Puts the headers on every answer; one that sets its own `Cache-Control` keeps it, others are not stored."""
 
@@ -54,7 +60,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
-                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("Cache-Control", _kept(scope))
             await send(message)
 
         await self._app(scope, receive, sending)

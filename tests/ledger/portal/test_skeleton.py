@@ -51,6 +51,15 @@ def test_every_answer_carries_the_headers_that_protect(client: TestClient) -> No
         assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
+def test_our_files_are_kept_and_pages_are_not(client: TestClient) -> None:
+    """The stylesheet has an address of its own for each content and may be kept; a page may not, nor the bare file."""
+    address = re.search(r'href="(/static/portal\.css\?v=[0-9a-f]+)"', client.get("/").text)
+    assert address
+    assert "immutable" in client.get(address[1]).headers["Cache-Control"]
+    for path in ("/", "/static/portal.css"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_escapes_from_escaping(template: Path) -> None:
     """No template marks anything as safe, or has a script, a style or an address of another site in it."""
