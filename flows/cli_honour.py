@@ -7,13 +7,10 @@ import typer
 from typer.core import TyperGroup
 
 from flows.cli_options import ActorOption, JsonOption
-from flows.finding import find, wanted_withdrawals
-from flows.honour import honour, row_of
-from flows.honour import status as reached
-from flows.lifting import let_in
+from flows.reached import row_of
+from flows.reached import status as reached
 from flows.settings import load_settings, moment
 from flows.show import OUT, plain, progress, show_json, show_rows
-from flows.tombstones import record_receipt
 from flows.workspace import look_into, open_workspace
 from ledger.withdrawals import LiftReason, exclusions
 
@@ -47,6 +44,9 @@ def act(
 
     Run again it goes on where it was stopped, and finds what turned up since.
     """
+    from flows.finding import find, wanted_withdrawals  # noqa: PLC0415 - loads all that refines and signs
+    from flows.honour import honour  # noqa: PLC0415 - as above
+
     now = moment()
     if dry_run:
         with look_into(load_settings()) as space:
@@ -95,6 +95,8 @@ def lift_(
     reason: Annotated[LiftReason, typer.Option(help="A mistake, or a licence given since.")],
 ) -> None:
     """Let what a withdrawal kept out in again; what was purged is fetched by the next crawl."""
+    from flows.lifting import let_in  # noqa: PLC0415 - as above
+
     by = name if ":" in name else f"case:{name}"
     with open_workspace(load_settings()) as space:
         new = let_in(space, by, reason, moment())
@@ -109,6 +111,8 @@ def receipt(
     actor: ActorOption = "operator",
 ) -> None:
     """Record that withdrawn rows are gone from a copy that somebody else keeps."""
+    from flows.tombstones import record_receipt  # noqa: PLC0415 - as above
+
     with open_workspace(load_settings()) as space:
         about = record_receipt(space, file, moment(), actor)
     OUT.print(f"Recorded for {plain(', '.join(about))}." if about else "It was recorded before.")

@@ -10,16 +10,15 @@ anywhere is gone on with by the next. A text that turns up later, out of a crawl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 from corpus.exclusions import key_of, read_exclusions
-from flows.errors import FlowError
 from flows.finding import AGREEMENT_ENDED, Wanted, find, put, wanted_withdrawals
-from flows.patching import Rewritten, patch, remove_due, rewrite_shards, schedule_removal, tell_beside, waiting_removal
+from flows.patching import Rewritten, patch, rewrite_shards, tell_beside
 from flows.progress import emit
 from flows.purging import Purged, purge
+from flows.removals import remove_due, schedule_removal
 from flows.tombstones import add_tombstones
 from flows.workspace import Workspace
 from ledger.case_book import find_case, take_step
@@ -30,12 +29,9 @@ from ledger.releases import releases
 from ledger.withdrawals import (
     Exclusions,
     Reach,
-    Taken,
     exclude,
     exclusions,
-    steps,
     take,
-    withdrawals,
 )
 
 TRIES_MAX = 5
@@ -51,31 +47,6 @@ class Honoured:
     patch: str = ""
     tombstones: int = 0
     removed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """How far a withdrawal has come. Days are None for what was not done, or had not to be.
-
-    `documents` were asked for or are copies of such; `purged` texts were at rest here; `tombstones` of them had been in
-    releases, from `first` to `last`; `patch` is the first release without them; old shards are removed on `removal`;
-    `receipts` say that `rows` are gone from copies elsewhere. `lifted` tells that it is over.
-    """
-
-    by: str
-    documents: int
-    excluded: date
-    purged: int
-    purged_on: date | None
-    patch: str
-    tombstones: int
-    first: str
-    last: str
-    removal: date | None
-    removed: date | None
-    receipts: int
-    rows: int
-    lifted: bool
 
 
 def honour(space: Workspace, names: Sequence[str], now: datetime) -> Honoured:
@@ -128,50 +99,6 @@ def take_out(space: Workspace, found: Mapping[str, int], now: datetime) -> Honou
     for by in names:
         _tell_released(space, by, _shards_of(space, standing, by, rewritten), rewritten, stamp)
     return Honoured(dict(found), purged, version, told, len(removed))
-
-
-def status(space: Workspace, names: Sequence[str] = ()) -> tuple[Reached, ...]:
-    """How far withdrawals have come: those named, or all; oldest first. Raises FlowError for a name of none."""
-    known = withdrawals(space.ledger)
-    asked = [name if ":" in name else f"case:{name}" for name in names]
-    if missing := [name for name in asked if name not in known]:
-        raise FlowError(
-            f"nothing was excluded by {missing[0]} yet: `fodaftryk honour` acts on what is verified and due."
-        )
-    waiting = waiting_removal(space)
-    return tuple(_reached(by, steps(space.ledger, by), max(waiting.values(), default=None)) for by in asked or known)
-
-
-def row_of(reached: Reached) -> dict[str, Any]:
-    """How far a withdrawal has come, as JSON values."""
-    return {name: str(value) if isinstance(value, date) else value for name, value in asdict(reached).items()}
-
-
-def _reached(by: str, taken: Sequence[Taken], waiting: date | None) -> Reached:
-    rounds = [step for step in taken if step.reach is Reach.EXCLUDED]
-    batches = [step.told for step in taken if step.reach is Reach.TOMBSTONES]
-    receipts = [step.told for step in taken if step.reach is Reach.RECEIPT]
-    rows = {(told["copy"], told["entry"]): told["rows"] for told in receipts}
-    purges = [step for step in taken if step.reach is Reach.PURGED]
-    patches = [step.told["release"] for step in taken if step.reach is Reach.PATCHED]
-    removals = [step.at.date() for step in taken if step.reach is Reach.REMOVED]
-    last = max((step.seq for step in rounds), default=-1)
-    return Reached(
-        by=by,
-        documents=sum(step.told["documents"] for step in rounds),
-        excluded=rounds[0].at.date(),
-        purged=purges[-1].told["documents"] if purges else 0,
-        purged_on=purges[-1].at.date() if purges else None,
-        patch=patches[-1] if patches else "",
-        tombstones=sum(told["documents"] for told in batches),
-        first=batches[0]["first"] if batches else "",
-        last=batches[-1]["last"] if batches else "",
-        removal=waiting if batches and not removals else None,
-        removed=removals[-1] if removals else None,
-        receipts=len({told["copy"] for told in receipts}),
-        rows=sum(rows.values()),
-        lifted=any(step.reach is Reach.LIFTED and step.seq > last for step in taken),
-    )
 
 
 def _shards_of(space: Workspace, standing: Exclusions, by: str, rewritten: Rewritten) -> frozenset[str]:

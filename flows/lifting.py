@@ -13,8 +13,8 @@ from pathlib import Path
 
 from corpus.documents import document_id
 from corpus.exclusions import key_of, read_exclusions
-from flows.patching import cancel_removals
 from flows.paths import crawled_pages, digest_of_parts
+from flows.removals import cancel_removals
 from flows.workspace import Workspace
 from ledger.journal import PROGRAM, Stamp
 from ledger.withdrawals import LiftReason, exclusions, lift

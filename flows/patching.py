@@ -3,15 +3,15 @@
 No crawl, no extraction and no decision is needed: of the newest release's manifest only the shards that hold withdrawn
 rows are written anew, and the rest is shared. Shards of earlier releases are written anew as well, so that whoever
 pulls one of those can have it without; beside each such release lies which shard stands for which (`withdrawn.json`).
-Old shards are removed after `withdrawal.grace_days`, unless a release that was sealed since holds them.
+Old shards are removed after `withdrawal.grace_days` (`removals.py`), unless a release that was sealed since holds them.
 """
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from corpus.errors import SealError
@@ -27,11 +27,10 @@ from flows.paths import digest_of_parts
 from flows.progress import emit
 from flows.records import newest_record
 from flows.release import latest_manifest, record_of, show_release
-from flows.sweeping import record_stored, settled
+from flows.removals import manifests
+from flows.sweeping import record_stored
 from flows.workspace import Workspace
-from ledger.journal import PROGRAM, Stamp
 from ledger.releases import record_release, releases
-from ledger.sweeps import begin_sweep, end_sweep
 from ledger.withdrawals import Exclusions
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -64,10 +63,8 @@ def rewrite_shards(space: Workspace, standing: Exclusions) -> Rewritten:
     agreed = agreed_ids(space)
     asked = [name for name, is_asked in zip(withheld.ids, withheld.asked_for, strict=True) if is_asked]
     strict, all_rows = Rows.of(asked, ()), Rows.of(set(withheld.ids) - agreed | set(asked), withheld.digests)
-    manifests = {
-        record.version: read_staged(record.manifest_digest, space.storage) for record in releases(space.ledger)
-    }
-    shards = {shard.path: shard for manifest in manifests.values() for shard in manifest.shards}
+    sealed = manifests(space)
+    shards = {shard.path: shard for manifest in sealed.values() for shard in manifest.shards}
     noted = f"withdrawn/shards/{digest_of_parts(*standing.files)}.json"
     done = json.loads(space.storage.local(noted).read_bytes()) if space.storage.exists(noted) else {}
     for path in sorted(shards.keys() - done.keys()):
@@ -81,7 +78,7 @@ def rewrite_shards(space: Workspace, standing: Exclusions) -> Rewritten:
     return Rewritten(
         {path: Shard(**told["instead"]) if told["instead"] else None for path, told in touched.items()},
         {path: [(name, digest) for name, digest in told["rows"]] for path, told in touched.items()},
-        {version: frozenset(shard.path for shard in manifest.shards) for version, manifest in manifests.items()},
+        {version: frozenset(shard.path for shard in manifest.shards) for version, manifest in sealed.items()},
     )
 
 
@@ -126,67 +123,6 @@ def tell_beside(space: Workspace, rewritten: Rewritten) -> None:
             }
             body = json.dumps(told, indent=1, sort_keys=True) + "\n"
             space.storage.put_bytes(f"releases/{version}/{WITHDRAWN_FILE}", body.encode())
-
-
-def schedule_removal(space: Workspace, paths: Iterable[str], as_of: date) -> date:
-    """Note shards to be removed when the grace is over; returns the day. What is noted already keeps its day."""
-    after = as_of + timedelta(days=space.settings.withdrawal.grace_days)
-    noted = {path for key in space.storage.keys(_REMOVALS) for path in _read(space, key)["shards"]}
-    if new := sorted(path for path in set(paths) - noted if space.storage.exists(path)):
-        body = json.dumps({"after": after.isoformat(), "shards": new}, indent=1)
-        space.storage.put_bytes(f"{_REMOVALS}{after:%Y%m%d}-{digest_of_parts(*new)}.json", body.encode())
-    return after
-
-
-def remove_due(space: Workspace, now: datetime) -> list[str]:
-    """Remove the shards whose grace is over and that the newest release does not hold; returns their paths.
-
-    It is a sweep: who seals meanwhile looks again whether all of theirs are there.
-    """
-    due = [key for key in space.storage.keys(_REMOVALS) if date.fromisoformat(_read(space, key)["after"]) <= now.date()]
-    wanted = sorted({path for key in due for path in _read(space, key)["shards"]})
-    removed: list[str] = []
-    if wanted:
-        number, stamp = settled(space.ledger) + 1, Stamp(PROGRAM, now)
-        begin_sweep(space.ledger, len(wanted), stamp)
-        try:
-            newest = next(reversed(_manifests(space).values()), None)
-            held = {shard.path for shard in newest.shards} if newest else set()
-            for path in wanted:
-                if path not in held and space.storage.exists(path):
-                    space.storage.remove(path)
-                    removed.append(path)
-        finally:
-            end_sweep(space.ledger, number, {"withdrawn": len(removed)}, stamp)
-        emit("removed", shards=len(removed))
-    for key in due:
-        space.storage.remove(key)
-    return removed
-
-
-def cancel_removals(space: Workspace) -> None:
-    """Remove no shard for now: what still is withdrawn is noted anew by the next round."""
-    for key in list(space.storage.keys(_REMOVALS)):
-        space.storage.remove(key)
-
-
-def waiting_removal(space: Workspace) -> dict[str, date]:
-    """The shards that wait to be removed, each with its day."""
-    told = [_read(space, key) for key in space.storage.keys(_REMOVALS)]
-    return {path: date.fromisoformat(each["after"]) for each in told for path in each["shards"]}
-
-
-_REMOVALS = "withdrawn/removals/"
-
-
-def _manifests(space: Workspace) -> dict[str, Manifest]:
-    """Every release's manifest by its version, in the order they were recorded in."""
-    return {each.version: read_staged(each.manifest_digest, space.storage) for each in releases(space.ledger)}
-
-
-def _read(space: Workspace, key: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(space.storage.local(key).read_bytes())
-    return told
 
 
 def _rewrite(space: Workspace, shard: Shard, rows: Rows) -> dict[str, Any] | None:

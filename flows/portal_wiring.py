@@ -19,8 +19,8 @@ from flows.conflicts import found_conflicts
 from flows.deliveries import Handover, deliver, look
 from flows.errors import FlowError
 from flows.holding import hold_out, sources_of
-from flows.honour import Reached as Honoured
-from flows.honour import status
+from flows.reached import Reached as Honoured
+from flows.reached import status
 from flows.reaching import Reach, host_file, provider_get, provider_post, txt_records
 from flows.settings import PortalSettings
 from flows.sources import read_sources

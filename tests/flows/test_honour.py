@@ -12,8 +12,9 @@ import pytest
 from flows.comparing import compare
 from flows.errors import FlowError
 from flows.finding import wanted_withdrawals
-from flows.honour import honour, keep_out, status
+from flows.honour import honour, keep_out
 from flows.lifting import let_in
+from flows.reached import status
 from flows.release import latest_manifest
 from flows.taking_back import RECEIPT, read_feed, take_back
 from flows.tombstones import record_receipt
