@@ -7,7 +7,6 @@ Old shards are removed after `withdrawal.grace_days` (`removals.py`), unless a r
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -18,10 +17,11 @@ from corpus.errors import SealError
 from corpus.exclusions import key_of, read_exclusions
 from corpus.orphans import WITHDRAWN_FILE
 from corpus.purge import Rows, purge_shard, shard_of
-from corpus.releases import Manifest, check_unclaimed, read_staged, stage
+from corpus.releases import Manifest, check_unclaimed, patch_version, read_staged, stage
 from corpus.shards import Shard
 from flows.attesting import publish_checkpoint
 from flows.cards import files_beside
+from flows.comparing import CHANGELOG, changelog_of, changes_since
 from flows.finding import agreed_ids
 from flows.paths import digest_of_parts
 from flows.progress import emit
@@ -32,8 +32,6 @@ from flows.sweeping import record_stored
 from flows.workspace import Workspace
 from ledger.releases import record_release, releases
 from ledger.withdrawals import Exclusions
-
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,9 @@ def patch(space: Workspace, standing: Exclusions, rewritten: Rewritten, now: dat
     publish_checkpoint(space)
     run, record = newest_record(space), record_of(manifest, manifest.digest)
     beside = files_beside(space, manifest, run.selection) if run else {}
+    if run:
+        moved = changes_since(space, newest, manifest, run.selection)
+        beside[CHANGELOG] = changelog_of(space, newest, manifest, moved)
 
     def commit(sweeps: int) -> bool:
         stage(manifest, space.storage, beside)
@@ -157,11 +158,3 @@ def _without(newest: Manifest, rewritten: Rewritten) -> Manifest:
         funnel[source] = dict(sorted(fates.items()))
     holders = {name: newest.rights_holders[name] for name in sorted({shard.source for shard in shards})}
     return replace(newest, version=patch_version(newest.version), shards=shards, funnel=funnel, rights_holders=holders)
-
-
-def patch_version(version: str) -> str:
-    """The patch after a version. Raises SealError when it is none such as 0.2.0."""
-    match = _VERSION.fullmatch(version)
-    if match is None:
-        raise SealError(f"the latest release is called {version!r}, which is not a version such as 0.2.0")
-    return f"{match[1]}.{match[2]}.{int(match[3]) + 1}"

@@ -4,13 +4,15 @@ Nothing is loaded here that refines, releases or signs: who looks has no use for
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from flows.errors import FlowError
 from flows.removals import waiting_removal
 from flows.workspace import Workspace
+from ledger.receipts import receipts
+from ledger.releases import releases
 from ledger.withdrawals import Reach, Taken, steps, withdrawals
 
 
@@ -20,7 +22,8 @@ class Reached:
 
     `documents` were asked for or are copies of such; `purged` texts were at rest here; `tombstones` of them had been in
     releases, from `first` to `last`; `patch` is the first release without them; old shards are removed on `removal`;
-    `receipts` say that `rows` are gone from copies elsewhere. `lifted` tells that it is over.
+    `pulls` of these releases are on record, and `receipts` say that `rows` are gone from copies elsewhere. `lifted`
+    tells that it is over.
     """
 
     by: str
@@ -34,6 +37,7 @@ class Reached:
     last: str
     removal: date | None
     removed: date | None
+    pulls: int
     receipts: int
     rows: int
     lifted: bool
@@ -48,7 +52,9 @@ def status(space: Workspace, names: Sequence[str] = ()) -> tuple[Reached, ...]:
             f"nothing was excluded by {missing[0]} yet: `fodaftryk honour` acts on what is verified and due."
         )
     waiting = waiting_removal(space)
-    return tuple(_reached(by, steps(space.ledger, by), max(waiting.values(), default=None)) for by in asked or known)
+    day = max(waiting.values(), default=None)
+    found = [_reached(by, steps(space.ledger, by), day) for by in asked or known]
+    return tuple(replace(each, pulls=_pulls(space, each.first, each.last)) for each in found)
 
 
 def row_of(reached: Reached) -> dict[str, Any]:
@@ -59,8 +65,8 @@ def row_of(reached: Reached) -> dict[str, Any]:
 def _reached(by: str, taken: Sequence[Taken], waiting: date | None) -> Reached:
     rounds = [step for step in taken if step.reach is Reach.EXCLUDED]
     batches = [step.told for step in taken if step.reach is Reach.TOMBSTONES]
-    receipts = [step.told for step in taken if step.reach is Reach.RECEIPT]
-    rows = {(told["copy"], told["entry"]): told["rows"] for told in receipts}
+    sent = [step.told for step in taken if step.reach is Reach.RECEIPT]
+    rows = {(told["copy"], told["entry"]): told["rows"] for told in sent}
     purges = [step for step in taken if step.reach is Reach.PURGED]
     patches = [step.told["release"] for step in taken if step.reach is Reach.PATCHED]
     removals = [step.at.date() for step in taken if step.reach is Reach.REMOVED]
@@ -77,7 +83,17 @@ def _reached(by: str, taken: Sequence[Taken], waiting: date | None) -> Reached:
         last=batches[-1]["last"] if batches else "",
         removal=waiting if batches and not removals else None,
         removed=removals[-1] if removals else None,
-        receipts=len({told["copy"] for told in receipts}),
+        pulls=0,
+        receipts=len({told["copy"] for told in sent}),
         rows=sum(rows.values()),
         lifted=any(step.reach is Reach.LIFTED and step.seq > last for step in taken),
     )
+
+
+def _pulls(space: Workspace, first: str, last: str) -> int:
+    """How many pulls are on record of the releases from one to another."""
+    versions = [record.version for record in releases(space.ledger)]
+    if not first:
+        return 0
+    held = versions[versions.index(first) : versions.index(last) + 1]
+    return sum(receipt.release in held for receipt, _ in receipts(space.ledger))

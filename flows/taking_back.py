@@ -120,7 +120,7 @@ def take_back(folder: Path, feed: Feed, now: datetime, copy: str = "") -> TakenB
     named = {name: str(batch.entry) for batch in feed.batches for name in (*batch.ids, *batch.digests)}
     ids, digests = (frozenset[str]().union(*each) for each in _columns(feed))
     wanted = rows_of(ids, digests)
-    earlier, notes = _json(folder / RECEIPT), _json(folder / NOTES)
+    earlier, notes = read_notes(folder / RECEIPT), read_notes(folder / NOTES)
     findings, counts = list[Finding](), Counter[str]()
     for path in parquet_in(folder):
         name = path.relative_to(folder).as_posix()
@@ -263,7 +263,8 @@ def _note(path: Path, notes: dict[str, Any], name: str, taken: TakenOut) -> None
     _write(path, canonical(notes) + b"\n")
 
 
-def _json(path: Path) -> dict[str, Any]:
+def read_notes(path: Path) -> dict[str, Any]:
+    """Read a file of notes; nothing where there is none. Raises FlowError for what is not of the form."""
     if not path.exists():
         return {}
     try:

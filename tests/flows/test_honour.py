@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.comparing import compare
+from flows.copy_checks import check_storage
 from flows.errors import FlowError
 from flows.finding import wanted_withdrawals
 from flows.honour import honour, keep_out
@@ -120,6 +121,8 @@ def test_old_shards_go_when_their_grace_is_over(little: Little) -> None:
     assert not little.holding(
         "hvalen", "captures/", "documents/", "shards/", "exclusions/", "tombstones/", "withdrawn/"
     )
+    counted, findings = check_storage(space.settings.data, None)
+    assert (findings, counted["without withdrawn texts"]) == ([], 2)
     told = json.loads(space.storage.local("releases/0.1.0/withdrawn.json").read_bytes())["instead"]
     assert sorted(told) == sorted(shard.path for shard in before.shards if not space.storage.exists(shard.path))
     [reached] = status(space, [name])
@@ -290,6 +293,7 @@ def test_a_teams_copy_follows(little: Little, tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in folder.rglob("*.parquet")} == files
     assert record_receipt(space, folder / RECEIPT, DAY, "jura") == (f"case:{name}",)
     assert record_receipt(space, folder / RECEIPT, DAY, "jura") == ()
+    assert check_storage(space.settings.data, None)[1] == []
     [reached] = status(space)
     assert (reached.receipts, reached.rows) == (1, sum(done.rows.values()))
     with pytest.raises(FlowError, match="no receipt"):
