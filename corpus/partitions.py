@@ -45,6 +45,8 @@ class Partitions:
         """Deal each row to its part, in order; a row whose part is negative is left out."""
         order = np.argsort(parts, kind="stable")
         order = order[np.searchsorted(parts[order], 0) :]
+        if not len(order):
+            return
         taken = rows.take(pa.array(order)).cast(self._schema)
         numbers, starts = np.unique(parts[order], return_index=True)
         with self._alone:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,6 +15,7 @@ from corpus.captures import Capture, CaptureWriter, Withdrawn, read_captures
 from corpus.documents import Document, Reason, purged_of, signed_how
 from corpus.exclusions import Excluded, no_texts, put_exclusions, read_exclusions, texts_of
 from corpus.pages import refine_page
+from corpus.partitions import Partitions
 from corpus.purge import Rows, filled, purge_beside, purge_documents, purge_pages, purge_shard, texts_gone
 from corpus.records import RecordError
 from corpus.storage import FolderStorage
@@ -143,3 +146,13 @@ def test_exclusions_are_read_as_they_were_put(
     assert dict(zip(read.ids, read.asked_for, strict=True)) == {ids[0]: True, ids[1]: True, ids[2]: False}
     assert (read.signatures == signatures[[ids.index(name) for name in read.ids]]).all()
     assert read_exclusions([]).ids == no_texts().ids
+
+
+def test_a_batch_of_which_every_row_is_left_out_is_dealt_nowhere(tmp_path: Path) -> None:
+    """As when all of a source is withdrawn or marked: nothing comes of it, and what comes after it is dealt."""
+    rows = pa.table({"id": ["a", "b"]})
+    parts = Partitions(tmp_path, rows.schema)
+    parts.deal(rows, np.array([-1, -1]))
+    parts.deal(rows, np.array([-1, 0]))
+    parts.flush()
+    assert parts.read(0)["id"].to_pylist() == ["b"]
