@@ -212,6 +212,6 @@ def read_captures(path: Path) -> Iterator[Capture]:
                 head = 200, (("Content-Type", record.content_type),)
             if record.content_type == WITHDRAWN and record.fetched_at is not None:
                 digest = record.read(record.left).decode("ascii", "replace")
-                yield Withdrawn(record.url, record.fetched_at, 0, (), b"", digest=digest)
+                yield Withdrawn(record.url, record.fetched_at, 0, (), b"", digest, place=place)
             if head is not None and record.fetched_at is not None:
                 yield Capture(record.url, record.fetched_at, *head, payload=record.read(record.left), place=place)
