@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from corpus.checks import Checks, Finding, Looked, judge
 from corpus.documents import SCHEMA, SIGNATURE_SIZE
+from corpus.errors import SealError
 from corpus.fates import Fate, fates_of_source
 from corpus.partitions import Partitions, Parts, ranges
 from corpus.shards import FROM_DOCUMENTS, RIGHT, SHARD_CHARS_MAX, Shard, shard_schema, store_shard
@@ -167,7 +168,10 @@ def _joined(rows: pa.Table, documents: pa.Table) -> pa.Table:
         raise AssertionError("a document stands twice among those of a source")
     places = pc.index_in(rows["id"], documents["id"].combine_chunks())
     if places.null_count:
-        raise AssertionError(f"{places.null_count} of {len(rows)} documents were selected and are not there")
+        raise SealError(
+            f"{places.null_count} of {len(rows)} documents were selected and are not there: they were withdrawn "
+            "meanwhile. Run again."
+        )
     table = documents.take(places)
     for name in _OF_SELECTION[1:]:
         table = table.append_column(name, rows[name])

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.documents import SIGNATURE_SIZE, read_documents
+from corpus.errors import SealError
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def kept_signatures(documents: Path, decisions: Path, rows_max: int) -> Iterator
     for batch in _among(documents, ["id", "signature"], ids):
         if not batch["id"].combine_chunks().equals(ids.slice(start, len(batch)).combine_chunks()):
             raise AssertionError(f"{documents} and its decisions do not hold the same documents")
+        if batch["signature"].null_count:
+            raise SealError(f"texts of {documents} were withdrawn since they were decided about. Run again.")
         start += len(batch)
         waiting.append(batch["signature"].combine_chunks().flatten().to_numpy().reshape(-1, SIGNATURE_SIZE))
         while sum(map(len, waiting)) >= rows_max:

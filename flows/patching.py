@@ -30,6 +30,7 @@ from flows.release import latest_manifest, record_of, show_release
 from flows.removals import manifests
 from flows.sweeping import record_stored
 from flows.workspace import Workspace
+from ledger.errors import Overtaken
 from ledger.releases import record_release, releases
 from ledger.withdrawals import Exclusions
 
@@ -107,7 +108,8 @@ def patch(space: Workspace, standing: Exclusions, rewritten: Rewritten, now: dat
         return record_release(space.ledger, counted, now, exclusions=standing.digest, replaces=newest.version)
 
     record_stored(space, manifest.shards, commit)
-    show_release(space, manifest.version, manifest.digest, now)
+    if not show_release(space, manifest.version, manifest.digest, now):
+        raise Overtaken(f"more was withdrawn while release {manifest.version} was sealed. Run again.")
     emit("sealed", release=manifest.version, documents=sum(shard.rows for shard in manifest.shards))
     return manifest.version
 

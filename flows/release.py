@@ -32,7 +32,9 @@ from ledger.licences import normalise_licence
 from ledger.records import ReleaseRecord, Usage
 from ledger.releases import record_release, releases
 from ledger.sources import source as find_source
-from ledger.withdrawals import exclusions, withdrawn_since
+from ledger.withdrawals import exclusions, withdrawing_waits
+
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,7 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     if latest is None and not draft.shards:
         return Sealed("", new=False)
     if latest is not None and latest.content_digest == manifest.content_digest:
-        if draft.exclusions == exclusions(space.ledger).digest:  # it has nothing of what was withdrawn since
-            show_release(space, latest.version, latest.digest, now)
+        show_release(space, latest.version, latest.digest, now, draft.exclusions)
         return Sealed(latest.version, new=False)
     moved = changes_since(space, latest, manifest, draft.selection)
     manifest = replace(manifest, version=next_version(latest, manifest, moved))
@@ -111,9 +112,8 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
 
     record_stored(space, manifest.shards, commit)
     version = manifest.version
-    if withdrawn_since(space.ledger, version):
+    if not show_release(space, version, manifest.digest, now):
         raise SealError(f"texts were withdrawn while release {version} was sealed: it is not shown. Run again.")
-    show_release(space, version, manifest.digest, now)
     emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
     return Sealed(version, new=True)
 
@@ -145,19 +145,24 @@ def latest_manifest(space: Workspace, now: datetime) -> Manifest | None:
     recorded = releases(space.ledger)
     if not recorded:
         return None
-    version, digest = recorded[-1].version, recorded[-1].manifest_digest
-    is_shown = space.storage.exists(f"releases/{version}/manifest.json")
-    if not is_shown and withdrawn_since(space.ledger, version):
-        return read_staged(digest, space.storage)
-    return show_release(space, version, digest, now)
+    show_release(space, recorded[-1].version, recorded[-1].manifest_digest, now)
+    return read_staged(recorded[-1].manifest_digest, space.storage)
 
 
-def show_release(space: Workspace, version: str, digest: str, now: datetime) -> Manifest:
-    """Show a recorded release, with the ledger's own word for it beside the manifest, and owe what it made due."""
-    attest_release(space, version)
-    shown = publish(digest, space.storage)
+def show_release(space: Workspace, version: str, digest: str, now: datetime, known: str = "") -> bool:
+    """Show a recorded release, with the ledger's own word for it beside the manifest, and owe what it made due.
+
+    Tells whether it is shown: what was recorded before something was withdrawn is shown no more, unless it came out
+    the same under the exclusions that stand now (`known` is their digest).
+    """
+    if not space.storage.exists(f"releases/{version}/{MANIFEST}"):
+        attest_release(space, version)
+        with withdrawing_waits(space.ledger, version, known) as may_be_shown:
+            if not may_be_shown:
+                return False
+            publish(digest, space.storage)
     publish_release(space.ledger, version, Stamp(PROGRAM, now))
-    return shown
+    return True
 
 
 def _tokenizer(space: Workspace) -> Tokenizer | None:

@@ -10,7 +10,8 @@ was withdrawn is not released after it.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -175,13 +176,18 @@ def withdrawals(ledger: Ledger) -> tuple[str, ...]:
         return tuple(dict.fromkeys(body["by"] for _, _, _, body in _entries(connection, _EXCLUSIONS)))
 
 
-def withdrawn_since(ledger: Ledger, version: str) -> bool:
-    """Whether something was excluded after a release was recorded."""
-    with ledger.reading() as connection:
+@contextmanager
+def withdrawing_waits(ledger: Ledger, version: str, known: str = "") -> Iterator[bool]:
+    """Let nothing be withdrawn within the block; tell whether a recorded release may be shown in it.
+
+    It may, when nothing was excluded since it was recorded, or `known` is the digest of what stands: then it was
+    selected anew under that, and came out the same.
+    """
+    with ledger.writing() as connection:
         sealed = connection.scalar(select(tables.release.c.entry_seq).filter_by(version=version))
-        return sealed is not None and any(
-            seq > sealed and kind == Reach.EXCLUDED for seq, kind, _, _ in _entries(connection, _EXCLUSIONS)
-        )
+        entered = [seq for seq, kind, _, _ in _entries(connection, _EXCLUSIONS) if kind == Reach.EXCLUDED]
+        is_clean = max(entered, default=-1) < (sealed or 0)
+        yield is_clean or (bool(known) and exclusions_in(connection).digest == known)
 
 
 def subjects(names: Sequence[str]) -> list[str]:

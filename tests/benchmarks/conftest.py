@@ -22,6 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--standing", type=int, default=100_000, help="documents in the index (1000000 and 10000000)")
     parser.addoption("--sealed", type=int, default=50_000, help="documents that are sealed (1000000)")
     parser.addoption("--works", type=int, default=20_000, help="works the portal looks up among (1000000)")
+    parser.addoption("--points", type=int, default=20, help="withdrawals at random points of a pipeline (200)")
+    parser.addoption("--released", type=int, default=50_000, help="documents in a release that is patched (1000000)")
     parser.addoption("--lid", default="", help="folder of labelled sentences: dev.parquet, train.parquet")
     parser.addoption(
         "--pages", type=int, default=300, help="pages of the little web in a measurement of the pass (2000)"

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from corpus.captures import Capture, CaptureWriter
 from corpus.documents import document_id, purged_of, write_documents
+from corpus.releases import Manifest
 from corpus.selection import Judge, Ruling, Standing, decide_documents
 from dedup.signatures import sign
 from flows.paths import digest_of_parts
@@ -157,11 +158,15 @@ class Little:
         """Release everything; the version."""
         return self.seal(self.draft())
 
-    def released(self) -> set[str]:
-        """The addresses of the texts in the newest release."""
+    def manifest(self) -> Manifest:
+        """The newest release."""
         manifest = latest_manifest(self.space, DAY)
         assert manifest is not None
-        return {url for shard in manifest.shards for url in urls_in(self.space.storage.local(shard.path))}
+        return manifest
+
+    def released(self) -> set[str]:
+        """The addresses of the texts in the newest release."""
+        return {url for shard in self.manifest().shards for url in urls_in(self.space.storage.local(shard.path))}
 
     def holding(self, word: str, *prefixes: str) -> list[str]:
         """The files in storage that hold a word."""

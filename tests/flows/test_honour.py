@@ -16,7 +16,6 @@ from flows.finding import wanted_withdrawals
 from flows.honour import honour, keep_out
 from flows.lifting import let_in
 from flows.reached import status
-from flows.release import latest_manifest
 from flows.taking_back import RECEIPT, read_feed, take_back
 from flows.tombstones import record_receipt
 from flows.workspace import Workspace
@@ -68,14 +67,12 @@ def case(little: Little, *about: str, verified: bool = True) -> str:
 def test_a_withdrawal_reaches_everything_at_rest(little: Little) -> None:
     """The text and its copies are in no capture, document or newest shard; the patch shares the other shards."""
     space = little.space
-    before = latest_manifest(space, DAY)
-    assert before is not None
+    before = little.manifest()
     name = case(little, "blog.test")
     done = honour(space, [], DAY)
     assert done.excluded == {f"case:{name}": 4}  # all of the blog, and the two copies
     assert (done.patch, done.tombstones) == ("0.1.1", 2)  # of the copies one had been released
-    after = latest_manifest(space, DAY)
-    assert after is not None
+    after = little.manifest()
     assert little.released() == {f"http://web.test/p{n}" for n in range(4)} | {"http://news.test/agreed"}
     assert len({shard.path for shard in before.shards} & {shard.path for shard in after.shards}) == 1
     assert {name: sum(row.values()) for name, row in after.funnel.items()} == {"blog": 2, "news": 1, "web": 6}
@@ -108,8 +105,7 @@ def test_it_is_done_once(little: Little) -> None:
 def test_old_shards_go_when_their_grace_is_over(little: Little) -> None:
     """Until then who is at pulling the old release can; on the day they are removed, and what is shared stays."""
     space = little.space
-    before = latest_manifest(space, DAY)
-    assert before is not None
+    before = little.manifest()
     name = case(little, "blog.test")
     honour(space, [], DAY)
     assert all(space.storage.exists(shard.path) for shard in before.shards)
@@ -160,7 +156,7 @@ def test_what_was_recorded_and_not_shown_stays_unshown(little: Little, monkeypat
     little.capture("more", {"new": text_about("havet")})
     draft = little.draft()
     with monkeypatch.context() as patched:
-        patched.setattr("flows.release.withdrawn_since", killed)
+        patched.setattr("flows.release.attest_release", killed)
         with pytest.raises(KeyboardInterrupt):
             little.seal(draft)
     case(little, "blog.test")
@@ -258,9 +254,7 @@ def test_an_agreement_that_ended_is_acted_on_after_its_grace(little: Little) -> 
 
 def copy_of(little: Little, folder: Path) -> Path:
     """A team's copy of the newest release: one source as it is, all in one file without ids, and a stranger's file."""
-    manifest = latest_manifest(little.space, DAY)
-    assert manifest is not None
-    tables = [pq.read_table(little.space.storage.local(shard.path)) for shard in manifest.shards]
+    tables = [pq.read_table(little.space.storage.local(shard.path)) for shard in little.manifest().shards]
     (folder / "by=source" / "x").mkdir(parents=True)
     pq.write_table(tables[0], folder / "by=source" / "x" / "part-0.parquet", compression="snappy")
     pq.write_table(

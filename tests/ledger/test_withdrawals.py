@@ -17,7 +17,7 @@ from ledger.sources import sync_source
 from ledger.standing import obligations
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind
-from ledger.withdrawals import LiftReason, Reach, exclude, exclusions, lift, steps, take, withdrawn_since
+from ledger.withdrawals import LiftReason, Reach, exclude, exclusions, lift, steps, take, withdrawing_waits
 from tests.ledger.test_releases import AS_OF, agreement
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -61,9 +61,13 @@ def test_what_was_selected_before_a_withdrawal_is_not_released(stocked: Ledger) 
     with pytest.raises(Overtaken):
         record_release(stocked, released("0.1.0", 5), NOW, exclusions=now)
     assert record_release(stocked, released("0.1.0", 5), NOW, exclusions=exclusions(stocked).digest)
-    assert not withdrawn_since(stocked, "0.1.0")
+    with withdrawing_waits(stocked, "0.1.0") as may_be_shown:
+        assert may_be_shown
     exclude(stocked, "agreement:x", OTHER, 1, STAMP)
-    assert withdrawn_since(stocked, "0.1.0")
+    with withdrawing_waits(stocked, "0.1.0") as may_be_shown:
+        assert not may_be_shown
+    with withdrawing_waits(stocked, "0.1.0", exclusions(stocked).digest) as may_be_shown:
+        assert may_be_shown
 
 
 def test_a_withdrawal_is_lifted_whole_and_can_be_made_again(stocked: Ledger) -> None:
