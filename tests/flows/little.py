@@ -74,9 +74,14 @@ class Little:
             yield replace(other, rights=dict(self.rights), record=self.record)
 
     def capture(
-        self, source: str, texts: Mapping[str, str], right: str = "open_licence", crawl: str = CRAWL
+        self,
+        source: str,
+        texts: Mapping[str, str],
+        right: str = "open_licence",
+        crawl: str = CRAWL,
+        found_on: Mapping[str, str] | None = None,
     ) -> dict[str, str]:
-        """Put a source's captures and documents into storage, as a crawl and refinement leave them."""
+        """Put a source's captures and documents into storage, as a crawl, or an intake of files, and refinement do."""
         prefix = f"captures/{source}/{crawl}"
         captures = [
             Capture(f"http://{source}.test/{name}", DAY, 200, (("Content-Type", "text/plain"),), text.encode())
@@ -87,8 +92,11 @@ class Little:
                 for each in captures:
                     writer.write(each)
             self.space.storage.put(f"{prefix}/00000.warc.gz", warc)
-        rows = [{"url": each.url, "outcome": "captured", "payload_digest": each.payload_digest} for each in captures]
-        rows = [row | {"found_on": "", "captured_at": DAY.isoformat(), "crawl": crawl} for row in rows]
+        about = {"outcome": "captured", "captured_at": DAY.isoformat(), "crawl": crawl}
+        rows = [
+            about | {"url": each.url, "payload_digest": each.payload_digest, "found_on": (found_on or {}).get(name, "")}
+            for name, each in zip(texts, captures, strict=True)
+        ]
         lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
         self.space.storage.put_bytes(f"{prefix}/pages.jsonl.gz", gzip.compress(lines, mtime=0))
         self.space.storage.put_bytes(f"{prefix}/report.json", b"{}")

@@ -11,10 +11,12 @@ import pytest
 
 from flows.comparing import compare
 from flows.copy_checks import check_storage
+from flows.deliveries import withdrawn_key
 from flows.errors import FlowError
 from flows.finding import wanted_withdrawals
 from flows.honour import honour, keep_out
-from flows.lifting import let_in
+from flows.lifting import let_in, take_pages_along
+from flows.paths import crawled_pages
 from flows.reached import status
 from flows.taking_back import RECEIPT, read_feed, take_back
 from flows.tombstones import record_receipt
@@ -22,13 +24,13 @@ from flows.workspace import Workspace
 from ledger.audit import audit
 from ledger.case_book import open_case, take_step
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
-from ledger.errors import Overtaken
+from ledger.errors import Overtaken, RecordRefused
 from ledger.journal import Stamp
 from ledger.records import DueStatus
 from ledger.standing import obligations
 from ledger.targets import Target, TargetKind
 from ledger.withdrawals import LiftReason, exclusions
-from tests.flows.little import DAY, Little, text_about
+from tests.flows.little import CRAWL, DAY, Little, text_about
 
 STAMP = Stamp("jura", DAY)
 STORY = text_about("hvalen")
@@ -315,3 +317,39 @@ def test_a_feed_that_was_changed_is_not_believed(little: Little, tmp_path: Path)
     assert {path: path.read_bytes() for path in folder.rglob("*.parquet")} == before
     with pytest.raises(FlowError, match="not there"):
         read_feed(str(tmp_path), None)
+
+
+def test_what_was_purged_is_fetched_again_once_lifted(little: Little, tmp_path: Path) -> None:
+    """The next crawl is told of purged pages as of ones it never had, and of all others as they are."""
+    space, crawl = little.space, f"captures/blog/{CRAWL}"
+    pages, out = space.storage.local(f"{crawl}/pages.jsonl.gz"), tmp_path / "previous.jsonl.gz"
+    name = case(little, "blog.test")
+    honour(space, [], DAY)
+    take_pages_along(space, crawl, pages, out)
+    assert out.read_bytes() == pages.read_bytes()
+    with pytest.raises(RecordRefused, match="takes it back"):
+        let_in(space, f"case:{name}", LiftReason.ERROR, DAY)
+    take_step(space.ledger, name, CaseStep(Step.WITHDRAWN, DAY.date(), "jura", "en fejl"), STAMP)
+    assert let_in(space, f"case:{name}", LiftReason.ERROR, DAY)
+    take_pages_along(space, crawl, pages, out)
+    assert [row["payload_digest"] for row in crawled_pages(out)] == ["", ""]
+    other = space.storage.local(f"captures/news/{CRAWL}/pages.jsonl.gz")
+    take_pages_along(space, f"captures/news/{CRAWL}", other, out)
+    assert all(row["payload_digest"] for row in crawled_pages(out))
+    assert honour(space, [], DAY + timedelta(days=400)).removed == 0  # nothing waits to be removed any more
+
+
+def test_delivered_files_go_when_nothing_else_is_in_them(little: Little) -> None:
+    """A file of which every text is withdrawn is removed and taken in no more; one with other texts is told of."""
+    space = little.space
+    texts = {"one": STORY, "two": STORY.replace("Den store", "Den lille", 1), "three": text_about("marken")}
+    little.capture("gave", texts, found_on={"one": "one.txt", "two": "both.zip", "three": "both.zip"})
+    files = [{"name": name, "sha256": digit * 64, "bytes": 1} for name, digit in (("one.txt", "1"), ("both.zip", "2"))]
+    for row in files:
+        space.storage.put_bytes(f"deliveries/gave/d/files/{row['sha256']}", b"tekst")
+    space.storage.put_bytes("deliveries/gave/d/manifest.json", json.dumps({"files": files}).encode())
+    case(little, "blog.test")
+    done = honour(space, [], DAY)
+    assert (done.purged.deliveries, done.purged.deliveries_left) == (1, 1)
+    assert list(space.storage.keys("deliveries/gave/d/files/")) == [f"deliveries/gave/d/files/{'2' * 64}"]
+    assert space.storage.exists(withdrawn_key("gave", "d", "1" * 64))
