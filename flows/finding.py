@@ -4,8 +4,8 @@ What is asked for is found by the case's targets (an address, a name, a number),
 agreement that is over. Its copies are those in its clusters, as the newest run found them, and all whose signatures are
 near. Both are put into a file of exclusions; from the moment the ledger names that file they are out.
 
-Each round reads every documents file that was not read yet for the same withdrawals: a crawl that was under way when
-something was withdrawn is read when it has ended.
+Each round reads every documents file: a crawl that was under way when something was withdrawn is read when it has
+ended. Signatures are compared only when something new is asked for.
 """
 
 from collections import defaultdict
