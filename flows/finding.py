@@ -32,7 +32,6 @@ from corpus.exclusions import (
 from corpus.releases import read_staged
 from dedup.index import opened
 from flows.errors import FlowError
-from flows.paths import digest_of_parts
 from flows.records import newest_record
 from flows.withheld import build_index
 from flows.workspace import Workspace
@@ -60,11 +59,6 @@ class Wanted:
     reason: str
     reservations: tuple[Reservation, ...] = ()
     ids: frozenset[str] = frozenset()
-
-    @property
-    def digest(self) -> str:
-        """Names what is asked for."""
-        return digest_of_parts(self.by, Register(self.reservations).digest, *sorted(self.ids))
 
 
 @dataclass
