@@ -16,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--web", default="", help="folder of the little Danish web: expected.json, routes.json, sites, gold"
     )
     parser.addoption("--requests", type=int, default=5_000, help="requests of one tenant for another's (100000)")
+    parser.addoption("--examples", type=int, default=5, help="requests of each kind to each question of the API (100)")
     parser.addoption("--items", type=int, default=6000, help="invented items of a set of personal data (50000)")
     parser.addoption("--documents", type=int, default=1_000, help="documents that are signed or compared (5000)")
     parser.addoption("--signatures", type=int, default=50_000, help="signatures that are clustered (1000000)")

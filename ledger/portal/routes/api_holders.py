@@ -15,11 +15,10 @@ from ledger.portal.own import own_holder
 from ledger.portal.people import HolderKind, holders
 from ledger.portal.portal import portal_of
 from ledger.portal.roles import Action, Scope, Who
-from ledger.portal.routes.api_problems import PROBLEMS
 from ledger.portal.routes.my_page import Asked, file_of, first_of, proof_of
 from ledger.statements import Line, Statement
 
-router = APIRouter(tags=["own"], responses=PROBLEMS)
+router = APIRouter(tags=["own"])
 
 
 class HolderOut(BaseModel):

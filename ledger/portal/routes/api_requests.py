@@ -23,10 +23,9 @@ from ledger.portal.portal import Portal, portal_of
 from ledger.portal.proving import check_claim
 from ledger.portal.requests import KINDS, Asked, ask, read_targets, requests_of, withdraw
 from ledger.portal.roles import Action, Who
-from ledger.portal.routes.api_problems import PROBLEMS
 from ledger.portal.routes.claiming import CHECKS
 
-router = APIRouter(tags=["own"], responses=PROBLEMS)
+router = APIRouter(tags=["own"])
 
 WITHDRAWN = "withdrawn by the API"
 

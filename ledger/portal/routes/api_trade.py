@@ -15,12 +15,11 @@ from ledger.portal.own import own_offer, own_share
 from ledger.portal.portal import portal_of
 from ledger.portal.posted_files import Uploaded, read_file
 from ledger.portal.roles import Action
-from ledger.portal.routes.api_problems import PROBLEMS
 from ledger.portal.routes.api_requests import WITHDRAWN, Known, readable, stamp_of
 from ledger.portal.routes.offering import take_upload
 from ledger.portal.shares import Share, ShareState, give_up, shares_of
 
-router = APIRouter(tags=["own"], responses=PROBLEMS)
+router = APIRouter(tags=["own"])
 
 READ_FILE = Depends(read_file)
 

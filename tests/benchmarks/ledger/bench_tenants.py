@@ -18,7 +18,7 @@ def test_two_tenants_never_meet(tmp_path: Path, pytestconfig: pytest.Config) -> 
     asked, seed = pytestconfig.getoption("--requests"), pytestconfig.getoption("--seed")
     ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     clock, letters, outside = Clock(), Letters(), Outside()
-    wired = with_wiring(portal_on(ledger, clock, letters, Shelf()), outside)
+    wired = with_wiring(portal_on(ledger, clock, letters, Shelf(tmp_path)), outside)
     one, other = (make_tenant(wired, outside, visitor_of(wired, clock, letters), name) for name in ("nord", "syd"))
     release(ledger, "kildenord", "kildesyd")
     one.visitor.client.app.state.buckets.take = lambda *_: 0.0  # type: ignore[attr-defined]  what is limited is tested
