@@ -31,7 +31,7 @@ from ledger.portal.languages import (
     written_time,
 )
 from ledger.portal.portal import portal_of
-from ledger.portal.words import COLOURS, amount, use_word, word
+from ledger.portal.words import COLOURS, amount, event_word, use_word, word
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -112,6 +112,7 @@ def environment(language: str) -> Environment:
     }
     made.filters |= {
         "amount": partial(amount, language),
+        "event": partial(event_word, language),
         "use_word": partial(use_word, language),
         "word": partial(word, language),
         "word_colour": lambda said: COLOURS.get(said, ""),

@@ -81,6 +81,48 @@ WORDS: dict[StrEnum, str] = {
 USES = {Use.RELEASE: N_("give the text itself to others")}
 """A use whose word is another thing's elsewhere."""
 
+EVENTS = {
+    "account made": N_("account made"),
+    "account closed": N_("account closed"),
+    "role given": N_("role given"),
+    "role taken": N_("role taken"),
+    "party named": N_("name in agreements given"),
+    "mandate given": N_("mandate given"),
+    "mandate ended": N_("mandate ended"),
+    "code not sent": N_("code not sent"),
+    "code wrong": N_("wrong code"),
+    "identity added": N_("provider added"),
+    "signed in": N_("signed in"),
+    "signed out": N_("signed out"),
+    "signed out elsewhere": N_("signed out elsewhere"),
+    "second factor added": N_("second factor added"),
+    "second factor removed": N_("second factor removed"),
+    "second factor refused": N_("second factor refused"),
+    "second factor shown": N_("second factor shown"),
+    "recovery codes made": N_("recovery codes made"),
+    "token made": N_("token made"),
+    "token ended": N_("token ended"),
+    "claim made": N_("claim made"),
+    "claim proved": N_("claim proved"),
+    "claim lost": N_("claim lost"),
+    "claim rejected": N_("claim rejected"),
+    "claim withdrawn": N_("claim taken back"),
+    "opt_out asked": N_("opt-out sent"),
+    "takedown asked": N_("removal asked for"),
+    "objection asked": N_("objection sent"),
+    "correction asked": N_("correction asked for"),
+    "case withdrawn": N_("case taken back"),
+    "offer made": N_("offer made"),
+    "offer accepted": N_("offer accepted"),
+    "offer declined": N_("offer declined"),
+    "offer withdrawn": N_("offer taken back"),
+    "text shared": N_("text shared"),
+    "share delivered": N_("shared text delivered"),
+    "share refused": N_("shared text refused"),
+    "share withdrawn": N_("shared text taken back"),
+}
+"""What stands in the trail, by the words it is kept in; a test looks that none is missing."""
+
 COLOURS = {
     **dict.fromkeys((ClaimState.PROVED, Step.ACTED, OfferState.ACCEPTED, ShareState.DELIVERED, DueStatus.PAID), "good"),
     **dict.fromkeys((ClaimState.WAITING, Step.RECEIVED, Step.VERIFIED, OfferState.MADE, ShareState.KEPT), "wait"),
@@ -97,6 +139,11 @@ def word(language: str, said: str) -> str:
 def use_word(language: str, use: str) -> str:
     """Return what a use is called."""
     return translate(language, USES[Use(use)]) if use in USES else word(language, use)
+
+
+def event_word(language: str, kind: str) -> str:
+    """Return what something in the trail is called; itself where it has no other name."""
+    return translate(language, EVENTS[kind]) if kind in EVENTS else kind
 
 
 def amount(language: str, amount_micro: int) -> str:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +15,19 @@ from ledger.conflicts import Conflict
 from ledger.dues import publish_release
 from ledger.journal import Stamp
 from ledger.licences import LicenceAssertion
+from ledger.portal import events
 from ledger.portal.claims import Claimed, ClaimKind, ClaimState, claims_of, find_claim, start_claim
 from ledger.portal.guards import SAFE
 from ledger.portal.mandates import mandates
 from ledger.portal.offers import OfferState, find_offer
 from ledger.portal.people import HolderKind, find_holder, find_person, give, make_holder, people
 from ledger.portal.portal import Portal
+from ledger.portal.requests import KINDS
 from ledger.portal.roles import Grant, Role
 from ledger.portal.routes import house, house_people, house_rights
-from ledger.portal.shares import find_share
+from ledger.portal.shares import ShareState, find_share
 from ledger.portal.wiring import Held
+from ledger.portal.words import EVENTS
 from ledger.settlements import settlements
 from ledger.targets import Target, TargetKind
 from ledger.terms import agreements
@@ -185,6 +189,16 @@ def test_staff_makes_an_invoice_of_what_is_owed(setting: Setting) -> None:
     send = {"path": "/hus/betalinger/faktura", "page": "/min-side/sikkerhed"}
     assert [staff.send(**send, **fields).status_code for _ in range(2)] == [303, 404]
     assert "FT-000001" in staff.get("/hus/betalinger").text
+
+
+def test_every_kind_of_event_has_its_word() -> None:
+    """What the code writes into the trail is told in both languages."""
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(events.__file__).parent.glob("*.py"))
+    plain = set(re.findall(r'Happened\("([a-z ]+)"', code))
+    states = {f"claim {state}" for state in ("proved", "lost", "rejected", "withdrawn")}
+    states |= {f"offer {state}" for state in OfferState if state is not OfferState.MADE}
+    states |= {f"share {state}" for state in ShareState if state is not ShareState.KEPT}
+    assert (plain | states | {f"{kind} asked" for kind in KINDS}) == set(EVENTS)
 
 
 def test_a_mandate_opens_a_holders_records_until_it_ends(setting: Setting) -> None:
