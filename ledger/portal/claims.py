@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -20,6 +20,7 @@ from ledger.cases import Case, CaseKind, CaseStep, Step
 from ledger.errors import RecordRefused, UnknownRecord
 from ledger.instants import instant_from_text, instant_to_text
 from ledger.journal import Stamp
+from ledger.portal.allowances import Allowance, spend
 from ledger.portal.events import Happened, note
 from ledger.portal.people import Holder, Person
 from ledger.store import Ledger
@@ -33,6 +34,9 @@ WORD = "fodaftryk-claim="
 
 CLAIMS_MAX = 50
 """Most claims of one holder that wait: a proof of each is looked for every day."""
+
+BY_PERSON = Allowance("claims by person", 20, timedelta(days=1))
+"""Claims of one person in a day: each opens a case, which stays in the journal."""
 
 NOTE_CHARS_MAX = 2000
 
@@ -123,6 +127,10 @@ def start_claim(ledger: Ledger, claimed: Claimed, holder: Holder, person: Person
             return one
     if sum(one.state is ClaimState.WAITING for one in held) >= CLAIMS_MAX:
         raise RecordRefused("Fifty claims wait already. Prove some first, or take them back.")
+    with ledger.writing() as connection:
+        allowed = spend(connection, BY_PERSON, person.id, now)
+    if not allowed:
+        raise RecordRefused("You have made 20 claims today. Write to us, or go on tomorrow.")
     made = f"k{secrets.token_hex(8)}"
     stamp = Stamp(f"person:{person.id}", now)
     step = CaseStep(Step.RECEIVED, now.date(), stamp.actor, claimed.note[:NOTE_CHARS_MAX], evidence=(f"claim:{made}",))

@@ -56,8 +56,8 @@ def ask_code(ledger: Ledger, email: str, network: str, back_to: str, now: dateti
     token, code = new_token(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     with ledger.writing() as connection:
         _sweep(connection, now)
-        spent = [spend(connection, BY_ADDRESS, email, now), spend(connection, BY_NETWORK, network, now)]
-        if not all(spent):
+        # the network first, so that whoever has used theirs up takes nothing from an address any more
+        if not (spend(connection, BY_NETWORK, network, now) and spend(connection, BY_ADDRESS, email, now)):
             note(connection, Happened("code not sent", what="asked for too often"), now)
             return Asked(token, None)
         connection.execute(

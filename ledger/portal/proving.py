@@ -28,6 +28,9 @@ RECORDS_MAX = 100
 
 RECHECKED_EVERY = timedelta(days=1)
 
+WAITED_FOR = timedelta(days=30)
+"""How long a new claim is looked for by itself; then whoever made it asks, as strangers can make very many."""
+
 LOST_AFTER = timedelta(days=7)
 """How long a proof may be gone: a zone can be broken over a holiday, and to whom it was sold is not told much."""
 
@@ -89,7 +92,8 @@ def recheck(ledger: Ledger, prover: Prover, now: datetime) -> Mapping[ClaimState
     before = instant_to_text(now - RECHECKED_EVERY)
     query = select(table.id).where(
         table.kind == ClaimKind.DOMAIN.value,
-        table.state.in_([ClaimState.WAITING.value, ClaimState.PROVED.value]),
+        (table.state == ClaimState.PROVED.value)
+        | ((table.state == ClaimState.WAITING.value) & (table.made_at > instant_to_text(now - WAITED_FOR))),
         table.checked_at <= before,
     )
     with ledger.reading() as connection:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from ledger import portal_tables as tables
 from ledger.agreements import Use
-from ledger.case_book import cases, find_case, open_case, take_step
+from ledger.case_book import find_case, open_case, take_step
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
 from ledger.errors import RecordRefused
 from ledger.journal import Stamp
@@ -30,6 +30,9 @@ KINDS = (CaseKind.OPT_OUT, CaseKind.TAKEDOWN, CaseKind.OBJECTION, CaseKind.CORRE
 
 TARGETS_MAX = 500
 """Most targets of one form: more are a list, which the house imports."""
+
+SHOWN_MAX = 200
+"""Cases shown at once: each is read for itself, as all cases of all people grow with the ledger."""
 
 REASON_CHARS_MAX = 3500
 """Longest reason: what the ledger takes, less what is written before it."""
@@ -162,15 +165,15 @@ def withdraw(ledger: Ledger, name: str, reason: str, person: Person, now: dateti
 
 
 def requests_of(ledger: Ledger, person: str, holders: Collection[str]) -> tuple[Requested, ...]:
-    """Return the cases of a person and of the holders they act for, newest first."""
+    """Return the newest cases of a person and of the holders they act for, newest first."""
     table = tables.request
     query = select(table).where((table.c.person == person) & (table.c.holder == "") | table.c.holder.in_(list(holders)))
     with ledger.reading() as connection:
         rows = {row["case"]: row for row in connection.execute(query).mappings()}
-    found = [case for case in cases(ledger) if case.id in rows] if rows else []
+    newest = sorted(rows, reverse=True)[:SHOWN_MAX]
     return tuple(
-        Requested(case, rows[case.id]["person"], rows[case.id]["holder"], tuple(rows[case.id]["uses"].split()))
-        for case in reversed(found)
+        Requested(find_case(ledger, name), row["person"], row["holder"], tuple(row["uses"].split()))
+        for name, row in ((name, rows[name]) for name in newest)
     )
 
 

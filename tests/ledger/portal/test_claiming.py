@@ -155,17 +155,30 @@ def test_a_repertoire_is_approved_by_a_person_and_a_domain_never(ledger: Ledger)
 def test_a_holder_has_so_many_claims_that_wait(ledger: Ledger) -> None:
     """Each is looked for every day, so they are bounded; what is no domain is refused."""
     person, holder = somebody(ledger)
-    for number in range(CLAIMS_MAX):
-        start_claim(ledger, domain(f"{number}.example.dk"), holder, person, NOW)
+    days = [NOW + timedelta(days=number // BY_PERSON.times) for number in range(CLAIMS_MAX)]
+    for number, day in enumerate(days):
+        start_claim(ledger, domain(f"{number}.example.dk"), holder, person, day)
     with pytest.raises(RecordRefused, match="wait"):
-        start_claim(ledger, domain(), holder, person, NOW)
+        start_claim(ledger, domain(), holder, person, days[-1])
     for text in ("dk", "http://127.1/x", "localhost", "a b.dk"):
         with pytest.raises(ValueError, match="domain"):
             start_claim(ledger, domain(text), holder, person, NOW)
     assert len(claims_of(ledger, frozenset({holder.id}))) == CLAIMS_MAX
+    assert recheck(ledger, World().prover, days[-1] + timedelta(days=25)) == {ClaimState.WAITING: CLAIMS_MAX}
+    assert recheck(ledger, World().prover, days[-1] + timedelta(days=31)) == {}
     assert claims_of(ledger, frozenset()) == ()
     with pytest.raises(UnknownRecord):
         find_claim(ledger, "k0")
+
+
+def test_one_person_makes_so_many_claims_in_a_day(ledger: Ledger) -> None:
+    """Whatever holders they set up: each claim is a case, and a person reads it."""
+    person, holder = somebody(ledger)
+    other = make_holder(ledger, person.id, "Andet", HolderKind.HOLDER, NOW)
+    for number in range(BY_PERSON.times):
+        start_claim(ledger, domain(f"{number}.example.dk"), (holder, other)[number % 2], person, NOW)
+    with pytest.raises(RecordRefused, match="today"):
+        start_claim(ledger, domain(), other, person, NOW)
 
 
 def test_an_opt_out_from_the_domains_own_mail_is_verified_at_once(ledger: Ledger) -> None:
