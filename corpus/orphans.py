@@ -83,8 +83,10 @@ def _shown(storage: Storage) -> list[str]:
 def _named(storage: Storage, manifests: Iterable[str]) -> Iterator[str]:
     """The keys of the shards that manifests name."""
     for key in manifests:
+        is_for_good = key.startswith(RELEASES) and PurePosixPath(key).name != WITHDRAWN_FILE  # so its copy here is good
         try:
-            yield from (str(shard["path"]) for shard in json.loads(b"".join(storage.read(key)))["shards"])
+            data = storage.local(key).read_bytes() if is_for_good else b"".join(storage.read(key))
+            yield from (str(shard["path"]) for shard in json.loads(data)["shards"])
         except (ValueError, KeyError, TypeError) as error:
             raise StorageError(
                 f"{storage.uri(key)} is no manifest that can be read, so nobody knows which shards it names. Nothing "

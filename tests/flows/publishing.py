@@ -31,10 +31,12 @@ from tests.faulty import Faults, faulty
 
 SHARE = 0.3
 PUBLISHERS = 2
-REST_S = 0.5
+REST_S = 2.0
 """Between two sweeps."""
 
 KILLED = 0.1
+SOURCES = 10
+
 LEFT_BEFORE = 0.5
 """Of all publishes, those whose shards a killed run has left in storage already."""
 
@@ -52,23 +54,27 @@ class Run:
 
 
 def pack(space: Workspace, content: str) -> Shard:
-    """Pack a shard; for these figures any bytes are one."""
+    """Pack a shard; for these figures any bytes are one, and its source is one of some that a digest says."""
     data = (content * 40).encode()
     digest = hashlib.sha256(data).hexdigest()
-    key = f"shards/avis/{digest}.parquet"
+    source = f"avis{int(digest[:4], 16) % SOURCES}"
+    key = f"shards/{source}/{digest}.parquet"
     with space.scratch() as path:
         path.write_bytes(data)
         space.storage.put_once(key, path)
-    return Shard(key, digest, "avis", "CC0-1.0", "open_licence", "open", 1, 1, len(data))
+    return Shard(key, digest, source, "CC0-1.0", "open_licence", "open", 1, 1, len(data))
 
 
 def seal(space: Workspace, number: int, shards: tuple[Shard, ...]) -> Manifest:
     """Record a release under the first version that is free from a number on."""
     while True:
-        manifest = Manifest(f"0.{number}.0", date(2026, 11, 24), {"policy": "p"}, shards, {}, {"avis": "H"})
-        digests = tuple(shard.sha256 for shard in shards)
-        usage = Usage("avis", "open_licence", "open", "CC0-1.0", len(shards), len(shards), 1, digests)
-        record = ReleaseRecord(manifest.version, manifest.digest, "p", manifest.as_of, (usage,))
+        manifest = Manifest(f"0.{number}.0", date(2026, 11, 24), {"policy": "p"}, shards, {}, {})
+        usages = tuple(
+            Usage(source, "open_licence", "open", "CC0-1.0", 1, 1, 1, tuple(each.sha256 for each in mine))
+            for source in sorted({shard.source for shard in shards})
+            for mine in [[shard for shard in shards if shard.source == source]]
+        )
+        record = ReleaseRecord(manifest.version, manifest.digest, "p", manifest.as_of, usages)
 
         def commit(sweeps: int, manifest: Manifest = manifest, record: ReleaseRecord = record) -> bool:
             stage(manifest, space.storage, {"README.md": manifest.version.encode()})
@@ -180,9 +186,11 @@ def race(count: int, seed: int, direct: StorageSettings, folder: Path) -> tuple[
     faults = Faults(0.0, seed=seed)
     with faulty(direct.endpoint_url, faults) as url:
         settings = Settings(data=folder / "data", storage=replace(direct, endpoint_url=url), catalogue=folder)
-        source = Source("avis", "A", "https://avis.example/", SourceStatus.CONFIRMED, "H", "", "newspaper")
         with open_workspace(settings) as space:
-            sync_source(space.ledger, source, [], [], NOW)
+            for number in range(SOURCES):
+                name = f"avis{number}"
+                source = Source(name, name, "https://avis.example/", SourceStatus.CONFIRMED, "H", "", "newspaper")
+                sync_source(space.ledger, source, [], [], NOW)
         run, storage = Run(settings), open_storage(direct, folder / "cache", reading=True)
         faults.share, began = SHARE, time.monotonic()
         publishers = [
