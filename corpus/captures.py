@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
-
 from corpus.members import PIECE_BYTES, Members
 from corpus.records import Headers, records
+
+if TYPE_CHECKING:
+    from warcio.warcwriter import WARCWriter
 
 NOT_MODIFIED = 304
 
@@ -127,10 +127,12 @@ class CaptureWriter:
         return self._append("conversion", rendered, converted)
 
     def _append(self, kind: str, capture: Capture, warc_headers: dict[str, str]) -> int:
+        from warcio.statusandheaders import StatusAndHeaders  # noqa: PLC0415 - see _writer
+
         date = capture.fetched_at.strftime(WARC_DATE_FORMAT)
         record_id = _record_id(kind, capture)
         buffer = io.BytesIO()
-        writer = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1")
+        writer = _writer(buffer)
         headers = [_written(*header) for header in capture.headers]
         headers.append(("Content-Length", str(len(capture.payload))))
         record = writer.create_warc_record(
@@ -170,7 +172,8 @@ def withdrawn_record(capture: Withdrawn) -> bytes:
     """The record that stands in the place of one that was purged, as a gzip member of its own (WARC/1.1, 6.6)."""
     buffer = io.BytesIO()
     digest = capture.digest.encode("ascii")
-    record = WARCWriter(buffer, gzip=True, warc_version="WARC/1.1").create_warc_record(
+    writer = _writer(buffer)
+    record = writer.create_warc_record(
         capture.url,
         "metadata",
         payload=io.BytesIO(digest),
@@ -181,8 +184,14 @@ def withdrawn_record(capture: Withdrawn) -> bytes:
             "WARC-Date": capture.fetched_at.strftime(WARC_DATE_FORMAT),
         },
     )
-    WARCWriter(buffer, gzip=True, warc_version="WARC/1.1").write_record(record)
+    writer.write_record(record)
     return buffer.getvalue()
+
+
+def _writer(buffer: io.BytesIO) -> "WARCWriter":
+    from warcio.warcwriter import WARCWriter  # noqa: PLC0415 - loads for a quarter of a second, which no reader needs
+
+    return WARCWriter(buffer, gzip=True, warc_version="WARC/1.1")
 
 
 def _written(name: str, value: str) -> tuple[str, str]:

@@ -10,8 +10,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-import charset_normalizer
-
 META_BYTES = 4_096
 """How far into a page a declaration is looked for; browsers look at the first 1,024, templates are sloppier."""
 
@@ -102,6 +100,8 @@ def _declared_utf8_but_is_not(payload: bytes, declared_by: str) -> tuple[str, st
 
 def _detect(payload: bytes) -> tuple[str, str]:
     """An undeclared body with bytes that are not UTF-8: windows-1252, unless it is plainly something else."""
+    import charset_normalizer  # noqa: PLC0415 - few bodies need it
+
     best = charset_normalizer.from_bytes(payload[:DETECT_BYTES]).best()
     name = _known(best.encoding.encode()) if best else ""
     if name.startswith(("utf-16", "utf-32")):

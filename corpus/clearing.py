@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpus.captures import digest_of
-from corpus.documents import SCHEMA, read_documents, signed_how, write_documents
+from corpus.document_files import SCHEMA, read_documents, signed_how, write_documents
 from corpus.furniture import Cleared, clear
 from corpus.pages import assess
 from corpus.profiles import Profile

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import read_documents
+from corpus.document_files import read_documents
 from corpus.errors import EvidenceError
 
 _ALWAYS = ("id", "url", "words")

@@ -20,14 +20,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import SIGNATURE, SIGNATURE_SIZE, SIGNING, read_documents
+from corpus.document_files import SIGNATURE, SIGNING, read_documents
+from corpus.documents import SIGNATURE_SIZE
 from corpus.storage import Storage
 
 SCHEMA = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
         pa.field("text_digest", pa.string(), nullable=False),
-        pa.field("signature", SIGNATURE.arrow, nullable=False),
+        pa.field("signature", SIGNATURE, nullable=False),
         pa.field("asked_for", pa.bool_(), nullable=False),
     ]
 )

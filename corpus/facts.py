@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import read_documents
+from corpus.document_files import read_documents
 
 _TAKEN = ("id", "title", "author", "fetched_at", "text_digest")
 

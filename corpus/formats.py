@@ -10,11 +10,8 @@ from urllib.parse import unquote
 
 from corpus.captures import Capture
 from corpus.charset import decode
-from corpus.docx import docx_tree
 from corpus.extract import FIELD_CHARS_MAX, HTML_CHARS_MAX, NOTHING, Extracted, day_of, extract, extract_plain, tidy
-from corpus.pdf import plain_pdf
 from corpus.render import render
-from corpus.wikitext import plain_wikitext
 
 PDF_TYPE = "application/pdf"
 DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -62,16 +59,22 @@ def _text(capture: Capture, wanted: Callable[[str], bool] | None) -> Said:
     if kind in PLAIN_TYPES:
         return Said(extract_plain(decoded.text), decoded.decision)
     if kind == WIKI_TYPE:
+        from corpus.wikitext import plain_wikitext  # noqa: PLC0415 - what reads a rare format loads with its first text
+
         return Said(_extracted(plain_wikitext(decoded.text), WIKITEXT), decoded.decision)
     return Said(extract(decoded.text, capture.url, capture.fetched_at.date()), decoded.decision)
 
 
 def _pdf(capture: Capture) -> Said:
+    from corpus.pdf import plain_pdf  # noqa: PLC0415 - as above
+
     found = plain_pdf(capture.payload)
     return Said(_extracted(found.text, PDF, found.title, found.author), trouble=found.trouble)
 
 
 def _docx(capture: Capture) -> Said:
+    from corpus.docx import docx_tree  # noqa: PLC0415 - as above
+
     found = docx_tree(capture.payload)
     text = render(found.tree) if found.tree is not None else ""
     return Said(_extracted(text, DOCX, found.title, found.author), trouble=found.trouble)

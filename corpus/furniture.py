@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from corpus.documents import read_documents
+from corpus.document_files import read_documents
 from corpus.profiles import FurnitureLimits
 
 SLOTS = 1 << 24

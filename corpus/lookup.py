@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import read_documents
+from corpus.document_files import read_documents
 
 
 def document_rows(files: Sequence[Path], columns: Sequence[str]) -> Iterator[dict[str, Any]]:

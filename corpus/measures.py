@@ -12,18 +12,18 @@ as DataTrove 0.10 computes them. What has no such name is ours.
 from dataclasses import dataclass
 from typing import Annotated
 
-from corpus.columns import INT, REAL, Column
+from corpus.columns import Column, Kind
 
 Share = float
 Count = int
 
 
 def _share(meaning: str) -> Column:
-    return Column(REAL, meaning, "share")
+    return Column(Kind.REAL, meaning, "share")
 
 
 def _count(meaning: str, unit: str) -> Column:
-    return Column(INT, meaning, unit)
+    return Column(Kind.INT, meaning, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class Measures:
     sentence_ends: Annotated[Count, _count("full stops, question and exclamation marks (C4)", "marks")] = 0
     stop_words: Annotated[Count, _count("how many different Danish stop words occur (Gopher)", "words")] = 0
     stop_words_share: Annotated[Share, _share("occurrences of stop words, of all words")] = 0.0
-    mean_word_length: Annotated[float, Column(REAL, "mean length of a word (Gopher)", "characters")] = 0.0
+    mean_word_length: Annotated[float, Column(Kind.REAL, "mean length of a word (Gopher)", "characters")] = 0.0
     alphabetic_share: Annotated[Share, _share("tokens with a letter, of all tokens (Gopher)")] = 0.0
     alphabetic_words_share: Annotated[Share, _share("words with a letter, of all words")] = 0.0
-    hashes_per_token: Annotated[float, Column(REAL, "# signs per token (Gopher)", "signs/token")] = 0.0
-    ellipses_per_token: Annotated[float, Column(REAL, "ellipses per token (Gopher)", "signs/token")] = 0.0
+    hashes_per_token: Annotated[float, Column(Kind.REAL, "# signs per token (Gopher)", "signs/token")] = 0.0
+    ellipses_per_token: Annotated[float, Column(Kind.REAL, "ellipses per token (Gopher)", "signs/token")] = 0.0
     bullet_lines_share: Annotated[Share, _share("lines that begin with a bullet, of all (Gopher)")] = 0.0
     ellipsis_lines_share: Annotated[Share, _share("lines that end in an ellipsis, of all (Gopher)")] = 0.0
-    lines_per_token: Annotated[float, Column(REAL, "line breaks per token (FineWeb)", "lines/token")] = 0.0
+    lines_per_token: Annotated[float, Column(Kind.REAL, "line breaks per token (FineWeb)", "lines/token")] = 0.0
     punctuated_lines_share: Annotated[Share, _share("lines that end in punctuation, of all (FineWeb)")] = 0.0
     short_lines_share: Annotated[Share, _share("lines of at most 30 characters, of all (FineWeb)")] = 0.0
     fragments_share: Annotated[Share, _share("characters in short lines without punctuation at the end, of all")] = 0.0
@@ -67,8 +67,8 @@ class Measures:
     error_share: Annotated[Share, _share("words that phrases of error pages account for, of all")] = 0.0
     boilerplate_share: Annotated[Share, _share("characters in sentences of consent, sharing and policy, of all")] = 0.0
     adult_weight: Annotated[
-        float, Column(REAL, "weighted words of pornography per 100 words; 0 under 3 different", "weight/100 words")
+        float, Column(Kind.REAL, "weighted words of pornography per 100 words; 0 under 3 different", "weight/100 words")
     ] = 0.0
     spam_weight: Annotated[
-        float, Column(REAL, "weighted words of spam per 100 words; 0 under 3 different", "weight/100 words")
+        float, Column(Kind.REAL, "weighted words of spam per 100 words; 0 under 3 different", "weight/100 words")
     ] = 0.0

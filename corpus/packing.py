@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.checks import Checks, Finding, Looked, judge
-from corpus.documents import SCHEMA, SIGNATURE_SIZE
+from corpus.document_files import SCHEMA
+from corpus.documents import SIGNATURE_SIZE
 from corpus.errors import SealError
 from corpus.fates import Fate, fates_of_source
 from corpus.partitions import Partitions, Parts, ranges

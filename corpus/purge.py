@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.captures import Withdrawn, digest_of, withdrawn_record
-from corpus.documents import SCHEMA, Reason, purged_of, read_documents, signed_how, write_documents
+from corpus.document_files import SCHEMA, purged_of, read_documents, signed_how, write_documents
+from corpus.documents import Reason
 from corpus.measures import Measures
 from corpus.records import Record, RecordError, records
 from corpus.shards import ROW_GROUP_ROWS, Shard, open_shard

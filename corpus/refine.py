@@ -24,7 +24,8 @@ import numpy.typing as npt
 from corpus.captured import Page
 from corpus.captures import Capture, digest_of, read_captures
 from corpus.charset import TWICE
-from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, DocumentWriter, Reason, write_documents
+from corpus.document_files import DocumentWriter, write_documents
+from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, Reason
 from corpus.language import model_digest
 from corpus.personal import Counts
 from corpus.profiles import DEFAULT, load_profile
@@ -36,9 +37,9 @@ Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 
 _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
-    "captured", "captures", "charset", "columns", "documents", "docx", "extract", "formats", "language", "measures",
-    "measuring", "members", "overlay", "pages", "pdf", "personal", "phrases", "prefilter", "records", "refine",
-    "render", "repetition", "rules", "surroundings", "wikitext", "wordlists",
+    "captured", "captures", "charset", "columns", "document_files", "documents", "docx", "extract", "formats",
+    "language", "measures", "measuring", "members", "overlay", "pages", "pdf", "personal", "phrases", "prefilter",
+    "records", "refine", "render", "repetition", "rules", "surroundings", "wikitext", "wordlists",
     *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (

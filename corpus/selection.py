@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import SIGNATURE_SIZE, read_documents
+from corpus.document_files import read_documents
+from corpus.documents import SIGNATURE_SIZE
 from corpus.errors import SealError
 
 

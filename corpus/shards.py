@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.documents import SCHEMA, ZSTD_LEVEL
+from corpus.document_files import SCHEMA, ZSTD_LEVEL
 from corpus.fates import ELSEWHERE
 from corpus.measures import Measures
 from corpus.storage import Storage

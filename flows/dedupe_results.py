@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.copies import Known, write_spans, write_told
-from corpus.documents import SIGNING
+from corpus.document_files import SIGNING
 from corpus.texts import Fields, Rows, read_texts
 from dedup.clusters import Clusters
 from dedup.containment import contained

@@ -31,7 +31,7 @@ import ledger.licences
 import ledger.register
 import ledger.signals
 import ledger.targets
-from corpus.documents import purged_of, signed_how
+from corpus.document_files import purged_of, signed_how
 from corpus.fates import select_documents
 from corpus.selection import Clustered, Judge, Ruling, Standing, cluster_documents, decide_documents
 from crawler.files import STANDING

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corpus.documents import signed_how
+from corpus.document_files import signed_how
 from corpus.exclusions import Excluded, key_of, read_exclusions, texts_of
 from corpus.fates import COPY, WITHDRAWN
 from dedup.index import Index, opened

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from corpus.captures import digest_of
-from corpus.documents import SIGNATURE_SIZE, Document, Reason, document_id, write_documents
+from corpus.document_files import write_documents
+from corpus.documents import SIGNATURE_SIZE, Document, Reason, document_id
 from corpus.measures import Measures
 
 FETCHED = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)

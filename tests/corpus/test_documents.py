@@ -8,17 +8,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from corpus.documents import (
-    SCHEMA,
-    SIGNATURE_SIZE,
-    Document,
-    Reason,
-    document_id,
-    read_documents,
-    signed_how,
-    to_table,
-    write_documents,
-)
+from corpus.document_files import SCHEMA, read_documents, signed_how, to_table, write_documents
+from corpus.documents import SIGNATURE_SIZE, Document, Reason, document_id
 from corpus.measures import Measures
 
 DOCUMENT = Document(

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.clearing import clear_file
-from corpus.documents import SIGNATURE_SIZE, Document, read_documents, signed_how
+from corpus.document_files import read_documents, signed_how
+from corpus.documents import SIGNATURE_SIZE, Document
 from corpus.furniture import clear, find_furniture, line_key
 from corpus.profiles import FurnitureLimits, load_profile
 from tests.corpus.conftest import SIGNED, MakeDocument, WriteFile

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.documents import SCHEMA
+from corpus.document_files import SCHEMA
 from corpus.measures import Measures
 from corpus.measuring import measure, plain_lines, tokenise
 from corpus.repetition import DUPLICATE_N, TOP_N, repeated, repeated_ngrams

@@ -12,7 +12,8 @@ import pytest
 
 from corpus.captured import Page
 from corpus.captures import Capture, CaptureWriter, Withdrawn, read_captures
-from corpus.documents import Document, Reason, purged_of, signed_how
+from corpus.document_files import purged_of, signed_how
+from corpus.documents import Document, Reason
 from corpus.exclusions import Excluded, no_texts, put_exclusions, read_exclusions, texts_of
 from corpus.pages import refine_page
 from corpus.partitions import Partitions

@@ -13,7 +13,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from corpus.captures import Capture, CaptureWriter
-from corpus.documents import SIGNATURE_SIZE, read_documents
+from corpus.document_files import read_documents
+from corpus.documents import SIGNATURE_SIZE
 from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine, refine_digest
 from corpus.workers import WorkerLimits
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from corpus.captures import Capture, CaptureWriter
-from corpus.documents import document_id, purged_of, write_documents
+from corpus.document_files import purged_of, write_documents
+from corpus.documents import document_id
 from corpus.releases import Manifest
 from corpus.selection import Judge, Ruling, Standing, decide_documents
 from dedup.signatures import sign

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpus.documents import SIGNATURE_SIZE, SIGNING
+from corpus.document_files import SIGNING
+from corpus.documents import SIGNATURE_SIZE
 from corpus.selection import DECISIONS, cluster_documents, kept_signatures
 from dedup.clusters import cluster
 from dedup.parameters import Parameters

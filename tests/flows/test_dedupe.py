@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corpus.documents import SIGNING
+from corpus.document_files import SIGNING
 from dedup.parameters import Parameters
 from dedup.signatures import shingles
 from flows import dedupe_files

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpus.captures import Capture, CaptureWriter
-from corpus.documents import read_documents
+from corpus.document_files import read_documents
 from flows.settings import moment
 from flows.start import main
 from tests.flows.file_web import serve_files

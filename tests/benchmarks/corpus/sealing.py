@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.checks import check_ids_once, refuse
-from corpus.documents import SCHEMA, ZSTD_LEVEL, write_documents
+from corpus.document_files import SCHEMA, ZSTD_LEVEL, write_documents
 from corpus.fates import count_fates, select_documents
 from corpus.packing import Packing, pack_source
 from corpus.selection import CLUSTERS, DECISIONS
