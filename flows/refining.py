@@ -15,7 +15,7 @@ from typing import Any
 from corpus.captures import Capture
 from corpus.refine import RefineReport, Refinery, RefineSettings, refine_digest
 from dedup.parameters import Parameters
-from dedup.signatures import sign
+from dedup.signatures import sign_lightly
 from flows.digesting import TOLD_S
 from flows.loose_files import LooseFile, captures
 from flows.paths import digest_of_parts
@@ -59,7 +59,7 @@ def refine_files(
 
     Documents appear whole or not at all. Raises WorkerError and OSError.
     """
-    with Refinery(how, lambda texts: sign(texts, signing)) as refinery:
+    with Refinery(how, lambda texts: sign_lightly(texts, signing)) as refinery:
         for task in todo:
             if task.is_done:
                 yield json.loads(task.report.read_bytes())

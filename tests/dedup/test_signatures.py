@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dedup.letters import ELSEWHERE, PAGE, PAGES, letters
 from dedup.parameters import Parameters
-from dedup.signatures import normalised, shingle_hashes, shingles, sign, words_of
+from dedup.signatures import normalised, shingle_hashes, shingles, sign, sign_lightly, words_of
 
 PARAMETERS = Parameters()
 DANISH = st.text(alphabet="abcdefghijklmnopqrstuvwxyzæøå ABCÆØÅ.,-0123456789\n", max_size=300)
@@ -40,7 +40,9 @@ def in_one(texts: list[str]) -> list[str]:
 @given(st.lists(DANISH | LONG_WORDS | ANY, max_size=8))
 def test_a_signature_is_what_datasketch_computes(texts: list[str]) -> None:
     """Signatures equal datasketch's, value by value, for texts of any letters and words of any length."""
-    assert sign(texts, PARAMETERS).tolist() == [by_datasketch(text, PARAMETERS) for text in texts]
+    signed = [by_datasketch(text, PARAMETERS) for text in texts]
+    assert sign(texts, PARAMETERS).tolist() == signed
+    assert sign_lightly(texts, PARAMETERS).tolist() == signed
 
 
 @given(DANISH, st.integers(1, 9), st.integers(0, 2**32 - 1), st.sampled_from([1, 7, 64, 130]))
@@ -48,6 +50,13 @@ def test_other_parameters_are_datasketchs_too(text: str, words: int, seed: int, 
     """Any shingle, seed and number of permutations gives what datasketch gives with them."""
     parameters = Parameters(bands=2, rows=rows, shingle_words=words, seed=seed)
     assert sign([text], parameters)[0].tolist() == by_datasketch(text, parameters)
+    assert sign_lightly([text], parameters)[0].tolist() == by_datasketch(text, parameters)
+
+
+def test_a_long_text_is_signed_lightly_all_the_same() -> None:
+    """More shingles than are permuted at once give the same signature as the kernel's."""
+    text = " ".join(f"ord{chr(97 + number % 26)}{chr(97 + number // 26 % 26)} og så" for number in range(3000))
+    assert np.array_equal(sign([text], PARAMETERS), sign_lightly([text], PARAMETERS))
 
 
 @pytest.mark.parametrize("size", [*range(50, 70), *range(110, 130), 200, 5000])
