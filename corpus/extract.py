@@ -15,16 +15,19 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from typing import Any, cast
 
 import trafilatura
 from htmldate import find_date
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura import metadata
+from trafilatura import metadata, xpaths
+from trafilatura.settings import Extractor
 
 from corpus.overlay import key, laid_over
 from corpus.render import render
+from corpus.searches import quicken, quicker
 from corpus.surroundings import drop_consent, drop_headed, drop_named, trimmed
 
 HTML_CHARS_MAX = 10_000_000
@@ -70,6 +73,19 @@ _LANGUAGES = etree.XPath(
     "//meta[translate(@http-equiv, 'CL', 'cl') = 'content-language']/@content"
     " | //meta[@property = 'og:locale']/@content"
 )
+_FAST, _SLOW = (
+    Extractor(
+        fast=fast,
+        output_format="txt",
+        comments=False,
+        formatting=True,
+        tables=True,
+        dedup=False,  # its cache is the process's: the same page would give other text the second time
+    )
+    for fast in (True, False)
+)
+"""How trafilatura is asked; made once, since it reads a configuration each time."""
+
 _AUTHOR = re.compile(
     "author|byl|bbl|username|zuozhe|bianji|xiaobian|channel-name|submitted-by|posted-by|journalist-name|screenname|writer",
     re.IGNORECASE,
@@ -78,6 +94,13 @@ _AUTHOR = re.compile(
 
 _HOST = re.compile(r"https?://(?:www\.|w\d+\.)?([^/]+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+quicken(
+    xpaths.BODY_XPATH, xpaths.RAW_TREE_PRUNE_XPATH, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
+    xpaths.OVERALL_DISCARD_XPATH, xpaths.TEASER_DISCARD_XPATH, xpaths.DISCARD_IMAGE_ELEMENTS, xpaths.TITLE_XPATHS,
+)  # fmt: skip
+_baseline: Any = import_module("trafilatura.baseline")  # the package has a function of that name
+_baseline.BASIC_CLEAN_XPATH = quicker(_baseline.BASIC_CLEAN_XPATH)
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it could not read is counted here, page by page
 
@@ -116,7 +139,7 @@ def extract(html: str, url: str, fetched: date) -> Extracted:
             return Extracted("")
     language = _declared_language(tree)
     title, author, site_name, published = _metadata(tree, url, fetched)
-    text, extractor = main_text(tree, url)
+    text, extractor = main_text(tree)
     return Extracted(text, title, author, published, site_name, language, extractor)
 
 
@@ -135,7 +158,7 @@ def parse(html: str) -> HtmlElement | None:
     return None if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT else tree
 
 
-def main_text(tree: HtmlElement, url: str) -> tuple[str, str]:
+def main_text(tree: HtmlElement) -> tuple[str, str]:
     """Main text of a tree and the extractor that found it; of the tree, little is left."""
     etree.strip_elements(tree, *_NOT_TEXT, with_tail=False)
     for element in cast("list[HtmlElement]", _WITH_LONG_ATTRIBUTES(tree)):
@@ -145,30 +168,21 @@ def main_text(tree: HtmlElement, url: str) -> tuple[str, str]:
     etree.strip_tags(tree, *_INLINE)
     drop_headed(tree)
     is_small = cast("float", _COUNT(tree)) <= ELEMENTS_MAX
-    found = _trafilatura_text(tree, url) if is_small else ""
+    found = _trafilatura_text(tree) if is_small else ""
     links = {key(str(link.text_content())) for link in tree.iter("a")} - {""}
     main = _marked_main(tree)
     drop_named(main)
     own = render(main)
     if is_small and len(found) < FAST_SHARE_MIN * sum(map(len, own.split())):
-        found = max(found, _trafilatura_text(tree, url, fast=False), key=len)
+        found = max(found, _trafilatura_text(tree, fast=False), key=len)
     text = laid_over(found, own, links) if found else own
     text = tidy("\n".join(trimmed(text.split("\n"))))
     return (text, TRAFILATURA if found else FALLBACK) if text else ("", NOTHING)
 
 
-def _trafilatura_text(tree: HtmlElement, url: str, *, fast: bool = True) -> str:
+def _trafilatura_text(tree: HtmlElement, *, fast: bool = True) -> str:
     try:
-        text = trafilatura.extract(
-            tree,
-            url=url,
-            output_format="txt",
-            include_comments=False,
-            include_formatting=True,
-            include_tables=True,
-            fast=fast,
-            deduplicate=False,  # its cache is the process's: the same page would give other text the second time
-        )
+        text = trafilatura.extract(tree, options=_FAST if fast else _SLOW)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - third-party extraction: whatever it trips over, the fallback reads the page

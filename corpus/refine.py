@@ -39,7 +39,7 @@ _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
     "captured", "captures", "charset", "columns", "document_files", "documents", "docx", "extract", "formats",
     "language", "measures", "measuring", "members", "overlay", "pages", "pdf", "personal", "phrases", "prefilter",
-    "records", "refine", "render", "repetition", "rules", "surroundings", "wikitext", "wordlists",
+    "records", "refine", "render", "repetition", "rules", "searches", "surroundings", "wikitext", "wordlists",
     *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (
