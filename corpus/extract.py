@@ -237,7 +237,7 @@ def _declared_language(tree: HtmlElement) -> str:
 
 def _may_name_author(tree: HtmlElement) -> bool:
     names = "\n".join(cast("list[str]", _NAMES(tree)))
-    return bool(_AUTHOR.search(names)) or any(tree.find(f".//{tag}") is not None for tag in ("author", "rel"))
+    return bool(_AUTHOR.search(names)) or next(tree.iter("author", "rel"), None) is not None
 
 
 def day_of(text: str) -> date | None:

@@ -34,11 +34,12 @@ def key(line: str) -> str:
 
 def laid_over(found: str, own: str, links: Collection[str]) -> str:
     """Our own reading within the ends that trafilatura found, or what it found; `links` are the keys of all links."""
-    found_keys = [key(line) for line in found.split("\n")]
+    known = {"": ""}
+    found_keys = _keys(found.split("\n"), known)
     anchors = {each for each in found_keys if len(each) >= ANCHOR_LETTERS_MIN}
     joined = "".join(found_keys)  # without anything between: its lines may end where those of the source do
     lines = own.split("\n")
-    keys = [key(line) for line in lines]
+    keys = _keys(lines, known)
     hits = [
         number
         for number, each in enumerate(keys)
@@ -53,6 +54,14 @@ def laid_over(found: str, own: str, links: Collection[str]) -> str:
     if _letters(set(within).difference(links)) < FOUND_SHARE_MIN * _letters(set(found_keys).difference(links)):
         return found
     return "\n".join(lines[first : last + 1 + _behind(keys[last + 1 :], BEHIND_MAX * _letters(within), links)])
+
+
+def _keys(lines: Sequence[str], known: dict[str, str]) -> list[str]:
+    """The key of each line; `known` has those of lines that were there before, as most are in both readings."""
+    for line in lines:
+        if line not in known:
+            known[line] = key(line)
+    return [known[line] for line in lines]
 
 
 def _behind(keys: Sequence[str], most: int, links: Collection[str]) -> int:

@@ -5,6 +5,7 @@ only phrases is a line; where cells hold blocks the table is a layout, and its c
 """
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -13,12 +14,24 @@ _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "header", "hr", "html", "legend", "main", "nav", "ol", "p", "pre",
-    "section", "summary", "table", "tbody", "thead", "tfoot", "ul",
+    "section", "summary", "table", "tbody", "thead", "tfoot", "ul", "td", "th",
 ))  # fmt: skip
-_CELLS = frozenset(("td", "th"))
 _ITEM_BREAK = re.compile(r"^(-|\||#{1,6}) *\n+", re.MULTILINE)
 _LOOSE = re.compile(r"^(?P<item>(?P<mark>[-|]) [^\n]*)\n{2,}(?=(?P=mark) )", re.MULTILINE)
 """Items of a list, or rows of a table, that stand a blank line apart because of how the page was written."""
+
+_BREAK = "\x01"
+"""A line's end while a text is put together; no tree holds it, and those that a page's source has are spaces."""
+
+_OPENING = {
+    **dict.fromkeys(_BLOCKS, 2 * _BREAK),
+    **{tag: 2 * _BREAK + mark for tag, mark in _HEADINGS.items()},
+    "li": f"{_BREAK}- ",
+    "br": _BREAK,
+}
+_CLOSING = {**dict.fromkeys((*_BLOCKS, *_HEADINGS), 2 * _BREAK), "li": _BREAK}
+_OPENING_IN_LINE = {"tr": f"{_BREAK}| "}
+_CLOSING_IN_LINE = {"tr": _BREAK, "td": " |", "th": " |"}
 
 _SPACE = re.compile(r"\s+")
 _IN_LAYOUT = etree.XPath("boolean(.//table|.//h1|.//h2|.//h3|.//ul|.//ol|.//div|.//blockquote|.//pre|.//td//p[2])")
@@ -26,36 +39,24 @@ _IN_LAYOUT = etree.XPath("boolean(.//table|.//h1|.//h2|.//h3|.//ul|.//ol|.//div|
 
 def render(root: HtmlElement) -> str:
     """Render an element and what it holds; blocks stand a blank line apart, list items and table rows a line."""
-    parts: list[str] = []
+    lines = (line.strip() for line in _SPACE.sub(" ", "".join(_pieces(root))).split(_BREAK))
+    text = _ITEM_BREAK.sub(r"\1 ", "\n".join(lines))
+    return _LOOSE.sub(r"\g<item>\n", text)
+
+
+def _pieces(root: HtmlElement) -> Iterator[str]:
+    """What the elements say, as their source has it, and what stands before and behind each."""
     rows: list[bool] = []  # for each open row, whether it is a line
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
         if event == "start":
             if tag == "tr":
                 rows.append(not _IN_LAYOUT(element))
-            parts += (_opening(tag, in_line=bool(rows and rows[-1])), _SPACE.sub(" ", element.text or ""))
+            yield _OPENING_IN_LINE.get(tag, " ") if rows and rows[-1] else _OPENING.get(tag, "")
+            yield element.text or ""
         else:
-            parts.append(_closing(tag, in_line=bool(rows and rows[-1])))
+            yield _CLOSING_IN_LINE.get(tag, " ") if rows and rows[-1] else _CLOSING.get(tag, "")
             if tag == "tr":
                 rows.pop()
             if element is not root:
-                parts.append(_SPACE.sub(" ", element.tail or ""))
-    lines = (_SPACE.sub(" ", line).strip() for line in "".join(parts).split("\n"))
-    text = _ITEM_BREAK.sub(r"\1 ", "\n".join(lines))
-    return _LOOSE.sub(r"\g<item>\n", text)
-
-
-def _opening(tag: str, *, in_line: bool) -> str:
-    if in_line:
-        return "\n| " if tag == "tr" else " "
-    if tag in _HEADINGS:
-        return "\n\n" + _HEADINGS[tag]
-    return {"li": "\n- ", "br": "\n"}.get(tag, "\n\n" if tag in _BLOCKS or tag in _CELLS else "")
-
-
-def _closing(tag: str, *, in_line: bool) -> str:
-    if in_line:
-        return {"tr": "\n", "td": " |", "th": " |"}.get(tag, " ")
-    if tag in _HEADINGS or tag in _BLOCKS or tag in _CELLS:
-        return "\n\n"
-    return "\n" if tag == "li" else ""
+                yield element.tail or ""
