@@ -8,7 +8,6 @@ from corpus.profiles import DEFAULT, load_profile
 from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine_digest
 from dedup.signatures import sign_lightly
 from flows.errors import CountError
-from flows.furniture import clear_standing
 from flows.paths import crawl_prefix, digest_of_parts
 from flows.progress import emit
 from flows.settings import Settings
@@ -31,6 +30,8 @@ def refine_standing(space: "Workspace", crawl: str, profile: str, *, prefilter: 
 
     Returns the keys of the documents files; what of them still stands is asked when they are decided.
     """
+    from flows.furniture import clear_standing  # noqa: PLC0415 - brings the ledger too, and all that reads pages
+
     source = crawl.split("/")[1]
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
     how = refine_settings(space.settings, profile, prefilter=prefilter)
