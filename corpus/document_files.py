@@ -5,8 +5,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -64,9 +65,8 @@ SCHEMA = pa.schema(
 """The columns of a documents file; metadata of each says its meaning and unit."""
 
 
-def _row(document: Document) -> dict[str, Any]:
-    row = {item.name: getattr(document, item.name) for item in fields(Document) if item.name != "measures"}
-    return row | {item.name: getattr(document.measures, item.name) for item in fields(Measures)}
+_OF_MEASURES = tuple(item.name for item in fields(Measures))
+_OF_DOCUMENT = tuple(item.name for item in fields(Document) if item.name != "measures")
 
 
 def to_table(documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) -> pa.Table:
@@ -76,10 +76,16 @@ def to_table(documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) 
     """
     if signatures.shape != (len(documents), SIGNATURE_SIZE):
         raise ValueError(f"{len(documents)} documents need as many signatures, not an array of {signatures.shape}")
-    rows = [_row(document) for document in documents]
-    for row, signature in zip(rows, signatures, strict=True):
-        row["signature"] = signature.tolist() if row["text"] else None
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    measures = [document.measures for document in documents]
+    held: list[tuple[Sequence[object], tuple[str, ...]]] = [(documents, _OF_DOCUMENT), (measures, _OF_MEASURES)]
+    columns = {name: list(map(attrgetter(name), records)) for records, names in held for name in names}
+    arrays = {name: pa.array(column, SCHEMA.field(name).type) for name, column in columns.items()}
+    arrays["signature"] = pa.FixedSizeListArray.from_arrays(
+        pa.array(signatures.ravel()),
+        type=SCHEMA.field("signature").type,
+        mask=pa.array([not document.text for document in documents]),
+    )
+    return pa.table([arrays[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
 class DocumentWriter:
