@@ -67,7 +67,7 @@ UNKNOWN, OTHER, DANISH = "unknown", "other", "da"
 _GOLDEN = 0.6180339887  # its multiples fall into both halves evenly, whatever order the lines alternate in
 _PLACEHOLDER = re.compile("⟨[A-ZÆØÅ-]{1,20}⟩")
 _NAMES_A_THING = re.compile(r"://|^www\.|@|[/\\_][^/\\_]*[/\\_]")
-_MAY_NAME_A_THING = re.compile(r"[@/\\_]|www\.")
+_IN_NAMES_OF_THINGS = ("@", "/", "\\", "_", "www.")
 _WORD = re.compile(r",?[^\W\d_]+")
 _FOREIGN = re.compile("[^\u0000-\u024f]")  # up to Latin Extended-B: all Latin alphabets of Europe
 
@@ -105,7 +105,7 @@ def normalise(line: str) -> str:
     Addresses, paths and names of files are left out; they are in no language.
     """
     text = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFC", line)).lower()
-    if _MAY_NAME_A_THING.search(text):
+    if any(map(text.__contains__, _IN_NAMES_OF_THINGS)):
         text = " ".join(token for token in text.split() if not _NAMES_A_THING.search(token))
     return " ".join(_WORD.findall(text.replace(", ", " ,")))
 
@@ -117,7 +117,11 @@ def letters_of(words: str) -> int:
 
 def is_latin(words: str) -> bool:
     """Whether at least `LATIN_SHARE_MIN` of the letters of a normalised line are Latin."""
-    return words.isascii() or len(_FOREIGN.findall(words)) <= (1 - LATIN_SHARE_MIN) * letters_of(words)
+    try:
+        words.encode("latin-1")
+    except UnicodeEncodeError:
+        return len(_FOREIGN.findall(words)) <= (1 - LATIN_SHARE_MIN) * letters_of(words)
+    return True  # most are, and this is ten times as fast as a look at each letter
 
 
 @cache
