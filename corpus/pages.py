@@ -11,10 +11,11 @@ from corpus.captured import Page
 from corpus.captures import Withdrawn, digest_of
 from corpus.documents import Document, Reason, document_id
 from corpus.extract import Extracted
+from corpus.finders.findings import Counts
 from corpus.formats import Said, read_capture
 from corpus.language import DA_SHARE_MIN, UNKNOWN, Identified, identify, load_model
 from corpus.measures import Measures
-from corpus.personal import Counts, redact
+from corpus.personal import redact
 from corpus.prefilter import may_be_danish
 from corpus.profiles import Profile, load_profile
 from corpus.rules import judge

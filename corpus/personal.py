@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from corpus.finders.emails import find_emails
-from corpus.finders.findings import CLOSE, OPEN, Finding, Kind
+from corpus.finders.findings import CLOSE, OPEN, Counts, Finding, Kind
 from corpus.finders.numbers import find_numbers
 
 Finder = Callable[[str], Iterable[Finding]]
@@ -31,20 +31,6 @@ _REACH = 64
 """What stands farther from a placeholder was not hidden by what stood there: the longest is a mailbox's name."""
 
 _NUMBER_AT_END = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){6}\W{0,4}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many of each kind were replaced."""
-
-    emails: int = 0
-    cprs: int = 0
-    phones: int = 0
-    ibans: int = 0
-    accounts: int = 0
-    cards: int = 0
-    addresses: int = 0
-    ips: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from corpus.captures import Capture, digest_of, read_captures
 from corpus.charset import TWICE
 from corpus.document_files import DocumentWriter, write_documents
 from corpus.documents import FAILURES, SIGNATURE_SIZE, Document, Reason
+from corpus.finders.findings import Counts
 from corpus.language import model_digest
-from corpus.personal import Counts
 from corpus.profiles import DEFAULT, load_profile
 from corpus.wordlists import LISTS
 from corpus.workers import WorkerLimits, Workers

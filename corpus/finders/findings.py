@@ -32,3 +32,17 @@ class Finding:
     start: int
     end: int
     kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each kind were replaced."""
+
+    emails: int = 0
+    cprs: int = 0
+    phones: int = 0
+    ibans: int = 0
+    accounts: int = 0
+    cards: int = 0
+    addresses: int = 0
+    ips: int = 0

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.finders.cprs import passes_mod11
-from corpus.personal import Counts, redact
+from corpus.finders.findings import Counts
+from corpus.personal import redact
 
 
 @pytest.mark.parametrize(
