@@ -1,0 +1,20 @@
+"""What the processes of `fodaftryk refine` load: each second is paid on every start, each MB held in every process."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("loads", "does_not"),
+    [
+        ("flows.cli_refine, flows.refine, flows.refining", {"numba", "trafilatura", "sqlalchemy", "prefect", "warcio"}),
+        ("corpus.pages", {"pyarrow", "numba", "warcio", "mammoth", "pypdfium2", "mwparserfromhell"}),
+    ],
+)
+def test_a_process_loads_what_it_needs(loads: str, does_not: set[str]) -> None:
+    """The process that writes reads no pages and signs without Numba; workers know neither Arrow nor rare formats."""
+    code = f"import sys, {loads}; print(*(name for name in sys.modules if '.' not in name))"
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert not does_not & set(shown.stdout.split())
