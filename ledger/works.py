@@ -10,6 +10,7 @@ Memory: WINDOW works.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,6 +41,9 @@ RELEASED = "released"
 
 WITHDRAWN = "withdrawn"
 """The reason of what was withdrawn."""
+
+_BYLINE = re.compile(r"^\s*(af|by|tekst|skrevet af)\b[\s:]+", re.IGNORECASE)
+"""What stands before a name on a page, and is no part of it."""
 
 NAMED = (TargetKind.TITLE, TargetKind.AUTHOR)
 """By what of itself a work is found, besides its numbers and its place."""
@@ -269,7 +273,7 @@ def _plain(text: str, chars_max: int) -> str:
 
 def _targets(work: Work) -> Iterator[Target]:
     """By what a work is found, each once."""
-    facts = TextFacts(work.url, work.title, work.author, identifiers=work.numbers)
+    facts = TextFacts(work.url, work.title, _BYLINE.sub("", work.author), identifiers=work.numbers)
     yield from dict.fromkeys(targets_of(facts, NAMED))
 
 

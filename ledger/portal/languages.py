@@ -69,11 +69,12 @@ def written_time(language: str, moment: datetime) -> str:
 
 
 def written_instant(language: str, text: str) -> str:
-    """Write an instant that is given in ISO 8601; what is none stays as it is."""
+    """Write an instant that is given in ISO 8601 in a few figures; what is none stays as it is."""
     try:
-        return written_time(language, datetime.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return text
+    return format_datetime(moment, "d.M.y HH:mm" if language == "da" else "d MMM y HH:mm", locale=_REGION[language])
 
 
 def written_number(language: str, number: float) -> str:

@@ -87,6 +87,9 @@ def test_a_work_is_found_by_all_that_names_it(ledger: Ledger) -> None:
     ):  # fmt: skip
         assert told(ledger, kind, text) == [inside.url], (kind, text)
     assert told(ledger, TargetKind.ISBN, "978-0-306-40615-7") == [book.url]
+    line = made("https://line.dk/", author="Af Dorte Ager", source="bog")
+    fill(ledger, "bog", [line], [])
+    assert told(ledger, TargetKind.AUTHOR, "dorte ager") == [line.url]
     for kind, text in ((TargetKind.AUTHOR, "Hansen"), (TargetKind.AUTHOR, "Ane"), (TargetKind.PATH, "blad.dk/ark")):
         assert told(ledger, kind, text) == []
 
