@@ -7,7 +7,7 @@ it stands, and the pipeline judges it then as it judges every text. How it is ke
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,12 +17,16 @@ from ledger import portal_tables as tables
 from ledger.errors import RecordRefused, UnknownRecord
 from ledger.instants import instant_from_text, instant_to_text
 from ledger.journal import Stamp
+from ledger.portal.allowances import Allowance, spend
 from ledger.portal.events import Happened, note
 from ledger.portal.uploads import Upload
 from ledger.store import Ledger
 
 WAITING_MAX = 100
 """Most uploads of one holder that wait to be delivered."""
+
+POINTERS = Allowance("pointers by person", 10, timedelta(days=1))
+"""Places of one person in a day: each is a mail to the house."""
 
 REASON_CHARS_MAX = 2000
 
@@ -102,6 +106,20 @@ def add_share(ledger: Ledger, upload: Upload, whose: tuple[str, str], source: st
         )
         note(connection, Happened("text shared", person, holder, made), now)
     return find_share(ledger, made)
+
+
+def note_pointer(ledger: Ledger, whose: tuple[str, str], now: datetime) -> None:
+    """Write down that somebody has told where a larger collection lies; `whose` is the holder and the person.
+
+    Raises:
+        RecordRefused: they have told very often today.
+
+    """
+    holder, person = whose
+    with ledger.writing() as connection:
+        if not spend(connection, POINTERS, person, now):
+            raise RecordRefused("You have told us of ten places today. Write to us, or go on tomorrow.")
+        note(connection, Happened("delivery told of", person, holder), now)
 
 
 def hand_over(ledger: Ledger, name: str, where: tuple[str, str], hands: Hands, stamp: Stamp) -> Share:

@@ -116,6 +116,7 @@ EVENTS = {
     "offer accepted": N_("offer accepted"),
     "offer declined": N_("offer declined"),
     "offer withdrawn": N_("offer taken back"),
+    "delivery told of": N_("told where texts lie"),
     "text shared": N_("text shared"),
     "share delivered": N_("shared text delivered"),
     "share refused": N_("shared text refused"),

@@ -1,6 +1,7 @@
 """Offers of a licence or a price, and text that is shared: uploaded, or pointed to as a delivery."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -9,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ledger.agreements import Rate, RateUnit, Use
+from ledger.deliveries import deliveries
+from ledger.errors import RecordRefused
 from ledger.journal import Stamp
 from ledger.money import CURRENCIES, parse_amount
 from ledger.portal.access import Signed, allow
@@ -18,12 +21,12 @@ from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.offers import OFFERED_PER, OfferState, Terms, end_offer, make_offer, offers_of
 from ledger.portal.own import own_offer, own_share
 from ledger.portal.pages import page
-from ledger.portal.people import find_holder, holders
-from ledger.portal.portal import Portal, portal_of
+from ledger.portal.people import Holder, find_holder, find_person, holders
+from ledger.portal.portal import Mail, Portal, portal_of
 from ledger.portal.posted_files import Uploaded, with_file
 from ledger.portal.roles import Action
 from ledger.portal.sessions import Session
-from ledger.portal.shares import Share, ShareState, add_share, give_up, shares_of
+from ledger.portal.shares import Share, ShareState, add_share, give_up, note_pointer, shares_of
 from ledger.portal.uploads import UPLOAD_BYTES_MAX, look_at
 
 router = APIRouter()
@@ -65,7 +68,7 @@ def take_back_offer(request: Request, name: str, form: Posted, session: Signed) 
 
 
 @router.get("/del-tekst")
-def sharing(request: Request, session: Signed) -> Response:
+def sharing(request: Request, session: Signed, sendt: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
     """Show what was shared, and the form for more."""
     portal, who = portal_of(request), session.who
     mine = holders(portal.ledger, who.holders)
@@ -74,6 +77,10 @@ def sharing(request: Request, session: Signed) -> Response:
         "names": {holder.id: holder.name for holder in mine},
         "shares": shares_of(portal.ledger, who.holders),
         "megabytes": UPLOAD_BYTES_MAX // 1024**2,
+        "deliveries": [
+            (name, *delivered) for name in _own_sources(portal, mine) for delivered in deliveries(portal.ledger, name)
+        ],
+        "sent": sendt,
     }
     return page(request, "own/sharing.html", **values)
 
@@ -85,6 +92,23 @@ def share(request: Request, sent: Annotated[Uploaded, READ_FILE], session: Signe
     allow(request, session.who, Action.SHARE, holder)
     take_upload(portal_of(request), sent, (holder, session.who.person))
     return RedirectResponse("/del-tekst", 303)
+
+
+@router.post("/del-tekst/sted")
+def point(request: Request, form: Posted, session: Signed) -> Response:
+    """Tell the house where a larger collection lies, that it may be fetched as a delivery."""
+    holder = form.text("holder")
+    allow(request, session.who, Action.SHARE, holder)
+    portal, place = portal_of(request), form.text("place", 1000)
+    if not portal.site.contact or not place or not place.isprintable():
+        raise RecordRefused(
+            "Write in one line where the texts lie. We are told by mail, so this site needs an address."
+        )
+    person, named = find_person(portal.ledger, session.who.person), find_holder(portal.ledger, holder)
+    note_pointer(portal.ledger, (holder, person.id), portal.now())
+    lines = (named.name, person.email, place, form.text("agreement"), form.text("note", 2000))
+    portal.send(Mail(portal.site.contact, f"Delivery offered by {holder}", "\n".join(lines) + "\n"))
+    return RedirectResponse("/del-tekst?sendt=1", 303)
 
 
 @router.post("/del-tekst/{name}/fortryd")
@@ -117,6 +141,12 @@ def terms_of(form: Form) -> Terms:
         rate = Rate(RateUnit(form.text("per")), parse_amount(form.text("amount", 30)), form.text("currency"))
     uses = tuple(use for use in USES if form.text(f"use_{use}"))
     return Terms(form.text("about", 3000), form.text("licence"), rate, uses, form.text("note", 3000))
+
+
+def _own_sources(portal: Portal, mine: Sequence[Holder]) -> list[str]:
+    """The sources of some holders whose right was seen: what was delivered for them is theirs to see."""
+    held = [one for holder in mine for one in holdings_of(portal.ledger, holder, portal.wiring.sources_of)]
+    return sorted({one.source.name for one in held if one.money})
 
 
 def _stamp(portal: Portal, session: Session) -> Stamp:

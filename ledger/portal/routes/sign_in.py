@@ -3,6 +3,7 @@
 Every answer about a code is the same, whoever asks for whatever address.
 """
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -124,7 +125,9 @@ def from_provider(
     if number.isdecimal() and len(number) < 4 and code:
         returned = Returned(token, state, code, iss)
         signed_in = session.who.person if session else ""
-        answered = finish(portal.ledger, _visit(portal, int(number)), returned, signed_in, portal.now())
+        visit = _visit(portal, int(number))
+        with suppress(ProviderFailed):  # it did not take the code, or broke off: nobody came back
+            answered = finish(portal.ledger, visit, returned, signed_in, portal.now())
     if answered is None:
         error = translate(
             language_of(request), N_("The provider did not let us know who you are. Try again, or by mail.")

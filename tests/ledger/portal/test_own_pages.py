@@ -182,3 +182,19 @@ def test_a_refusal_is_told_in_the_visitors_language(visitor: Visitor) -> None:
         data, files = {"holder": holder, "csrf": token[1]}, {"file": ("a.exe", b"MZ")}
         answer = visitor.client.post("/del-tekst", data=data, files=files)
         assert told in answer.text
+
+
+def test_a_larger_collection_is_pointed_to(visitor: Visitor, portal: Portal) -> None:
+    """The house is told by mail where it lies, for whom, and by whom; ten times a day at most."""
+    holder = holder_of(visitor)
+    fields = {"holder": holder, "place": "https://blad.example/arkiv.zip", "agreement": "aftale-1"}
+    assert visitor.send("/del-tekst/sted", page="/del-tekst", **fields).status_code == 303
+    letter = visitor.letters.sent[-1]
+    assert letter.to == portal.site.contact
+    assert "https://blad.example/arkiv.zip" in letter.text
+    assert "Bladet" in letter.text
+    for odd in ({"place": ""}, {"place": "a\nb"}):
+        assert visitor.send("/del-tekst/sted", page="/del-tekst", **{**fields, **odd}).status_code == 422
+    assert visitor.send("/del-tekst/sted", page="/del-tekst", **{**fields, "holder": "h0"}).status_code == 404
+    statuses = [visitor.send("/del-tekst/sted", page="/del-tekst", **fields).status_code for _ in range(10)]
+    assert statuses == [303] * 9 + [422]

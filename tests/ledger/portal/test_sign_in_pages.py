@@ -3,14 +3,20 @@
 import html
 import json
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from flows.reaching import provider_get, provider_post
+from ledger.portal.oidc import Provider, Wire
 from ledger.portal.portal import Portal
 from ledger.portal.sealing import digest_of
+from ledger.portal.wiring import Wiring
 from tests.ledger.portal.conftest import Clock, Letters
-from tests.ledger.portal.provider import SoftPasskey
+from tests.ledger.portal.provider import CLIENT, SECRET, FakeProvider, SoftPasskey, start
 from tests.ledger.portal.visiting import EMAIL, Visitor, visitor_of
 
 
@@ -192,3 +198,46 @@ def test_what_is_refused_is_logged_by_ids_alone(visitor: Visitor, caplog: pytest
     assert json.loads(caplog.messages[0]).keys() == {"refused", "person", "holder"}
     assert "\n" not in caplog.messages[0]
     assert EMAIL not in caplog.messages[0]
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    """A provider that listens."""
+    made = FakeProvider()
+    server = start(made)
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_provider_is_gone_to_and_come_back_from(
+    portal: Portal, clock: Clock, letters: Letters, provider: FakeProvider
+) -> None:
+    """The button leads to it, and its answer to where one was going; another browser's answer leads nowhere."""
+    clock.at = datetime.now(UTC)  # the provider signs with the machine's clock
+    known = Provider(provider.issuer, CLIENT, SECRET, "Prøveudbyder")
+    wiring = Wiring(providers=(known,), wire=Wire(provider_get, provider_post))
+    visitor, other = (visitor_of(replace(portal, wiring=wiring), clock, letters) for _ in range(2))
+    assert "Log ind med Prøveudbyder" in visitor.get("/log-ind?videre=%2Fkrav").text
+    address = visitor.get("/log-ind/udbyder/0?videre=%2Fkrav").headers["location"]
+    assert address.startswith(f"{provider.issuer}/authorize?")
+    back = "/log-ind/tilbage?" + urlencode(provider.authorize(address))
+    assert other.get(back).headers["location"] == "/log-ind"
+    answer = visitor.get(back)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/krav")
+    assert EMAIL in visitor.get("/min-side").text
+    assert visitor.get(back).headers["location"] == "/log-ind"
+    assert visitor.get("/log-ind/udbyder/1").status_code == 404
+    again = provider.authorize(visitor.get("/log-ind/udbyder/0").headers["location"])
+    assert visitor.get("/log-ind/tilbage?" + urlencode({**again, "code": "forged"})).status_code == 422
+    visitor.get("/log-ind/udbyder/0")
+    assert visitor.get("/log-ind/tilbage?error=access_denied&state=x").status_code == 422
+
+
+def test_a_provider_that_is_gone_is_told(portal: Portal, clock: Clock, letters: Letters) -> None:
+    """Whoever goes there is asked to come again, and nobody is let in."""
+    gone = Provider("http://127.0.0.1:1", CLIENT, SECRET, "Væk")
+    wiring = Wiring(providers=(gone,), wire=Wire(provider_get, provider_post))
+    visitor = visitor_of(replace(portal, wiring=wiring), clock, letters)
+    assert visitor.get("/log-ind/udbyder/0").status_code == 503
+    assert visitor.get("/min-side").status_code == 303
