@@ -138,11 +138,12 @@ def from_provider(
 
 
 @router.post("/log-ud")
-def sign_out(request: Request, form: Posted, session: Signed) -> Response:
-    """End the session."""
+def sign_out(request: Request, form: Posted) -> Response:
+    """End the session, and take from the browser what is left of one that has ended by itself."""
     del form
-    portal = portal_of(request)
-    end_session(portal.ledger, session.who.person, session.id, portal.now())
+    portal, session = portal_of(request), maybe_signed(request)
+    if session is not None:
+        end_session(portal.ledger, session.who.person, session.id, portal.now())
     response = RedirectResponse("/", 303)
     forget_session(request, response)
     return response

@@ -179,6 +179,8 @@ def test_a_session_ends_while_one_is_away(visitor: Visitor) -> None:
     visitor.sign_in()
     visitor.clock.forward(timedelta(minutes=31).total_seconds())
     assert visitor.get("/min-side/sikkerhed").status_code == 303
+    assert visitor.send("/log-ud").headers["location"] == "/"
+    assert "__Host-session" not in visitor.client.cookies
 
 
 def test_every_page_of_somebody_signed_in_has_a_way_out(visitor: Visitor) -> None:
