@@ -13,6 +13,7 @@ from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
 from flows.workspace import look_into, open_workspace
 from ledger.journal import Stamp
+from ledger.portal.factors import forget_factors
 from ledger.portal.people import Person, give, people, person_by_email, read_email, take
 from ledger.portal.proving import recheck as look_again
 from ledger.portal.roles import HOUSE, Grant, Role
@@ -59,6 +60,16 @@ def let_out(email: EmailArgument, role: RoleArgument, actor: ActorOption = "oper
         person = _person(space.ledger, email, Stamp(actor, now))
         had = take(space.ledger, person.id, grant, Stamp(actor, now))
     OUT.print(f"{plain(person.email)} is no {role} any more." if had else f"{plain(person.email)} was no {role}.")
+
+
+@people_app.command("forget-factors")
+def forget(email: EmailArgument, actor: ActorOption = "operator") -> None:
+    """Take the second factors of somebody who has lost them all out of use, when you have seen who they are."""
+    now = moment()
+    with open_workspace(load_settings()) as space:
+        person = _person(space.ledger, email, Stamp(actor, now))
+        gone = forget_factors(space.ledger, person.id, Stamp(actor, now))
+    OUT.print(f"{plain(person.email)} has no second factor any more (had {gone}), and is signed in nowhere.")
 
 
 @people_app.command("recheck")

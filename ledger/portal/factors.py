@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from ledger import portal_tables as tables
 from ledger.errors import RecordRefused
 from ledger.instants import instant_to_text
+from ledger.journal import Stamp
 from ledger.portal.allowances import Allowance, give_back, spend
 from ledger.portal.events import Happened, note, plain
 from ledger.portal.sealing import digest_of, same, seal, unseal
@@ -187,6 +188,19 @@ def drop_factor(ledger: Ledger, person: str, name: str, now: datetime) -> bool:
         connection.execute(delete(table).where(table.c.id == name, table.c.person == person))
         note(connection, Happened("second factor removed", person), now)
     return True
+
+
+def forget_factors(ledger: Ledger, person: str, stamp: Stamp) -> int:
+    """Take all of a person's factors and recovery codes out of use, and end their sessions; return how many factors.
+
+    For somebody who has lost them all: whoever does this has seen who they are. Their tokens end too.
+    """
+    with ledger.writing() as connection:
+        gone = connection.execute(delete(tables.factor).where(tables.factor.c.person == person)).rowcount
+        for table in (tables.recovery, tables.session, tables.token):
+            connection.execute(delete(table).where(table.c.person == person))
+        note(connection, Happened("second factors forgotten", person, what=f"by {stamp.actor}"), stamp.now)
+    return gone
 
 
 def check_room(connection: Connection, person: str) -> None:

@@ -99,6 +99,7 @@ EVENTS = {
     "second factor removed": N_("second factor removed"),
     "second factor refused": N_("second factor refused"),
     "second factor shown": N_("second factor shown"),
+    "second factors forgotten": N_("second factors forgotten"),
     "recovery codes made": N_("recovery codes made"),
     "token made": N_("token made"),
     "token ended": N_("token ended"),

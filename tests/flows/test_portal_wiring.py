@@ -222,6 +222,8 @@ def test_the_first_of_the_staff_is_let_in_at_the_command_line(tmp_path: Path, mo
     assert '"staff"' in listed
     for bad in (["jura", "staff"], ["a@b.dk", "holder"]):
         assert run(app, ["people", "let-in", *bad]).exit_code != 0
+    forgotten = run(app, ["people", "forget-factors", "jura@hus.dk"])
+    assert "had 0" in forgotten.output
     assert run(app, ["people", "let-out", "jura@hus.dk", "staff"]).exit_code == 0
     with open_workspace(House(tmp_path).settings) as space:
         assert [grants for _, grants in people(space.ledger)] == [()]

@@ -21,6 +21,7 @@ from ledger.portal.factors import (
     confirm_totp,
     drop_factor,
     factors_of,
+    forget_factors,
     new_recovery,
     recovery_left,
     totp,
@@ -268,6 +269,21 @@ def test_wrong_second_factors_close_the_way_for_a_while(ledger: Ledger) -> None:
     assert recovery_left(ledger, person.id) == 9
     other, _ = signed_in(ledger, "else@blad.example")
     assert not check_second(ledger, SECRET, other.id, codes[1], later)
+
+
+def test_lost_factors_are_forgotten_with_all_they_opened(ledger: Ledger) -> None:
+    """The app's key, recovery codes, sessions and tokens of one person, and of nobody else."""
+    (person, session), (other, others) = signed_in(ledger), signed_in(ledger, "else@blad.example")
+    made = add_totp(ledger, SECRET, person.id, EMAIL, NOW)
+    assert confirm_totp(ledger, SECRET, person.id, ("", password(made.address, NOW)), NOW)
+    codes, kept = (new_recovery(ledger, one.id, NOW) for one in (person, other))
+    token = make_token(ledger, person.id, ("t", [Scope.READ], 9), NOW)
+    assert forget_factors(ledger, person.id, Stamp("operator", NOW)) == 1
+    assert not check_second(ledger, SECRET, person.id, codes[0], NOW)
+    assert session_of(ledger, session, NOW) is None
+    assert not bearer(ledger, token, NOW).person
+    assert check_second(ledger, SECRET, other.id, kept[0], NOW) == "recovery"
+    assert session_of(ledger, others, NOW) is not None
 
 
 def test_what_is_sealed_is_read_with_its_secret_and_as_what_it_is_about() -> None:
