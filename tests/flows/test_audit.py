@@ -17,7 +17,7 @@ from corpus.shards import Shard
 from flows.attesting import attest_release, publish_checkpoint
 from flows.cli import app
 from flows.errors import FlowError
-from flows.release import _record
+from flows.release import record_of
 from flows.settings import Settings, moment
 from flows.verify import verify
 from flows.workspace import open_workspace
@@ -41,7 +41,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for version in ("0.1.0", "0.2.0"):
             manifest = Manifest(version, DAY, {"policy": "p"}, SHARDS, {"avis": {"released": 7}}, {"avis": "Æske ApS"})
             digest = stage(manifest, space.storage)
-            record_release(space.ledger, _record(manifest, digest), NOW)
+            record_release(space.ledger, record_of(manifest, digest), NOW)
             attest_release(space, version)
             publish(digest, space.storage)
     return tmp_path
