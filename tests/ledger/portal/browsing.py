@@ -1,0 +1,173 @@
+"""The portal on loopback, and people who use it with Debian's Chromium.
+
+Those who do something have a browser that runs no script, as every page must work without. Only the looks that axe-core
+takes need one that does, for axe's own sake.
+"""
+
+import base64
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from crawler.rendering import CHROMIUM
+from ledger.conflicts import Conflict
+from ledger.journal import Stamp
+from ledger.licences import LicenceAssertion
+from ledger.portal.app import create_app
+from ledger.portal.factors import STEP_S, totp
+from ledger.portal.people import give, people
+from ledger.portal.portal import Portal
+from ledger.portal.roles import Grant, Role
+from ledger.portal.wiring import Held
+from ledger.store import Ledger
+from ledger.works import fill
+from tests.ledger.portal.conftest import Clock, Letters, Shelf, portal_on
+from tests.ledger.portal.crossing import Tenant, make_tenant
+from tests.ledger.portal.tenants import Outside, add_source, release
+from tests.ledger.portal.test_lookup import TEXT, made
+from tests.ledger.portal.visiting import visitor_of
+
+WAIT_MS = 15_000
+"""Longest a page may take: a hundred times what it does, as the machine may be busy."""
+
+GRAVE = ("serious", "critical")
+"""What axe-core calls the faults that shut people out."""
+
+SAID = tuple(
+    LicenceAssertion(licence, by, f"https://{by}.example/vilkaar", date(2026, 1, 1), confirmed=False)
+    for licence, by in (("CC-BY-4.0", "forlaget"), ("CC0-1.0", "siden"))
+)
+CONFLICT = Conflict("kildenord", "", ("CC-BY-4.0", "CC0-1.0"), SAID, None)
+WORK = made("https://nord.example/eventyr/1", source="kildenord", basis="agreement")
+HELD = made("https://nord.example/eventyr/2", source="kildenord", fate="held", reason="copy-of-reserved")
+
+
+@dataclass(frozen=True)
+class Town:
+    """A portal that is served, the mail it sent, what lies outside of it, and one who has a record of each kind."""
+
+    portal: Portal
+    letters: Letters
+    clock: Clock
+    outside: Outside
+    tenant: Tenant
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own, and an app for codes once they have one."""
+
+    page: Page
+    town: Town
+    key: bytes = b""
+
+    def see(self, path: str) -> Page:
+        """Go to a page."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
+        return self.page
+
+    def fill(self, **texts: str) -> None:
+        """Write into fields, each found by its label, with `_` for a space."""
+        for label, text in texts.items():
+            self.page.get_by_label(label.replace("_", " "), exact=False).first.fill(text)
+
+    def press(self, name: str) -> None:
+        """Press a button and wait for the page it leads to."""
+        self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
+        self.page.wait_for_load_state()
+
+    def sign_in(self, email: str) -> None:
+        """Ask for a code, read the mail, and write the code."""
+        self.see("/log-ind")
+        self.fill(Din_mailadresse=email)
+        self.press("Send mig en kode")
+        letter = self.town.letters.sent[-1]
+        code = re.search(r"\d{4} \d{4}", letter.text)
+        assert letter.to == email
+        assert code
+        self.fill(Koden=code[0])
+        self.press("Log ind")
+
+    def add_app(self) -> None:
+        """Add an app for codes: from then on this session has shown a second factor."""
+        self.see("/min-side/sikkerhed")
+        self.press("Tilføj en app til koder")
+        self.key = base64.b32decode(self.page.locator("pre").inner_text().replace(" ", "").strip())
+        self.fill(Koden=self.password())
+        self.press("Tag den i brug")
+
+    def password(self) -> str:
+        """What the app shows now."""
+        return totp(self.key, int(self.town.clock().timestamp()) // STEP_S)
+
+
+def make_town(ledger: Ledger, shelf: Shelf, url: str) -> Town:
+    """A portal for an address, on an empty ledger that is filled with a few works and a record of each kind."""
+    clock, letters, outside = Clock(), Letters(), Outside()
+    wiring = replace(outside.wiring, conflicts=lambda _: (Held(CONFLICT, 12),))
+    portal = replace(portal_on(ledger, clock, letters, shelf), wiring=wiring)
+    tenant = make_tenant(portal, outside, visitor_of(portal, clock, letters), "nord")
+    add_source(ledger, outside, "blad", "blad.example")
+    release(ledger, "kildenord", "blad")
+    fill(ledger, "kildenord", sorted((WORK, HELD), key=lambda work: work.id), ["v1"])
+    shelf.add(WORK.id, TEXT)
+    return Town(replace(portal, site=replace(portal.site, url=url)), letters, clock, outside, tenant)
+
+
+def let_in(town: Town, email: str, role: Role) -> None:
+    """Give somebody who has signed in once a role of the house."""
+    person = next(one for one, _ in people(town.portal.ledger) if one.email == email)
+    give(town.portal.ledger, person.id, Grant(role, ""), Stamp("operator", town.clock()))
+
+
+@contextmanager
+def served(town: Town, listening: socket.socket) -> Iterator[None]:
+    """Serve a portal on a socket that listens, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(create_app(town.portal), log_config=None, ws="none", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def somebody(browser: Browser, town: Town, *, scripts: bool = False) -> Iterator[Person]:
+    """Somebody with no cookies yet; their browser runs scripts only when that is said."""
+    context = browser.new_context(base_url=town.portal.site.url, java_script_enabled=scripts, locale="da-DK")
+    context.set_default_timeout(WAIT_MS)
+    yield Person(context.new_page(), town)
+    context.close()
+
+
+def grave_faults(page: Page, scheme: str) -> list[str]:
+    """What axe-core finds on a page in light or dark that shuts somebody out: which rule, and where."""
+    page.emulate_media(color_scheme=scheme)
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{fault['id']} at {node['target']}: {node['failureSummary']}"
+        for fault in found
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
