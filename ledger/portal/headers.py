@@ -1,4 +1,4 @@
-"""What every answer says to the browser: nothing but our own files, no frames, no guessing, no referrer.
+"""What every answer says to the browser: nothing but our own files, no frames, no guessing, no referrer for others.
 
 No script and no style stands in a page itself, so the policy needs no exception; a text that was crawled can then do
 nothing even where escaping it were forgotten.
@@ -26,7 +26,7 @@ _ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with "no-referrer" browsers hide from us, too, that a form is ours
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
