@@ -8,7 +8,7 @@ import base64
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from crawler.rendering import CHROMIUM
+from ledger.cases import Case, Step
 from ledger.conflicts import Conflict
 from ledger.journal import Stamp
 from ledger.licences import LicenceAssertion
@@ -26,7 +27,8 @@ from ledger.portal.factors import STEP_S, totp
 from ledger.portal.people import give, people
 from ledger.portal.portal import Portal
 from ledger.portal.roles import Grant, Role
-from ledger.portal.wiring import Held
+from ledger.portal.wiring import Held, Reached
+from ledger.settlements import settlements
 from ledger.store import Ledger
 from ledger.works import fill
 from tests.ledger.portal.conftest import Clock, Letters, Shelf, portal_on
@@ -40,6 +42,9 @@ WAIT_MS = 15_000
 
 GRAVE = ("serious", "critical")
 """What axe-core calls the faults that shut people out."""
+
+TELEPHONE_PX = 320
+"""The narrowest width at which nothing may need scrolling sideways (WCAG 2.2, 1.4.10)."""
 
 SAID = tuple(
     LicenceAssertion(licence, by, f"https://{by}.example/vilkaar", date(2026, 1, 1), confirmed=False)
@@ -83,8 +88,8 @@ class Person:
 
     def press(self, name: str) -> None:
         """Press a button and wait for the page it leads to."""
-        self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
 
     def sign_in(self, email: str) -> None:
         """Ask for a code, read the mail, and write the code."""
@@ -93,10 +98,18 @@ class Person:
         self.press("Send mig en kode")
         letter = self.town.letters.sent[-1]
         code = re.search(r"\d{4} \d{4}", letter.text)
-        assert letter.to == email
+        assert letter.to == email, self.page.locator("main").inner_text()
         assert code
         self.fill(Koden=code[0])
         self.press("Log ind")
+
+    def show_factor(self, key: bytes) -> None:
+        """Show a second factor that was added before, with a code that was not used yet."""
+        self.key = key
+        self.town.clock.forward(STEP_S)
+        self.see("/log-ind/faktor")
+        self.fill(Kode_fra_din_app=self.password())
+        self.press("Fortsæt")
 
     def add_app(self) -> None:
         """Add an app for codes: from then on this session has shown a second factor."""
@@ -111,10 +124,19 @@ class Person:
         return totp(self.key, int(self.town.clock().timestamp()) // STEP_S)
 
 
+def reached(case: Case) -> tuple[Reached, ...]:
+    """How far a removal has come: the text is collected no more at once, and purged when it was acted on."""
+    return Reached("crawl", done=True, told=""), Reached("corpus", done=case.state is Step.ACTED, told="")
+
+
 def make_town(ledger: Ledger, shelf: Shelf, url: str) -> Town:
     """A portal for an address, on an empty ledger that is filled with a few works and a record of each kind."""
     clock, letters, outside = Clock(), Letters(), Outside()
-    wiring = replace(outside.wiring, conflicts=lambda _: (Held(CONFLICT, 12),))
+
+    def conflicts(_as_of: date) -> tuple[Held, ...]:
+        return (Held(replace(CONFLICT, settlement=next(iter(settlements(ledger, CONFLICT.source)), None)), 12),)
+
+    wiring = replace(outside.wiring, conflicts=conflicts, reached=reached)
     portal = replace(portal_on(ledger, clock, letters, shelf), wiring=wiring)
     tenant = make_tenant(portal, outside, visitor_of(portal, clock, letters), "nord")
     add_source(ledger, outside, "blad", "blad.example")
@@ -159,6 +181,33 @@ def somebody(browser: Browser, town: Town, *, scripts: bool = False) -> Iterator
     context.set_default_timeout(WAIT_MS)
     yield Person(context.new_page(), town)
     context.close()
+
+
+def look_at(watcher: Person, paths: Iterable[str]) -> dict[str, list[str]]:
+    """What is wrong with pages, by language and path: once in Danish and light, once in English and dark.
+
+    A page that leads elsewhere is an error, as nobody would have looked at it.
+    """
+    found = {}
+    for language, scheme in (("da", "light"), ("en", "dark")):
+        watcher.see(f"/sprog/{language}")
+        for path in paths:
+            watcher.page.goto(path)
+            assert watcher.page.url == watcher.town.portal.site.url + path, path
+            assert watcher.page.locator("html").get_attribute("lang") == language, path
+            if faults := grave_faults(watcher.page, scheme) + too_wide(watcher.page):
+                found[f"{language} {path}"] = faults
+    return found
+
+
+def too_wide(page: Page) -> list[str]:
+    """Tell when a page must be scrolled sideways on a telephone; it is as wide as before afterwards."""
+    before = page.viewport_size
+    assert before
+    page.set_viewport_size({"width": TELEPHONE_PX, "height": 2 * TELEPHONE_PX})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(before)
+    return [f"{width} pixels wide on a telephone"] if width > TELEPHONE_PX else []
 
 
 def grave_faults(page: Page, scheme: str) -> list[str]:

@@ -3,42 +3,77 @@
 axe-core looks at every page, once in Danish and light and once in English and dark.
 """
 
+import re
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
+from ledger.case_book import take_step
+from ledger.cases import CaseStep, Step
 from ledger.portal.app import PUBLIC
+from ledger.portal.roles import Role
+from ledger.portal.routes import claiming, house, house_people, house_rights, my_page, offering, requesting, security
+from ledger.settlements import settlements
 from ledger.store import open_ledger
 from tests.crawler.little_web import NO_CHROMIUM
 from tests.ledger.portal.browsing import (
+    CONFLICT,
     WORK,
     Person,
     Town,
     chromium,
     grave_faults,
+    let_in,
+    look_at,
     make_town,
     served,
     somebody,
+    too_wide,
 )
 from tests.ledger.portal.conftest import Shelf
+from tests.ledger.portal.tenants import JURA, verify
+from tests.ledger.portal.test_lookup import TEXT
 
 pytestmark = NO_CHROMIUM
 
-PLAIN = sorted(
-    route.path
-    for router in PUBLIC
-    for route in router.routes
-    if isinstance(route, APIRoute) and "GET" in route.methods and "{" not in route.path
+FILES = (
+    "/robots.txt",
+    "/.well-known/security.txt",
+    "/bevis/noegle",
+    "/bevis/checkpoint",
+    "/opslag/",
+    "zip",
+    "/sprog/",
+    "{kind}",
 )
-FILES = {"/robots.txt", "/.well-known/security.txt", "/bevis/noegle", "/bevis/checkpoint"}
-"""What has no page to look at."""
+"""What in a path leads to a file, which is no page to look at."""
 
 FOUND = ("/opslag?q=nord.example", "/opslag?q=findes.example", f"/vaerker/{WORK.id}", "/kilder/kildenord", "/nowhere")
+
+
+def pages_of(routers: Iterable[APIRouter], ids: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """The paths of all pages of some routers whose gaps can be filled."""
+    paths = {
+        re.sub(r"\{(\w+)\}", lambda gap: ids.get(gap[1], gap[0]), route.path)
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in route.methods and not any(file in route.path for file in FILES)
+    }
+    return sorted(path for path in paths - {"/opslag"} if "{" not in path)  # which leads back without a question
+
+
+def enter_house(person: Person, email: str) -> None:
+    """Sign in as staff, with a second factor."""
+    person.sign_in(email)
+    let_in(person.town, email, Role.STAFF)
+    person.add_app()
 
 
 @pytest.fixture(scope="module")
@@ -79,24 +114,132 @@ def test_a_text_is_looked_up(person: Person) -> None:
     assert person.page.get_by_role("heading", level=1).inner_text() == WORK.title
 
 
-def faults_of(watcher: Person, paths: tuple[str, ...]) -> dict[str, list[str]]:
-    """What axe-core finds on pages, by language and path."""
-    found = {}
-    for language, scheme in (("da", "light"), ("en", "dark")):
-        watcher.see(f"/sprog/{language}")
-        for path in paths:
-            watcher.page.goto(path)
-            assert watcher.page.locator("html").get_attribute("lang") == language, path
-            if faults := grave_faults(watcher.page, scheme):
-                found[f"{language} {path}"] = faults
-    return found
+def test_an_opt_out_is_sent_and_stands_on_ones_page(person: Person) -> None:
+    """A mail address at the domain is all the proof, and the case can be found again."""
+    person.sign_in("web@kommune.example")
+    person.see("/fravalg")
+    person.fill(Hvad_det_drejer_sig_om="kommune.example")
+    person.press("Fravælg")
+    expect(person.page.locator("main .tag").first).to_have_text("bekræftet")
+    expect(person.page.get_by_text("holdes ude af næste udgivelse")).to_be_visible()
+    person.see("/min-side")
+    expect(person.page.get_by_role("row").filter(has_text="kommune.example")).to_contain_text("bekræftet")
 
 
-def test_axe_finds_nothing_grave_on_public_pages(browser: Browser, town: Town) -> None:
-    """Every page that is open to all, and those of a question, a work, a source and an error."""
-    paths = (*(path for path in PLAIN if path not in FILES), *FOUND)
+def test_a_removal_is_asked_for_and_followed(person: Person, town: Town) -> None:
+    """It is received; when the house has verified and acted on it, the case says how far that has reached."""
+    person.sign_in("anna@post.example")
+    person.see("/fjern")
+    person.fill(Hvad_det_drejer_sig_om="titel: Min bog", Hvilke_passager="Kapitel 3")
+    person.press("Bed om fjernelse")
+    expect(person.page.locator("main .tag").first).to_have_text("modtaget")
+    case = person.page.url.rpartition("/")[2]
+    verify(town.portal.ledger, case)
+    take_step(town.portal.ledger, case, CaseStep(Step.ACTED, JURA.now.date(), "jura", "taget ud"), JURA)
+    person.page.reload()
+    reached = person.page.get_by_role("listitem").filter(has_text="Det, vi gemmer")
+    expect(reached.locator(".tag")).to_have_text("udført")
+
+
+def test_a_domain_is_claimed(person: Person, town: Town) -> None:
+    """With an app as second factor, and the line that the page says to put in the name system."""
+    person.sign_in("jens@avis.example")
+    person.see("/min-side")
+    person.fill(Rettighedshaverens_navn="Avisen")
+    person.press("Tilføj")
+    person.add_app()
+    person.see("/krav")
+    person.fill(Domæne="avis.example")
+    person.press("Gør krav på domænet")
+    asked = re.fullmatch(r'(\S+)\. IN TXT "(.+)"', person.page.locator("pre").first.inner_text().strip())
+    assert asked
+    person.press("Se efter nu")
+    expect(person.page.locator("main .tag").first).not_to_have_text("bevist")
+    town.outside.records[asked[1]] = [asked[2]]
+    person.press("Se efter nu")
+    expect(person.page.locator("main .tag").first).to_have_text("bevist")
+
+
+def test_a_statement_is_read_and_taken_home(person: Person, town: Town) -> None:
+    """Whoever has proved a domain, and whose right was seen, reads what is owed, and has it as a file."""
+    person.sign_in(town.tenant.person.email)
+    person.see("/min-side")
+    person.page.get_by_role("link", name="hemmelig-nord").click()
+    lines = person.page.get_by_role("table", name="Linje for linje")
+    expect(lines.get_by_role("row").nth(1)).to_contain_text("200,00 DKK")
+    with person.page.expect_download() as coming:
+        person.page.get_by_role("link", name="Som CSV").click()
+    assert coming.value.suggested_filename == "opgoerelse.csv"
+    assert coming.value.path().read_text() == "lines,1"
+
+
+def test_staff_settles_a_conflict(person: Person, town: Town) -> None:
+    """From the queue to both assertions side by side, to a ruling with a note."""
+    enter_house(person, "jura@hus.example")
+    person.see("/hus")
+    person.page.get_by_role("row").filter(has_text="CC0-1.0").get_by_role("link").click()
+    said = [heading.bounding_box() for heading in person.page.get_by_role("heading", level=2).all()]
+    assert len({box["y"] for box in said if box}) == 1
+    person.page.get_by_label("CC0-1.0").check()
+    person.fill(Hvad_der_er_læst="Vilkårene på siden, i dag")
+    person.press("Afgør")
+    expect(person.page.locator("main .note")).to_contain_text("CC0-1.0. Vilkårene på siden, i dag")
+    settled = settlements(town.portal.ledger, "kildenord")[0]
+    assert (settled.licence, settled.note) == ("CC0-1.0", "Vilkårene på siden, i dag")
+
+
+def test_everybody_can_use_the_public_pages(browser: Browser, town: Town) -> None:
+    """Those open to all, and a question's, a work's, a source's and an error's."""
     with somebody(browser, town, scripts=True) as watcher:
-        assert faults_of(watcher, paths) == {}
+        assert look_at(watcher, (*pages_of(PUBLIC), *FOUND, "/log-ind")) == {}
+
+
+def test_everybody_can_use_ones_own_pages(browser: Browser, town: Town) -> None:
+    """Those of somebody who is signed in and has a record of each kind."""
+    own = (security, requesting, claiming, offering, my_page)
+    paths = pages_of([room.router for room in own], town.tenant.ids)
+    with somebody(browser, town, scripts=True) as watcher:
+        watcher.sign_in(town.tenant.person.email)
+        watcher.show_factor(town.tenant.visitor.key)
+        assert look_at(watcher, (*paths, "/log-ind/faktor")) == {}
+
+
+def test_everybody_can_use_the_houses_pages(browser: Browser, town: Town) -> None:
+    """Those of staff, with something waiting on each."""
+    ids = {**town.tenant.ids, "conflict": CONFLICT.id, "case": town.tenant.ids["own"]}
+    paths = pages_of([room.router for room in (house, house_rights, house_people)], ids)
+    with somebody(browser, town, scripts=True) as watcher:
+        enter_house(watcher, "rune@hus.example")
+        assert look_at(watcher, paths) == {}
+
+
+def test_everybody_can_use_what_a_form_leads_to(browser: Browser, town: Town) -> None:
+    """Errors, codes to write and to keep, and what was found: pages that have no address of their own."""
+    faults = []
+    with somebody(browser, town, scripts=True) as watcher:
+
+        def look(heading: str) -> None:
+            expect(watcher.page.get_by_role("heading", level=1)).to_have_text(heading)
+            faults.extend(grave_faults(watcher.page, "dark") + too_wide(watcher.page))
+
+        watcher.see("/passage")
+        watcher.fill(Passagen=TEXT)
+        watcher.press("Find")
+        look("Find en passage")
+        watcher.see("/log-ind")
+        watcher.fill(Din_mailadresse="else@form.example")
+        watcher.press("Send mig en kode")
+        watcher.fill(Koden="0000 0000")
+        watcher.press("Log ind")
+        look("Skriv den kode, vi har sendt dig")
+        watcher.sign_in("else@form.example")
+        watcher.see("/fravalg")
+        watcher.fill(Hvad_det_drejer_sig_om="hvad")
+        watcher.press("Fravælg")
+        look("Fravælg")
+        watcher.add_app()
+        look("Gem disse nødkoder")
+    assert faults == []
 
 
 def test_axe_sees_what_shuts_people_out(browser: Browser, town: Town) -> None:
