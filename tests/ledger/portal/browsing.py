@@ -43,8 +43,8 @@ WAIT_MS = 15_000
 GRAVE = ("serious", "critical")
 """What axe-core calls the faults that shut people out."""
 
-TELEPHONE_PX = 320
-"""The narrowest width at which nothing may need scrolling sideways (WCAG 2.2, 1.4.10)."""
+LOOKS = (("da", "light", {"width": 320, "height": 640}), ("en", "dark", {"width": 1280, "height": 720}))
+"""How every page is looked at; 320 is the narrowest width at which none may scroll sideways (WCAG 2.2, 1.4.10)."""
 
 SAID = tuple(
     LicenceAssertion(licence, by, f"https://{by}.example/vilkaar", date(2026, 1, 1), confirmed=False)
@@ -184,39 +184,32 @@ def somebody(browser: Browser, town: Town, *, scripts: bool = False) -> Iterator
 
 
 def look_at(watcher: Person, paths: Iterable[str]) -> dict[str, list[str]]:
-    """What is wrong with pages, by language and path: once in Danish and light, once in English and dark.
+    """What is wrong with pages, by language and path: Danish and light on a telephone, English and dark on a desk.
 
-    A page that leads elsewhere is an error, as nobody would have looked at it.
+    Danish has the longer words. A page that leads elsewhere is an error, as nobody would have looked at it.
     """
-    found = {}
-    for language, scheme in (("da", "light"), ("en", "dark")):
+    found, page = {}, watcher.page
+    for language, scheme, size in LOOKS:
         watcher.see(f"/sprog/{language}")
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
         for path in paths:
-            watcher.page.goto(path)
-            assert watcher.page.url == watcher.town.portal.site.url + path, path
-            assert watcher.page.locator("html").get_attribute("lang") == language, path
-            if faults := grave_faults(watcher.page, scheme) + too_wide(watcher.page):
+            page.goto(path)
+            assert page.url == watcher.town.portal.site.url + path, path
+            assert page.locator("html").get_attribute("lang") == language, path
+            if faults := grave_faults(page):
                 found[f"{language} {path}"] = faults
     return found
 
 
-def too_wide(page: Page) -> list[str]:
-    """Tell when a page must be scrolled sideways on a telephone; it is as wide as before afterwards."""
-    before = page.viewport_size
-    assert before
-    page.set_viewport_size({"width": TELEPHONE_PX, "height": 2 * TELEPHONE_PX})
-    width = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size(before)
-    return [f"{width} pixels wide on a telephone"] if width > TELEPHONE_PX else []
-
-
-def grave_faults(page: Page, scheme: str) -> list[str]:
-    """What axe-core finds on a page in light or dark that shuts somebody out: which rule, and where."""
-    page.emulate_media(color_scheme=scheme)
+def grave_faults(page: Page) -> list[str]:
+    """What shuts somebody out of a page: what axe-core finds, by rule and place, and whether it scrolls sideways."""
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [
+    faults = [
         f"{fault['id']} at {node['target']}: {node['failureSummary']}"
         for fault in found
         if fault["impact"] in GRAVE
         for node in fault["nodes"]
     ]
+    shown, whole = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
+    return faults + [f"sideways: {whole} pixels wide on {shown}"] * (whole > shown)
