@@ -32,6 +32,7 @@ from ledger.repertoire import Repertoire, record_repertoire
 from ledger.settlements import Ruling, record_settlement
 from ledger.targets import Target, TargetKind
 from ledger.terms import record_agreement
+from ledger.withdrawals import exclusions
 from tests.flows.conftest import NOW, Demo
 
 DAY = datetime.fromisoformat(NOW)
@@ -192,7 +193,7 @@ def test_what_pages_and_source_contradict_is_shown_and_settled(
         documents = [key for key in record.documents if key.startswith("documents/blog/")]
         right = Right(terms_of(changed, source), scope_of(source), TODAY, register_of(changed))
         decided = dict(zip(documents, decide_source(changed, record.crawls["blog"], documents, right), strict=True))
-        selection = select(changed, decided, dedupe(changed, decided))
+        selection = select(changed, decided, dedupe(changed, decided), exclusions(changed.ledger))
         write_record(changed, replace(record, selection=selection, documents=record.documents | decided), DAY)
         (found,) = found_conflicts(changed, [source], TODAY)
         assert (found.conflict.scope, found.conflict.licences) == (ON_PAGES, ("CC-BY-NC-4.0", "CC0-1.0"))
