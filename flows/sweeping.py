@@ -100,7 +100,7 @@ def settled(ledger: Ledger) -> int:
             end_sweep(ledger, watched.begun, {"abandoned": True}, Stamp(PROGRAM, moment()))
         else:
             emit("waiting", message="for a sweep of the storage to end")
-            time.sleep(LOOK_S)
+            time.sleep(LOOK_S)  # a sweep is another process's, whose end nothing but the ledger tells
         now = sweeps(ledger)
         if now.begun != watched.begun:
             since = time.monotonic()

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from ledger import tables
 from ledger.bulk import put_in
 from ledger.instants import instant_to_text
+from ledger.sites import address_of, site_of
 from ledger.store import Ledger
 from ledger.targets import VALUE_CHARS_MAX, Target, TargetKind, TextFacts, place_of, targets_of
 
@@ -153,21 +154,6 @@ def forget_works(ledger: Ledger, ids: Iterable[str]) -> int:
         for source in sorted(sources):
             _count(connection, source)
     return forgotten
-
-
-def site_of(host: str) -> str:
-    """Return a host as it is stored: `www.blad.dk` as `dk.blad.www.`; empty for none."""
-    return "".join(f"{label}." for label in reversed(host.split("."))) if host else ""
-
-
-def host_of(site: str) -> str:
-    """Return the host of a site."""
-    return ".".join(reversed(site.split(".")[:-1]))
-
-
-def address_of(url: str) -> str:
-    """Return what an address is found by, however long it is."""
-    return hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class _Window:

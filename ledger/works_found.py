@@ -16,9 +16,9 @@ from ledger import tables
 from ledger.errors import UnknownRecord
 from ledger.instants import instant_from_text
 from ledger.signals import RightsSignal, signals_from_json
+from ledger.sites import address_of, host_of, site_of
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind
-from ledger.works import address_of, host_of, site_of
 
 PAGE = 50
 """Works on a page."""

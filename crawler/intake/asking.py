@@ -92,7 +92,7 @@ class Asking:
         """Wait, if there is time for it."""
         if seconds > 0:
             self.check_time(seconds, url)
-            time.sleep(seconds)
+            time.sleep(seconds)  # a host is left alone for so long, as it asks or as is usual
 
     @contextmanager
     def followed(self, method: str, url: str, headers: list[tuple[str, str]]) -> Iterator[httpcore.Response]:

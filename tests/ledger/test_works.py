@@ -15,10 +15,11 @@ from ledger.journal import entries
 from ledger.records import ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release
 from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
+from ledger.sites import host_of, site_of
 from ledger.sources import sync_source
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind, identifiers_in
-from ledger.works import Change, Work, erase_works, fill, forget_works, host_of, site_of
+from ledger.works import Change, Work, erase_works, fill, forget_works
 from ledger.works_found import Leaf, find, find_all, find_in_source, find_work, hosts
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

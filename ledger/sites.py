@@ -1,0 +1,18 @@
+"""How works are stored by where they stand: a site sorts with its subdomains, an address is as long as any other."""
+
+import hashlib
+
+
+def site_of(host: str) -> str:
+    """Return a host as it is stored: `www.blad.dk` as `dk.blad.www.`; empty for none."""
+    return "".join(f"{label}." for label in reversed(host.split("."))) if host else ""
+
+
+def host_of(site: str) -> str:
+    """Return the host of a site."""
+    return ".".join(reversed(site.split(".")[:-1]))
+
+
+def address_of(url: str) -> str:
+    """Return what an address is found by, however long it is."""
+    return hashlib.blake2b(url.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
