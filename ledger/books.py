@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, union_all
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, union_all
 
 from ledger import tables
 from ledger.journal import Event, Stamp, append, canonical, commitment, digest, new_nonce
@@ -134,32 +135,16 @@ def postings_digest(rows: Iterable[Mapping[str, Any]]) -> str:
     return digest(canonical([[row[name] for name in names] for row in rows]))
 
 
-def balances(connection: Connection, query: "Select[Any] | None" = None) -> dict[tuple[Account, Any], int]:
-    """Return debits less credits by account and by what the query groups by: `of_obligations()`, `of_invoices()`.
+def balances(
+    connection: Connection, of: str = "", wanted: Sequence[Any] | None = None
+) -> dict[tuple[Account, Any], int]:
+    """Return debits less credits by account, and by `of`: "obligation" or "invoice", of all of them or of `wanted`.
 
     Accounts that are at zero are left out.
     """
-    sides = (_sides() if query is None else query).subquery()
-    table = tables.account.c
-    named = (table.kind, table.source, table.payee, table.currency)
-    total = func.sum(sides.c.amount)
-    rows = connection.execute(
-        select(*named, sides.c.of, total)
-        .select_from(tables.account.join(sides, table.id == sides.c.account))
-        .group_by(*named, sides.c.of)
-        .having(total != 0)
-    )
+    query = _balances(of, some=wanted is not None)
+    rows = connection.execute(query, {} if wanted is None else {"wanted": list(wanted)})
     return {(Account(AccountKind(row[0]), *row[1:4]), row[4]): int(row[5]) for row in rows}
-
-
-def of_obligations(ids: Sequence[str] | None = None) -> "Select[Any]":
-    """Group balances by obligation: of all, or of some."""
-    return _sides("obligation", ids)
-
-
-def of_invoices(numbers: Sequence[int] | None = None) -> "Select[Any]":
-    """Group balances by invoice: of all, or of some."""
-    return _sides("invoice", numbers)
 
 
 def by_what(sums: Mapping[tuple[Account, Any], int]) -> dict[Any, dict[Account, int]]:
@@ -176,18 +161,27 @@ def commitment_of(row: Mapping[str, Any]) -> str:
     return commitment(row["nonce"], {name: row[name] for name in names})
 
 
-def _sides(column: str | None = None, wanted: Sequence[Any] | None = None) -> "Select[Any]":
-    """Every posting twice: added to the debited account, taken from the credited one."""
+@cache
+def _balances(of: str, *, some: bool) -> "Select[Any]":
+    """Every posting twice, added to the debited account and taken from the credited one; made once, as it is long."""
     table = tables.posting.c
-    of = func.coalesce(None, None) if column is None else table[column]
+    what = table[of] if of else func.coalesce(None, None)
     halves = []
     for account, amount in ((table.debit, table.amount_micro), (table.credit, -table.amount_micro)):
-        half = select(account.label("account"), amount.label("amount"), of.label("of"))
-        if column is not None:
-            half = half.where(table[column].is_not(None) if wanted is None else table[column].in_(wanted))
+        half = select(account.label("account"), amount.label("amount"), what.label("of"))
+        if of:
+            half = half.where(what.in_(bindparam("wanted", expanding=True)) if some else what.is_not(None))
         halves.append(half)
-    both = union_all(*halves).subquery()
-    return select(both.c.account, both.c.amount, both.c.of)
+    sides = union_all(*halves).subquery().c
+    to = tables.account.c
+    named = (to.kind, to.source, to.payee, to.currency)
+    total = func.sum(sides.amount)
+    return (
+        select(*named, sides.of, total)
+        .join_from(tables.account, sides.account.table, to.id == sides.account)
+        .group_by(*named, sides.of)
+        .having(total != 0)
+    )
 
 
 def _rows(connection: Connection, moves: Sequence[Move]) -> list[dict[str, Any]]:

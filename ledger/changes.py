@@ -20,8 +20,6 @@ from ledger.books import (
     book,
     by_what,
     enter,
-    of_invoices,
-    of_obligations,
     write,
 )
 from ledger.dues import release_dues
@@ -73,7 +71,7 @@ def change_invoice(ledger: Ledger, number: int, change: Change, note: str, stamp
             raise RecordRefused(
                 f"invoice {number} is in payment file {batch}: cancel that first, if the bank has not paid"
             )
-        sums = by_what(balances(connection, of_invoices([number]))).get(number, {})
+        sums = by_what(balances(connection, "invoice", [number])).get(number, {})
         moves = [
             Move(account, _other(account, change, AccountKind.PAYABLE), -amount, invoice=number)
             for account, amount in _sorted(sums)
@@ -92,7 +90,7 @@ def change_dues(ledger: Ledger, which: Which, change: Change, note: str, stamp: 
     """
     _check(note)
     with ledger.writing() as connection:
-        sums = by_what(balances(connection, of_obligations(_dues_of(connection, which))))
+        sums = by_what(balances(connection, "obligation", _dues_of(connection, which)))
         moves = [
             Move(account, _other(account, change, AccountKind.OWED), -amount, due)
             for due in sorted(sums)
@@ -160,7 +158,7 @@ def claim_domain(ledger: Ledger, domain: str, payee: str, case: str, stamp: Stam
         nonce = new_nonce()
         moves = [
             Move(account, Account(account.kind, account.source, payee, account.currency), -amount, due)
-            for (account, due), amount in sorted(balances(connection, of_obligations()).items(), key=str)
+            for (account, due), amount in sorted(balances(connection, "obligation").items(), key=str)
             if account.payee == DOMAIN + domain and account.kind in _LIVE
         ]
         hidden = commitment(nonce, {"domain": domain, "payee": payee})
@@ -174,10 +172,10 @@ def claim_domain(ledger: Ledger, domain: str, payee: str, case: str, stamp: Stam
 
 def _reversal(connection: Connection, ids: Sequence[str]) -> list[Move]:
     """Out of what is owed; and of what is on an invoice that was not waived, into the payee's advance."""
-    sums = by_what(balances(connection, of_obligations(ids)))
+    sums = by_what(balances(connection, "obligation", ids))
     waived = {
         number
-        for number, kinds in by_what(balances(connection, of_invoices())).items()
+        for number, kinds in by_what(balances(connection, "invoice")).items()
         if any(account.kind is AccountKind.WAIVED for account in kinds)
     }
     table = tables.posting.c

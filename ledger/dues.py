@@ -20,7 +20,6 @@ from ledger.books import (
     by_what,
     enter,
     is_booked,
-    of_obligations,
     write,
 )
 from ledger.errors import UnknownRecord
@@ -111,7 +110,7 @@ def publish_release(ledger: Ledger, version: str, stamp: Stamp) -> bool:
             return False
         moves = [
             Move(account, Account(AccountKind.OWED, account.source, account.payee, account.currency), -amount, due)
-            for due, sums in sorted(by_what(balances(connection, of_obligations(ids))).items())
+            for due, sums in sorted(by_what(balances(connection, "obligation", ids)).items())
             for account, amount in sums.items()
             if account.kind is AccountKind.PENDING
         ]

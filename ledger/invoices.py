@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from ledger import tables
-from ledger.books import Account, AccountKind, Act, Move, balances, by_what, enter, of_invoices, of_obligations, write
+from ledger.books import Account, AccountKind, Act, Move, balances, by_what, enter, write
 from ledger.errors import RecordRefused, UnknownRecord
 from ledger.journal import Event, Stamp, commitment, new_nonce
 from ledger.money import AMOUNT_MICRO_MAX, MICRO, MINOR, whole_minor
@@ -115,11 +115,8 @@ def read_invoices(
     if payee is not None:
         query = query.filter_by(payee=payee)
     rows = connection.execute(query).mappings().all()
-    sums = by_what(
-        balances(
-            connection, of_invoices(None if numbers is None and payee is None else [row["number"] for row in rows])
-        )
-    )
+    wanted = None if numbers is None and payee is None else [row["number"] for row in rows]
+    sums = by_what(balances(connection, "invoice", wanted))
     return tuple(_invoice(row, sums.get(row["number"], {}), as_of) for row in rows)
 
 
@@ -175,7 +172,7 @@ def advances(connection: Connection) -> dict[tuple[str, str], int]:
 
 def _draft(connection: Connection, payee: str, currency: str) -> _Draft:
     """What is owed, oldest first, and what is carried."""
-    sums = balances(connection, of_obligations())
+    sums = balances(connection, "obligation")
     owed = {
         due: (account, -amount)
         for (account, due), amount in sums.items()

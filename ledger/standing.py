@@ -9,7 +9,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, select
 
 from ledger import tables
-from ledger.books import Account, AccountKind, balances, by_what, of_obligations
+from ledger.books import Account, AccountKind, balances, by_what
 from ledger.dues import due_of, release_dues
 from ledger.invoices import advances, read_invoices
 from ledger.obligations import DOMAIN
@@ -48,7 +48,7 @@ def dues_in(connection: Connection, as_of: date) -> list[Obligation]:
     rows = connection.execute(select(tables.obligation).order_by(tables.obligation.c.entry_seq)).mappings()
     dues = [due_of(row) for row in rows]
     claimants = {row.domain: row.payee for row in connection.execute(select(tables.claimant))}
-    sums = by_what(balances(connection, of_obligations()))
+    sums = by_what(balances(connection, "obligation"))
     bills = {each.number: each for each in read_invoices(connection, as_of)}
     on = _invoiced(connection)
     left = {number: bill.paid_micro for number, bill in bills.items()}
