@@ -7,6 +7,8 @@ UV := .uv/bin/uv
 CHROMIUM := /usr/lib/chromium/chromium
 RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
+# A run starts many processes: where bytecode is forbidden each compiles all that it loads, and a run costs twice as much.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 

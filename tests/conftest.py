@@ -1,7 +1,9 @@
 """Servers that more than one room's tests need; each is our own child on a free port, and ends with the tests."""
 
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -18,6 +20,10 @@ from corpus.storage import StorageSettings
 
 KEY, SECRET = "demo-key", "demo-secret"
 S3_START_S_MAX = 30
+
+# Tests start some hundred processes of ours. Where the environment forbids bytecode each compiles all that it loads.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("unhurried", parent=settings(), deadline=None)  # an example is slow on a busy machine
 settings.load_profile("unhurried")
