@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from corpus.tables import zstd_opened
 from crawler.intake.items import BrokenFileError
 
 INFLATED_RATIO_MAX = 250
@@ -105,4 +104,8 @@ def _inflating(raw: BinaryIO, kind: str) -> Any:  # noqa: ANN401 - as above
         return bz2.BZ2File(raw)
     if kind == "xz":
         return lzma.LZMAFile(raw)
-    return zstd_opened(raw) if kind == "zstd" else raw
+    if kind == "zstd":
+        from corpus.tables import zstd_opened  # noqa: PLC0415 - brings Arrow, which crawls do without
+
+        return zstd_opened(raw)
+    return raw

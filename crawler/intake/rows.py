@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from corpus.tables import TableError, read_rows
 from crawler.fields import Fields
 from crawler.intake.items import ITEM_BYTES_MAX, BrokenFileError, Item, Read, Unread
 
@@ -56,6 +55,8 @@ def read_csv(stream: BinaryIO, fields: Fields) -> Iterator[Read]:
 
 def read_parquet(path: Path, fields: Fields) -> Iterator[Read]:
     """Items of a Parquet file; raises `BrokenFileError` when it is none."""
+    from corpus.tables import TableError, read_rows  # noqa: PLC0415 - brings Arrow, which crawls do without
+
     wanted = [name for name in (fields.text, fields.id, fields.url, *_about(fields)) if name]
     try:
         for row in read_rows(path, wanted):
