@@ -30,7 +30,10 @@ from corpus.finders.findings import Counts
 from corpus.language import model_digest
 from corpus.profiles import DEFAULT, load_profile
 from corpus.wordlists import LISTS
-from corpus.workers import WorkerLimits, Workers
+from corpus.workers import Template, WorkerLimits, Workers
+
+READ_PAGE = "corpus.pages:refine_page"
+"""What workers do with a page."""
 
 Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
 """Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE)."""
@@ -122,11 +125,14 @@ def refine_digest(settings: RefineSettings) -> str:
 
 
 class Refinery:
-    """Refines one row of pages after another with the same workers; use as a context manager."""
+    """Refines one row of pages after another with the same workers; use as a context manager.
 
-    def __init__(self, settings: RefineSettings, sign: Sign) -> None:
+    Several at once may share the process that workers are forked from: a template of READ_PAGE and the same limits.
+    """
+
+    def __init__(self, settings: RefineSettings, sign: Sign, shared: Template | None = None) -> None:
         self._settings, self._sign = settings, sign
-        self._workers = Workers("corpus.pages:refine_page", settings.limits)
+        self._workers = Workers(READ_PAGE, settings.limits, shared)
 
     def __enter__(self) -> Self:
         return self

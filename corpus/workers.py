@@ -1,11 +1,11 @@
 """Isolated workers: a page that hangs, crashes or eats memory costs itself and nothing else.
 
 A template process (`python -m corpus.workers`) imports the function once, with all it needs, and forks the workers:
-they start in a millisecond and share what was imported. Each is fed batches of items over a socket, the next while it
-is at one. It bounds its own address space and the time of each item, dies when the template dies, as that does with
-the parent, and is replaced after some items, because parsers leak. What the function itself raises is a bug of ours
-and comes up in the parent; only a worker's death is counted as a loss. A batch that cost a worker its life is given
-again item by item, so that one alone is lost.
+they start in a millisecond and share what was imported. Many rows of items may share it, each with its own workers.
+Each worker is fed batches of items over a socket, the next while it is at one. It bounds its own address space and
+the time of each item, dies when the template dies, as that does with the parent, and is replaced after some items,
+because parsers leak. What the function itself raises is a bug of ours and comes up in the parent; only a worker's
+death is counted as a loss. A batch that cost a worker its life is given again item by item, so that one alone is lost.
 
 The limit that decides is processor time, so that a busy machine does not lose other pages than an idle one.
 """
@@ -18,9 +18,11 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from threading import Lock
 from typing import Any, Self
 
 from corpus.documents import Reason
@@ -59,42 +61,63 @@ class WorkerLimits:
     items_per_worker_max: int = 2_000
 
 
-class _Template:
-    """The process that imported the function and forks the workers."""
+class Template:
+    """The process that imported a function and forks the workers; it starts with the first, and may have many rows'.
+
+    `function` is named as `package.module:name` and takes one picklable item. Its module may have a `prepare`, which
+    is called once, before workers are forked. Use it as a context manager, from any number of threads.
+    """
 
     def __init__(self, function: str, limits: WorkerLimits) -> None:
-        self._ours, theirs = socket.socketpair()
-        arguments = [function, str(theirs.fileno()), str(os.getpid())]
-        arguments += [str(limits.seconds_per_item_max), str(limits.memory_bytes_max)]
-        command = [sys.executable, "-m", "corpus.worker_process", *arguments]
-        nothing = subprocess.DEVNULL
-        one_thread = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-        self._process = subprocess.Popen(  # noqa: S603 - ourselves
-            command, pass_fds=[theirs.fileno()], stdin=nothing, stdout=nothing, env=one_thread
-        )
-        theirs.close()
+        self.function, self.limits = function, limits
+        self._alone, self._thread = Lock(), ThreadPoolExecutor(max_workers=1)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ours, self._theirs = socket.socketpair()
         self._ours.settimeout(START_SECONDS_MAX)
-        try:
-            started = self._ours.recv(1)
-        except OSError:
-            started = b""
-        if not started:
-            self.stop()
-            raise WorkerError(f"a worker for {function} did not start; its output above says why")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._alone:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+            self._thread.shutdown()
+            self._ours.close()
+            self._theirs.close()
 
     def fork(self) -> tuple[int, Connection]:
         """A new worker: its process id, and the connection to it."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            with suppress(OSError):  # it is gone: no answer comes
-                socket.send_fds(self._ours, [b"f"], [theirs.fileno()])
-            return self._answer(), Connection(ours.detach())
+        with self._alone:
+            if self._process is None:
+                self._start()
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                with suppress(OSError):  # it is gone: no answer comes
+                    socket.send_fds(self._ours, [b"f"], [theirs.fileno()])
+                return self._answer(), Connection(ours.detach())
 
     def reap(self, pid: int) -> int:
         """Bury a worker that is dead or dying; what it died of, as a negative signal number, or its exit code."""
-        with suppress(OSError):  # as above
-            self._ours.sendall(b"r" + pid.to_bytes(8, "little"))
-        return self._answer()
+        with self._alone:
+            with suppress(OSError):  # as above
+                self._ours.sendall(b"r" + pid.to_bytes(8, "little"))
+            return self._answer()
+
+    def _start(self) -> None:
+        """Start it from a thread of its own, with which it dies: who asks for a worker may be gone sooner."""
+        arguments = [self.function, str(self._theirs.fileno()), str(os.getpid())]
+        arguments += [str(self.limits.seconds_per_item_max), str(self.limits.memory_bytes_max)]
+        command = [sys.executable, "-m", "corpus.worker_process", *arguments]
+        self._process = self._thread.submit(_process, command, self._theirs.fileno()).result()
+        self._theirs.close()
+        try:
+            answer = self._ours.recv(1)
+        except OSError:
+            answer = b""
+        if not answer:
+            raise WorkerError(f"a worker for {self.function} did not start; its output above says why")
 
     def _answer(self) -> int:
         try:
@@ -105,16 +128,17 @@ class _Template:
             raise WorkerError("the process that starts workers is gone; see whether memory ran out, and run again")
         return int.from_bytes(answer, "little", signed=True)
 
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._ours.close()
+
+def _process(command: list[str], descriptor: int) -> subprocess.Popen[bytes]:
+    """A process of ours that has a descriptor, hears and says nothing, and calculates with one thread."""
+    nothing, environment = subprocess.DEVNULL, {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.Popen(command, pass_fds=[descriptor], stdin=nothing, stdout=nothing, env=environment)  # noqa: S603
 
 
 class _Worker:
     """One worker and the batches it was given and has not answered."""
 
-    def __init__(self, template: _Template) -> None:
+    def __init__(self, template: Template) -> None:
         self._template = template
         self._pid, self.connection = template.fork()
         self.given: deque[Batch] = deque()
@@ -142,33 +166,30 @@ class _Worker:
     def stop(self) -> None:
         with suppress(ProcessLookupError):  # it died with the template
             os.kill(self._pid, signal.SIGKILL)
-        self._template.reap(self._pid)
         self.connection.close()
+        self._template.reap(self._pid)
 
 
 class Workers:
     """Runs a function over items in child processes; use as a context manager, for one row of items or for many.
 
-    Workers die with the thread that started them, so use it from one that lives as long as they are needed.
-    `function` is named as `package.module:name` and takes one picklable item. Its module may have a `prepare`, which
-    is called once, before workers are forked.
+    Several may share a template, made for the same function and limits and left by who made it; else each has its own.
     """
 
-    def __init__(self, function: str, limits: WorkerLimits) -> None:
-        self._function, self._limits = function, limits
-        self._template: _Template | None = None
+    def __init__(self, function: str, limits: WorkerLimits, shared: Template | None = None) -> None:
+        assert shared is None or (shared.function, shared.limits) == (function, limits), "a template of something else"
+        self._template, self._is_shared, self._limits = shared or Template(function, limits), bool(shared), limits
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.connection.close()
-        self._workers = []
-        if self._template is not None:
-            self._template.stop()
-            self._template = None
+        for worker in list(self._workers):
+            with suppress(WorkerError):  # the template is gone, and its workers with it
+                self._drop(worker)
+        if not self._is_shared:
+            self._template.__exit__()
 
     def map(self, items: Iterable[object]) -> Iterator[Any]:
         """The function's answers in the order of the items; a Reason where a worker died of one.
@@ -202,7 +223,6 @@ class Workers:
         for worker in [each for each in self._workers if self._is_spent(each) and not each.given]:
             self._drop(worker)
         if len(self._workers) < self._limits.workers and all(worker.given for worker in self._workers):
-            self._template = self._template or _Template(self._function, self._limits)
             self._workers.append(_Worker(self._template))
         ready = [each for each in self._workers if len(each.given) < BATCHES_GIVEN and not self._is_spent(each)]
         return min(ready, key=lambda worker: len(worker.given), default=None)
@@ -228,8 +248,8 @@ class Workers:
                 again.extend([item] for item in batch)
 
     def _drop(self, worker: _Worker) -> None:
-        worker.stop()
         self._workers.remove(worker)
+        worker.stop()
 
 
 def _batches(items: Iterable[object], most: int) -> Iterator[Batch]:

@@ -49,7 +49,7 @@ def _refine_crawl(space: "Workspace", crawl: str, how: RefineSettings) -> list[s
     }
     undone = [file for file, key in keys.items() if not space.storage.exists(key)]
     pages = read_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")) if undone else {}
-    with Refinery(how, lambda texts: sign_lightly(texts, space.settings.dedup)) as refinery:
+    with Refinery(how, lambda texts: sign_lightly(texts, space.settings.dedup), space.readers) as refinery:
         for file in undone:
             _refine_file(space, f"{crawl}/{file}", keys[file], pages, refinery)
     return sorted(keys.values())

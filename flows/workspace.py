@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.refine import READ_PAGE
 from corpus.storage import Storage, open_storage
+from corpus.workers import Template
 from flows.errors import FlowError, SettingsError
 from flows.settings import Settings
 from ledger.errors import RecordRefused
@@ -22,12 +24,16 @@ _CACHE = Path("work", "cache")
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The opened parts, and local disk for work that is under way."""
+    """The opened parts, local disk for work under way, and the process that all readers of pages are forked from.
+
+    That process starts with the first reader: loading what reads pages costs as much as reading some hundred.
+    """
 
     settings: Settings
     storage: Storage
     ledger: Ledger
     policy: Policy
+    readers: Template
 
     @property
     def work(self) -> Path:
@@ -82,7 +88,8 @@ def _opened(settings: Settings, storage: Storage, ledger_url: str) -> Iterator[W
     policy = read_policy(settings.ledger.policy)
     ledger = open_ledger(ledger_url)
     try:
-        yield Workspace(settings, storage, ledger, policy)
+        with Template(READ_PAGE, settings.refine) as readers:
+            yield Workspace(settings, storage, ledger, policy, readers)
     finally:
         ledger.close()
 

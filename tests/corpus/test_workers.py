@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from corpus.documents import Reason
 from corpus.errors import CorpusError
-from corpus.workers import BATCH_ITEMS, WorkerError, WorkerLimits, Workers
+from corpus.workers import BATCH_ITEMS, Template, WorkerError, WorkerLimits, Workers
 
 BEHAVIOUR = """
 import os, signal, time
@@ -133,6 +134,25 @@ def test_one_row_after_another_finds_the_same_workers(behaviour: str) -> None:
         next(begun)
         begun.close()  # type: ignore[attr-defined]
         assert list(workers.map(["b"])) == ["B"]
+
+
+def test_rows_of_many_threads_share_a_template(behaviour: str) -> None:
+    """Threads that are gone before it leave the shared template to the others, and each row has workers of its own."""
+
+    def row(_: int) -> tuple[int, list[object]]:
+        with Workers(behaviour, limits(1), template) as workers:
+            (pid,) = workers.map(["pid"])
+            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            answers = list(workers.map(["a", "crash", "b"]))
+        assert not _runs(pid)
+        return parent, answers
+
+    with Template(behaviour, limits(1)) as template:
+        with ThreadPoolExecutor(3) as threads:
+            shared = list(threads.map(row, range(6)))
+        shared.append(row(0))
+    assert shared == [(shared[0][0], ["A", Reason.EXTRACTION_CRASHED, "B"])] * 7
+    assert not _runs(shared[0][0])
 
 
 def test_what_was_beside_a_lost_item_is_not_lost(behaviour: str) -> None:
