@@ -7,8 +7,6 @@ files goes the same way: its crawl is an intake, and fresh as long as the files 
 
 import json
 import shutil
-import subprocess
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from crawler.api import Listed, listed_from
 from crawler.files import PAGES_FILE, PREVIOUS_FILE, REPORT_FILE
 from crawler.job import Job, Limits, Scope, to_json
 from crawler.rendering import Rendering
+from crawler.starting import Crawls, StartError
 from flows.catalogue import CatalogueSource
 from flows.checkpoints import JOB_FILE, Checkpoints, forget, restore, write_whole
 from flows.errors import CrawlError
@@ -66,7 +65,7 @@ def crawl_source(space: Workspace, source: CatalogueSource, now: datetime, *, pi
         if not (space.settings.crawler.about_url or space.settings.crawler.proxy):
             emit("hint", source.name, message=NAMELESS)
         emit("crawl", source.name, crawl=folder.name)
-        _run_child(source.name, job_file, Checkpoints(space, folder))
+        _run(space.crawls, source.name, job_file, Checkpoints(space, folder))
         prefix = _finish(space, source, folder)
         forget(space, source.name)
         return prefix
@@ -114,7 +113,7 @@ def _take_in(space: Workspace, source: CatalogueSource, files: Files, now: datet
     job = files.given_to(job_of(space, source, folder, now if pinned else None))
     write_whole(job_file, to_json(job))  # also when it goes on: the files may lie elsewhere by now
     emit("intake", source.name, crawl=folder.name, files=len(files.known))
-    _run_child(source.name, job_file, Checkpoints(space, folder))
+    _run(space.crawls, source.name, job_file, Checkpoints(space, folder))
     spoilt = files.check(folder)
     files.note(folder.name)
     prefix = _finish(space, source, folder)
@@ -188,21 +187,23 @@ def _folder(space: Workspace, source: CatalogueSource, now: datetime, digest: st
     return mine[-1] if mine else parent / f"{now.strftime(STAMP)}-{digest}"
 
 
-def _run_child(source: str, job_file: Path, checkpoints: Checkpoints) -> None:
+def _run(crawls: Crawls, source: str, job_file: Path, checkpoints: Checkpoints) -> None:
     """Run the crawl in its own process, passing on what it tells; the crawler dies with this process."""
-    command = [sys.executable, "-m", "crawler", str(job_file)]
     log = job_file.with_name("crawl.log")
-    with (
-        log.open("ab") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as child,  # noqa: S603 - ours
-        told_to_stop(child, checkpoints.put),
-    ):
-        assert child.stdout is not None
-        for line in child.stdout:
-            told = json.loads(line)
-            if told["event"] == "progress":
-                emit("crawling", source, **{name: told[name] for name in ("captured", "refused", "failed", "pending")})
-                checkpoints.tick()
+    try:
+        with (
+            log.open("ab") as errors,
+            crawls.start(job_file, errors.fileno()) as child,
+            told_to_stop(child, checkpoints.put),
+        ):
+            for line in child.told:
+                told = json.loads(line)
+                if told["event"] == "progress":
+                    shown = ("captured", "refused", "failed", "pending")
+                    emit("crawling", source, **{name: told[name] for name in shown})
+                    checkpoints.tick()
+    except StartError as error:
+        raise CrawlError(f"{source}: {error}") from error
     if child.returncode != _COMPLETE:
         checkpoints.put()
     if child.returncode == _INCOMPLETE:

@@ -6,7 +6,6 @@ nothing half-done is ever visible: the process leaves without waiting for steps 
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from crawler.starting import Crawl
 from flows.progress import emit
 
 GRACE_S = 10.0
@@ -22,12 +22,12 @@ GRACE_S = 10.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
 MESSAGE = "Stopped. Run the same command again, and it goes on from here."
-_crawls: set[subprocess.Popen[str]] = set()
+_crawls: set[Crawl] = set()
 _stopping = threading.Event()
 
 
 @contextmanager
-def told_to_stop(crawl: subprocess.Popen[str], leave: Callable[[], None]) -> Iterator[None]:
+def told_to_stop(crawl: Crawl, leave: Callable[[], None]) -> Iterator[None]:
     """Let a crawl's process know of a wish to stop while the block lasts.
 
     Behind it, after such a wish, `leave` is called to leave the crawl in order, and this thread rests till the end.

@@ -12,6 +12,7 @@ from pathlib import Path
 from corpus.refine import READ_PAGE
 from corpus.storage import Storage, open_storage
 from corpus.workers import Template
+from crawler.starting import Crawls
 from flows.errors import FlowError, SettingsError
 from flows.settings import Settings
 from ledger.errors import RecordRefused
@@ -24,15 +25,16 @@ _CACHE = Path("work", "cache")
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The opened parts, local disk for work under way, and the process that all readers of pages are forked from.
+    """The opened parts, local disk for work under way, and what crawls and readers of pages are forked from.
 
-    That process starts with the first reader: loading what reads pages costs as much as reading some hundred.
+    Each of these two processes starts when it is first needed: loading takes as long as reading some hundred pages.
     """
 
     settings: Settings
     storage: Storage
     ledger: Ledger
     policy: Policy
+    crawls: Crawls
     readers: Template
 
     @property
@@ -88,8 +90,8 @@ def _opened(settings: Settings, storage: Storage, ledger_url: str) -> Iterator[W
     policy = read_policy(settings.ledger.policy)
     ledger = open_ledger(ledger_url)
     try:
-        with Template(READ_PAGE, settings.refine) as readers:
-            yield Workspace(settings, storage, ledger, policy, readers)
+        with Crawls() as crawls, Template(READ_PAGE, settings.refine) as readers:
+            yield Workspace(settings, storage, ledger, policy, crawls, readers)
     finally:
         ledger.close()
 

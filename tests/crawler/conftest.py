@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.starting import Crawls
 from tests.crawler.little_web import Crawler, LittleWeb, little_web
 
 
@@ -15,7 +16,17 @@ def web() -> Iterator[LittleWeb]:
         yield little
 
 
+@pytest.fixture(scope="session")
+def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
+    """What starts crawls, where the environment names a proxy that nobody must ask."""
+    with Crawls() as crawls:
+        with pytest.MonkeyPatch.context() as patch, (tmp_path_factory.mktemp("crawls") / "log").open("wb") as log:
+            patch.setenv("http_proxy", "http://127.0.0.1:9")
+            crawls.start(Path("no such job"), log.fileno()).__exit__()  # its template is there behind it
+        yield crawls
+
+
 @pytest.fixture
-def crawler(web: LittleWeb, tmp_path: Path) -> Crawler:
+def crawler(web: LittleWeb, crawls: Crawls, tmp_path: Path) -> Crawler:
     """The crawler, set on the little web."""
-    return Crawler(web, tmp_path / "crawl")
+    return Crawler(web, tmp_path / "crawl", crawls)

@@ -1,4 +1,4 @@
-"""A little web that misbehaves on request, behind a proxy on loopback, and the crawler run on it as its own process."""
+"""A little web that misbehaves on request, behind a proxy on loopback, and crawls of it in processes of their own."""
 
 import gzip
 import json
@@ -7,20 +7,20 @@ import random
 import signal
 import socket
 import socketserver
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 
 from corpus.captures import read_captures
 from crawler.rendering import CHROMIUM
+from crawler.starting import Crawl, Crawls
 
 RUN_S_MAX = 90
 """Longest a crawl in these tests may take: ten times what it does on a busy machine."""
@@ -176,12 +176,44 @@ class Crawled:
 
 
 @dataclass
+class Started:
+    """A crawl under way, with its log in a file."""
+
+    crawl: Crawl
+    log: Path
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        self.crawl.send_signal(number)
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self.crawl.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended."""
+        return self.crawl.returncode
+
+    def communicate(self) -> tuple[str, str]:
+        """Wait for its end, for no longer than a crawl may take; what it told, and its log."""
+        killing = Timer(RUN_S_MAX, self.send_signal, [signal.SIGKILL])
+        killing.start()
+        with self.crawl as crawl:
+            told = crawl.told.read()
+            killing.cancel()
+            killing.join()
+        return told, self.log.read_text()
+
+
+@dataclass
 class Crawler:
-    """Runs `python -m crawler` on the little web."""
+    """Runs crawls of the little web, as flows do."""
 
     web: LittleWeb
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    crawls: Crawls
 
     def job(self, **wishes: Any) -> Path:
         """Write a job file: one host, small limits, hardly any delay; `limits` are merged."""
@@ -204,26 +236,19 @@ class Crawler:
         path.write_text(json.dumps(row))
         return path
 
-    def start(self, **wishes: Any) -> subprocess.Popen[str]:
+    def start(self, **wishes: Any) -> Started:
         """Start a crawl."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "crawler", str(self.job(**wishes))],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, "http_proxy": "http://127.0.0.1:9", **self.environment},
-        )
+        log = self.folder.with_suffix(".log")
+        with log.open("wb") as file:
+            return Started(self.crawls.start(self.job(**wishes), file.fileno()), log)
 
-    def finish(self, process: subprocess.Popen[str]) -> Crawled:
+    def finish(self, started: Started) -> Crawled:
         """Wait for a crawl that was started."""
-        try:
-            out, log = process.communicate(timeout=RUN_S_MAX)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            _, log = process.communicate()
-            pytest.fail(f"the crawl did not end:\n{log}")
-        return Crawled(process.returncode, self.folder, [json.loads(line) for line in out.splitlines()], log)
+        out, log = started.communicate()
+        code = started.returncode
+        assert code is not None
+        assert code != -signal.SIGKILL, f"the crawl did not end:\n{log}"
+        return Crawled(code, self.folder, [json.loads(line) for line in out.splitlines()], log)
 
     def run(self, **wishes: Any) -> Crawled:
         """Crawl to the end."""

@@ -13,6 +13,7 @@ from warcio.archiveiterator import ArchiveIterator
 from corpus.documents import SIGNATURE_SIZE
 from corpus.refine import Origin, RefineSettings, read_pages, refine
 from corpus.workers import WorkerLimits
+from crawler.starting import Crawls
 from tests.crawler.little_web import (
     NO_CHROMIUM,
     SHOW,
@@ -75,12 +76,12 @@ class Sight:
 
 
 @pytest.fixture(scope="module")
-def sight(tmp_path_factory: pytest.TempPathFactory) -> Sight:
+def sight(tmp_path_factory: pytest.TempPathFactory, crawls: Crawls) -> Sight:
     """The crawl that most tests look at; the data of one page is in trouble at first."""
     with little_web() as web:
         answers = iter([reply("Vent", 503), MORE])
         web.pages = {**SITE, "http://a.dk/mere.txt": lambda connection: connection.sendall(next(answers))}
-        crawled = Crawler(web, tmp_path_factory.mktemp("sight") / "crawl").run(**BROWSER)
+        crawled = Crawler(web, tmp_path_factory.mktemp("sight") / "crawl", crawls).run(**BROWSER)
         assert crawled.code == 0, crawled.log
         return Sight(crawled, [(url, headers) for _, url, headers in web.asked])
 
@@ -169,7 +170,7 @@ def test_reservations_count_wherever_they_are_said(crawler: Crawler, web: Little
     assert kept == {"http://a.dk/", "http://a.dk/fri", "http://a.dk/fri.js", "http://a.dk/tekst"}
 
 
-def test_a_page_that_is_rendered_alike_is_unchanged(sight: Sight) -> None:
+def test_a_page_that_is_rendered_alike_is_unchanged(sight: Sight, crawls: Crawls) -> None:
     """A second crawl asks for pages whole, as their scripts' data may be new, and knows those that became the same."""
     first = sight.crawled.folder
     folder = first.with_name("again")
@@ -177,7 +178,7 @@ def test_a_page_that_is_rendered_alike_is_unchanged(sight: Sight) -> None:
     shutil.copyfile(first / "pages.jsonl.gz", folder / "previous.jsonl.gz")
     with little_web() as web:
         web.pages = {**SITE, "http://a.dk/mere.txt": data(f"<p>{story('nyt')}</p>")}
-        crawled = Crawler(web, folder).run(crawl="c2", **BROWSER)
+        crawled = Crawler(web, folder, crawls).run(crawl="c2", **BROWSER)
         assert not any("if-none-match" in headers for _, _, headers in web.asked)
     changes = {url: page["change"] for url, page in crawled.pages.items()}
     assert changes == {"http://a.dk/": "unchanged", "http://a.dk/mere": "changed"}

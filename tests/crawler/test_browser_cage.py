@@ -160,7 +160,7 @@ def test_a_crawl_told_to_stop_while_a_page_is_rendered_stops(crawler: Crawler, w
     web.pages = {"http://a.dk/": shell(), "http://a.dk/app.js": endless()}
     crawl = crawler.start(rendering={"seconds_max": 60})
     wait_until(lambda: "http://a.dk/app.js" in web.urls)
-    crawl.terminate()
+    crawl.send_signal(signal.SIGTERM)
     crawled = crawler.finish(crawl)
     assert crawled.code == 3, crawled.log
     assert crawled.outcomes() == {"http://a.dk/": "interrupted"}

@@ -1,6 +1,7 @@
 """TLS: a certificate that does not vouch for the host is no way in."""
 
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import socket
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from crawler.starting import Crawls
 from tests.crawler.little_web import Crawler, LittleWeb, article, reply
 
 
@@ -58,6 +60,9 @@ def test_certificates_are_verified(web: LittleWeb, crawler: Crawler, name: str, 
             secure.sendall(article("bag lås") if path == "/" else reply("", 404))
 
     web.pages = {"a.dk:443": tunnel}
-    crawler.environment = {"SSL_CERT_FILE": str(pem)} if trusted else {}
-    assert crawler.run(seeds=["https://a.dk/"]).outcomes() == {"https://a.dk/": word}
+    with pytest.MonkeyPatch.context() as patch, Crawls() as crawls:
+        if trusted:
+            patch.setenv("SSL_CERT_FILE", str(pem))
+        crawled = replace(crawler, crawls=crawls).run(seeds=["https://a.dk/"])
+    assert crawled.outcomes() == {"https://a.dk/": word}
     assert ("/robots.txt" in inside) is (word == "captured")

@@ -11,7 +11,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import Popen
 from threading import Event
 from typing import Any
 
@@ -22,7 +21,7 @@ from crawler.intake.run import take_in
 from crawler.job import from_json
 from crawler.run import CrawlError
 from tests.crawler.intake.deliveries import HTML, arc, delivered, evidence, packed, page, record, warc
-from tests.crawler.little_web import Crawled, Crawler
+from tests.crawler.little_web import Crawled, Crawler, Started
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OLD = "2024-01-01T10:00:00Z"
@@ -49,11 +48,11 @@ class Intake:
         events: list[dict[str, Any]] = []
         return adds_up(Crawled(take_in(job, lambda: NOW, events.append, Event()), job.folder, events, ""))
 
-    def start(self, form: str, files: dict[str, bytes], **wishes: Any) -> Popen[str]:
+    def start(self, form: str, files: dict[str, bytes], **wishes: Any) -> Started:
         """Start an intake as a process of its own."""
         return self._crawler.start(**self.wishes(form, files, **wishes))
 
-    def finish(self, process: Popen[str], folder: Path | None = None) -> Crawled:
+    def finish(self, process: Started, folder: Path | None = None) -> Crawled:
         """Wait for an intake that was started."""
         crawled = self._crawler.finish(process)
         return crawled if folder is None else replace(crawled, folder=folder)
