@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +82,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A release as its manifest has it: the version, the manifest's bytes, and its shards."""
+    """A release as its manifest has it: the version, the manifest's bytes, its shards, the Arrow type of each column.
+
+    Manifests that older programs wrote tell of no columns.
+    """
 
     version: str
     manifest: bytes
     shards: tuple[Listed, ...]
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -103,11 +107,12 @@ def read_manifest(data: bytes, name: str) -> Offer:
     try:
         body = json.loads(data)
         version, shards = body["version"], tuple(listed(row) for row in body["shards"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        columns = {str(name): str(kind) for name, kind in body.get("columns", {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise PullError(f"{name} is no release's manifest that can be read here: {error!r}.") from error
     if not isinstance(version, str) or len({shard.path for shard in shards}) < len(shards):
         raise PullError(f"{name} is no release's manifest: it has no version, or names a shard twice.")
-    return Offer(version, data, shards)
+    return Offer(version, data, shards, columns)
 
 
 def listed(row: Mapping[str, Any]) -> Listed:

@@ -39,7 +39,7 @@ from corpus.pulled import (
 )
 from corpus.slicing import sliced
 from corpus.storage import Storage, on_disk, publish
-from corpus.where import columns
+from corpus.where import check_filter
 
 JOBS_MAX = 32
 """Downloads at once: more fill no line that is not full already."""
@@ -111,7 +111,7 @@ def pull(storage: Storage, order: Order, say: Callable[[int], object]) -> list[L
     FilterError when the filter does not fit, StorageError when the storage refuses or holds other bytes.
     """
     if order.choice.where:
-        columns(order.choice.where)
+        check_filter(order.choice.where, order.offer.columns)
     folder, wanted = order.folder, {"release_manifest": order.offer.digest, "choice": order.choice.to_dict()}
     with on_disk(folder), at_work(folder):
         check_folder(folder, wanted)

@@ -7,7 +7,7 @@ is understood.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -58,6 +58,17 @@ def columns(text: str) -> frozenset[str]:
     reader.any_of(0)
     reader.end()
     return frozenset(reader.named)
+
+
+def check_filter(text: str, kinds: Mapping[str, str]) -> None:
+    """Make sure that a filter can be read, and fits columns of these Arrow types, by name; of none it is only read.
+
+    Raises FilterError.
+    """
+    if kinds:
+        expression(text, pa.schema([(name, _type(kind)) for name, kind in kinds.items()]))
+    else:
+        columns(text)
 
 
 class _Reader:
@@ -128,7 +139,12 @@ class _Reader:
         while self._took(","):
             values.append(self._value(name, arrow))
         self._expect(")")
-        return pa.array(values, arrow if arrow is not None and not pa.types.is_integer(arrow) else None)
+        if arrow is None:
+            return pa.nulls(0)
+        if pa.types.is_integer(arrow):  # of whole numbers and fractions all are told as fractions
+            fractions = any(isinstance(value, float) for value in values)
+            return pa.array([float(str(value)) for value in values] if fractions else values)
+        return pa.array(values, arrow)
 
     def _value(self, name: str, arrow: pa.DataType | None) -> Value:
         kind, token = self._next("a value")
@@ -188,6 +204,14 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         tokens.append((found.lastgroup, found[found.lastgroup]))
         place = found.end()
     return tokens
+
+
+def _type(kind: str) -> pa.DataType:
+    """The Arrow type that a manifest calls so; that of nothing for what is nested, which no value fits either."""
+    try:
+        return pa.type_for_alias(kind)
+    except ValueError:
+        return pa.null()
 
 
 def _fitting(name: str, arrow: pa.DataType, value: Value) -> Value:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from corpus.pulled import RECEIPT, Choice, Listed
 from corpus.pulling import JOBS_MAX, Order, missing_bytes, urls
 from corpus.pulling import pull as bring
+from corpus.where import check_filter
 from flows.cli_options import ActorOption, JsonOption
 from flows.errors import FlowError
 from flows.pull import Shop, opened, receipt_maker, receive
@@ -52,16 +53,14 @@ def pull(  # noqa: PLR0913, PLR0917 - a pull has this many parts
     with opened(load_settings(), release) as shop:
         chosen = shop.offer.chosen(choice)
         _check_names(shop, choice)
+        if where:
+            check_filter(where, shop.offer.columns)
         if dry_run:
             _tell_plan(chosen, where, as_json=as_json)
             return
         receipt = receipt_maker(shop, choice, pulled_by)
         if as_urls:
-            if receipt is not None:
-                if shop.ledger is None:
-                    raise FlowError("URLs that come with a receipt are signed where the ledger is: name the version.")
-                receipt(None)
-            _print_urls(shop, choice, hours, as_json=as_json)
+            _print_urls(_signed(shop, choice, hours, receipt), as_json=as_json)
             return
         if to is None:
             raise FlowError("Say where to: --to DIR, a new folder.")
@@ -149,11 +148,23 @@ def _tell_plan(chosen: list[Listed], where: str, *, as_json: bool) -> None:
         OUT.print("Of these the rows that fit are kept; how many is known when they have come.")
 
 
-def _print_urls(shop: Shop, choice: Choice, hours: int, *, as_json: bool) -> None:
-    """Path and URL of each file, with a tab between."""
+def _signed(
+    shop: Shop, choice: Choice, hours: int, receipt: Callable[[bytes | None], bytes] | None
+) -> list[tuple[str, str]]:
+    """Path and URL of each file. A receipt is entered when they are signed, and before they are told."""
     if choice.where:
         raise FlowError("A URL is of a whole shard: leave --where out, or pull into a folder.")
-    for path, url in urls(shop.storage, shop.offer, shop.offer.chosen(choice), hours * 3600):
+    if receipt is not None and shop.ledger is None:
+        raise FlowError("URLs that come with a receipt are signed where the ledger is: name the version.")
+    signed = list(urls(shop.storage, shop.offer, shop.offer.chosen(choice), hours * 3600))
+    if receipt is not None:
+        receipt(None)
+    return signed
+
+
+def _print_urls(signed: list[tuple[str, str]], *, as_json: bool) -> None:
+    """Path and URL of each file, with a tab between."""
+    for path, url in signed:
         if as_json:
             show_json({"path": path, "url": url})
         else:

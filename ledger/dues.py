@@ -127,7 +127,7 @@ def release_dues(connection: Connection, version: str) -> list[str]:
 
     """
     if connection.scalar(select(tables.release.c.version).filter_by(version=version)) is None:
-        raise UnknownRecord(f"no release {version} is in the ledger: list the releases for their versions")
+        raise UnknownRecord(f"no release {version} is in the ledger: `fodaftryk release list` tells them")
     table = tables.obligation.c
     return list(connection.scalars(select(table.id).where(table.release == version).order_by(table.entry_seq)))
 

@@ -45,7 +45,7 @@ def record_receipt(ledger: Ledger, receipt: Receipt, stamp: Stamp) -> bool:
                 raise RecordConflict(f"another receipt {receipt.id} is in the ledger: pull into a new folder")
             return False
         if connection.scalar(select(tables.release.c.version).filter_by(version=receipt.release)) is None:
-            raise UnknownRecord(f"no release {receipt.release} is in the ledger: list the releases for their versions")
+            raise UnknownRecord(f"no release {receipt.release} is in the ledger: `fodaftryk release list` tells them")
         nonce, hidden = new_nonce(), {"pulled_by": receipt.pulled_by}
         body: dict[str, Json] = {
             "id": receipt.id,

@@ -87,7 +87,7 @@ def release(ledger: Ledger, version: str) -> ReleaseRecord:
     with ledger.reading() as connection:
         found = _read(connection, version)
     if not found:
-        raise UnknownRecord(f"no release {version} is in the ledger: list the releases for their versions")
+        raise UnknownRecord(f"no release {version} is in the ledger: `fodaftryk release list` tells them")
     return found[0]
 
 

@@ -57,7 +57,8 @@ def store_table(storage: Storage, folder: Path, table: pa.Table, right: tuple[st
 def publish_shards(storage: Storage, version: str, shards: Sequence[Shard]) -> Manifest:
     """Publish a release of stored shards."""
     holders = {shard.source: "H" for shard in shards}
-    manifest = Manifest(version, date(2026, 11, 24), {"policy": "p"}, tuple(shards), {}, holders)
+    kinds = {item.name: str(item.type) for item in SCHEMA}
+    manifest = Manifest(version, date(2026, 11, 24), {"policy": "p"}, tuple(shards), {}, holders, kinds)
     stage(manifest, storage, {"README.md": b"# card\n", "ATTRIBUTION.md": b"# who\n"})
     return publish(manifest.digest, storage)
 

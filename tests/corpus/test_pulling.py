@@ -271,6 +271,7 @@ def test_two_pulls_do_not_meet(storage: FolderStorage, tmp_path: Path) -> None:
         lambda body: body["shards"].append(body["shards"][0]),
         lambda body: body.pop("version"),
         lambda body: body.update(shards=3),
+        lambda body: body.update(columns=["words"]),
     ],
 )
 def test_a_manifest_that_is_none_is_refused(
@@ -284,15 +285,28 @@ def test_a_manifest_that_is_none_is_refused(
 
 
 def test_what_is_asked_wrongly_is_told(storage: FolderStorage, tmp_path: Path) -> None:
-    """A version that is not there, a path as a version, and a filter that does not fit are told with what to do."""
+    """A version that is not there, a path as a version, and a filter that does not fit are told before all else."""
     for version in ("9.9.9", "../../etc", "/etc"):
         with pytest.raises(PullError, match="is not there"):
             read_offer(storage, version)
-    with pytest.raises(FilterError, match="is a quote missing"):
-        pulled(storage, tmp_path / "out", Choice(where="licence = 'x"))
-    assert not (tmp_path / "out").exists()
+    for where, told in (
+        ("licence = 'x", "is a quote missing"),
+        ("lines > 3", "no column lines"),
+        ("words in (1, 'a')", "of the kind int32"),
+        ("published > 3", "of the kind date32"),
+    ):
+        with pytest.raises(FilterError, match=told):
+            pulled(storage, tmp_path / "out", Choice(where=where))
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_release_of_an_older_program_is_filtered_too(storage: FolderStorage, tmp_path: Path) -> None:
+    """Where the manifest tells of no columns, a filter is held against the first shard that has come."""
+    offer = replace(read_offer(storage, "0.1.0"), columns={})
     with pytest.raises(FilterError, match="no column lines"):
-        pulled(storage, tmp_path / "out", Choice(where="lines > 3"))
+        pull(storage, Order(offer, Choice(where="lines > 3"), tmp_path / "out"), lambda _: None)
+    shards = pull(storage, Order(offer, Choice(where="words > 29"), tmp_path / "other"), lambda _: None)
+    assert sum(shard.rows for shard in shards) == 6
 
 
 @pytest.fixture(params=["whole", "shards", "rows", "synced"])

@@ -188,7 +188,10 @@ def test_what_is_asked_wrongly_is_told(shop: Shop) -> None:
     assert "is not there" in refused("pull", "./data/releases/9.9.9", "--to", "out")
     assert "has no source radio: avis, blog" in refused("pull", "0.1.0", "--to", "out", "--source", "radio")
     assert "--to DIR" in refused("pull", "0.1.0", "--tier", "open")
-    assert "S3 alone" in refused("pull", "0.1.0", "--tier", "open", "--urls")
+    assert "no column lines" in refused("pull", "0.1.0", "--tier", "open", "--where", "lines > 3", "--dry-run")
+    assert "S3 alone" in refused("pull", "0.1.0", "--urls", "--as", "Sprogmodel")
+    assert "leave --where out" in refused("pull", "0.1.0", "--urls", "--as", "Sprogmodel", "--where", "words > 3")
+    assert told("ledger", "receipts") == []
     manifest = shop.settings.data / "releases" / "0.1.0" / "manifest.json"
     manifest.write_bytes(manifest.read_bytes().replace(b"2026-11-24", b"2026-11-25"))
     assert "not the manifest that the ledger recorded" in refused("pull", "0.1.0", "--to", "out", "--tier", "open")
@@ -211,7 +214,6 @@ def test_signed_urls_make_a_copy(rclone_url: str, tmp_path: Path, monkeypatch: p
     assert (verdict["what"], verdict["holds"], verdict["shards"]) == ("a copy of a storage", True, 4)
     assert "name the one you trust" in verdict["ledger"]
     assert len(told("ledger", "receipts")) == 1
-    assert "leave --where out" in refused("pull", "0.1.0", "--urls", "--as", "Sprogmodel", "--where", "words > 3")
 
 
 def test_a_release_on_s3_comes_by_its_address(moto_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
