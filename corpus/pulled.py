@@ -34,6 +34,9 @@ MANIFEST_BYTES_MAX = 1_000_000_000
 HASHED_AT_ONCE = 4
 """Files that are hashed together: a disk gives no more."""
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9][A-Za-z0-9._-]{0,199}){0,9}")
+"""A version, or a file of a release or a pull, by its path: nothing hidden, nothing that leads elsewhere."""
+
 _SHARD = re.compile(r"shards/([a-z0-9][a-z0-9_.-]{0,199})/([0-9a-f]{64})\.parquet")
 
 
@@ -186,11 +189,13 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def digest_of(path: Path) -> str:
-    """The hex SHA-256 of a file; empty when there is none."""
+    """The hex SHA-256 of a file; empty when there is none, or what is there is a folder, a pipe or such."""
+    if not path.is_file():
+        return ""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+    except FileNotFoundError:
         return ""
 
 

@@ -6,6 +6,7 @@ What is read may be anything: what is wrong is found, and never an exception.
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from corpus.pulled import (
     CHECKSUMS,
     FORMAT,
     MANIFEST,
+    NAME,
     RELEASE,
     SHARDS,
     Choice,
@@ -29,6 +31,9 @@ from corpus.pulled import (
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
+_KEPT = ("source", "licence", "basis", "tier")
+"""What a slice has of its shard."""
+
 Findings = list[tuple[str, str]]
 """Where something is wrong, and what."""
 
@@ -40,7 +45,10 @@ def check_pulled(folder: Path) -> tuple[dict[str, Any], Findings]:
     """
     if not (folder / CHECKSUMS).is_file():
         return {}, [(CHECKSUMS, "is missing: the pull was not finished. Pull again, and it goes on")]
-    stated, findings = _stated(folder / CHECKSUMS)
+    try:
+        stated, findings = _stated(folder / CHECKSUMS)
+    except PullError as error:
+        return {}, [(CHECKSUMS, str(error))]
     found = dict(zip(stated, hashed(folder, list(stated)), strict=True))
     findings += [(name, _damage(folder / name)) for name, digest in stated.items() if found[name] != digest]
     present = {path.relative_to(folder).as_posix() for path in files_of(folder)}
@@ -106,14 +114,21 @@ def _choice(body: dict[str, Any]) -> Choice:
 def _against_release(offer: Offer, choice: Choice, shards: Sequence[Listed]) -> Findings:
     """What of a pull's manifest does not follow from the release's: shards that are not its, or are left out."""
     wanted = {shard.sha256: shard for shard in offer.chosen(choice)}
+    held = [shard.of if choice.where else shard.sha256 for shard in shards]
+    findings = [(MANIFEST, "names a shard of the release twice")] if len(set(held)) < len(held) else []
     if choice.where:
-        strange = [shard.path for shard in shards if shard.of not in wanted]
-        twice = len({shard.of for shard in shards}) < len(shards)
-        findings = [(path, "is of no shard that the release has for this choice") for path in strange]
-        return [*findings, (MANIFEST, "has two slices of one shard")] if twice else findings
-    findings = [(shard.path, "is not as the release lists it") for shard in shards if wanted.get(shard.sha256) != shard]
-    held = {shard.sha256 for shard in shards}
-    return findings + [(wanted[left].path, "is left out of the manifest") for left in sorted(wanted.keys() - held)]
+        sliced = [(shard, wanted.get(shard.of)) for shard in shards]
+        what = "is of no shard that the release has for this choice, or on another right than that"
+        return [*findings, *((shard.path, what) for shard, of in sliced if of is None or not _is_of(shard, of))]
+    findings += [
+        (shard.path, "is not as the release lists it") for shard in shards if wanted.get(shard.sha256) != shard
+    ]
+    return findings + [(wanted[left].path, "is left out of the manifest") for left in sorted(wanted.keys() - set(held))]
+
+
+def _is_of(part: Listed, shard: Listed) -> bool:
+    """Whether a slice can be of a shard: of its source, on its right, and with no more rows."""
+    return part == replace(part, **{name: getattr(shard, name) for name in _KEPT}) and part.rows <= shard.rows
 
 
 def _stated(file: Path) -> tuple[dict[str, str], Findings]:
@@ -126,7 +141,7 @@ def _stated(file: Path) -> tuple[dict[str, str], Findings]:
         findings.append((CHECKSUMS, "was changed, or cut, since the pull"))
     for number, line in enumerate(data[:end].decode("utf-8", "replace").splitlines(), 1):
         parts = _LINE.fullmatch(line)
-        if parts is None or ".." in Path(parts[2]).parts or parts[2].startswith("/") or parts[2] in stated:
+        if parts is None or not NAME.fullmatch(parts[2]) or parts[2] in stated:
             findings.append((f"{CHECKSUMS}, line {number}", "is no digest of a file"))
         else:
             stated[parts[2]] = parts[1]

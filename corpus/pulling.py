@@ -8,7 +8,6 @@ The checksums are written last: a folder without them is not finished.
 
 import hashlib
 import json
-import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from corpus.pulled import (
     CHECKSUMS,
     MANIFEST,
     MANIFEST_BYTES_MAX,
+    NAME,
     README,
     RECEIPT,
     RELEASE,
@@ -56,7 +56,6 @@ SPARE_BYTES = 64 * 2**20
 VKEY = "checkpoints/ledger.vkey"
 """Where a storage has the public key of its ledger."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _ATTEMPTS = 2
 
 
@@ -80,7 +79,7 @@ def read_offer(storage: Storage, version: str) -> Offer:
     Raises PullError when that is no release of it, or one that texts were withdrawn from since it was sealed.
     """
     key = f"releases/{version}/{MANIFEST}"
-    if not _NAME.fullmatch(version) or not storage.exists(key):
+    if not NAME.fullmatch(version) or not storage.exists(key):
         raise PullError(
             f"{storage.uri(key)} is not there: see `fodaftryk release list`, or the publisher, for versions."
         )
@@ -214,7 +213,7 @@ def _bring_beside(storage: Storage, order: Order) -> list[str]:
     prefix, folder = f"releases/{order.offer.version}/", order.folder / RELEASE
     shutil.rmtree(folder, ignore_errors=True)
     names = {key.removeprefix(prefix): key for key in storage.keys(prefix)}
-    if len(names) > BESIDE_MAX or not all(_NAME.fullmatch(name) for name in names):
+    if len(names) > BESIDE_MAX or not all(NAME.fullmatch(name) for name in names):
         raise PullError(f"{storage.uri(prefix)} holds other files than a release has: tell who publishes it.")
     if storage.exists(VKEY):
         names[PurePosixPath(VKEY).name] = VKEY

@@ -3,6 +3,7 @@
 Without a key or a proof the bytes are checked all the same; that nobody vouches for the manifest is told then.
 """
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from corpus.orphans import WITHDRAWN_FILE
 from corpus.pulled import RELEASE, digest_of
 from corpus.pulled_checks import Findings, check_pulled, check_synced
 from flows.checks import Checked, check_release
+from flows.errors import FlowError
 from flows.taking_back import NOTES, read_notes
 from ledger.notes import PublicKey
 from ledger.records import Finding
@@ -43,15 +45,22 @@ def _but_for_withdrawn(folder: Path, counted: dict[str, Any], found: Findings) -
     That is a file as `fodaftryk verify --withdrawals` left it, a shard that was removed from the storage, and one that
     stands for such a shard.
     """
-    notes = read_notes(folder / NOTES).get("files", {})
-    right = {name for name, told in notes.items() if digest_of(folder / name) == told.get("sha256")}
-    for beside in (folder / "releases").glob(f"*/{WITHDRAWN_FILE}"):
-        told = read_notes(beside)
-        right |= {name for name in told.get("instead", {}) if not (folder / name).exists()}
-        right |= {each["path"] for each in told.get("shards", []) if digest_of(folder / each["path"]) == each["sha256"]}
+    right: set[str] = set()
+    for file in (folder / NOTES, *(folder / "releases").glob(f"*/{WITHDRAWN_FILE}")):
+        try:
+            right.update(_named_right(folder, read_notes(file)))
+        except (FlowError, AttributeError, KeyError, TypeError, ValueError):
+            found = [*found, (file.relative_to(folder).as_posix(), "is no note of what was withdrawn")]
     kept = [(name, what) for name, what in found if name not in right]
     gone = len({name for name, _ in found} & right)
     return (counted | {"without withdrawn texts": gone} if gone and counted else counted), kept
+
+
+def _named_right(folder: Path, notes: Mapping[str, Any]) -> Iterator[str]:
+    """The files that notes of what was withdrawn speak of, as far as they are as those say."""
+    yield from (name for name, told in notes.get("files", {}).items() if digest_of(folder / name) == told["sha256"])
+    yield from (name for name in notes.get("instead", {}) if not (folder / name).exists())
+    yield from (each["path"] for each in notes.get("shards", []) if digest_of(folder / each["path"]) == each["sha256"])
 
 
 def _proved(release: Path, key: PublicKey | None) -> Checked:

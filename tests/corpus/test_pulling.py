@@ -1,20 +1,32 @@
 """Pulling: what lies in the folder is what was released, or it is told, by name."""
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from corpus import pulling, s3_faults, slicing
 from corpus.errors import FilterError, PullError
-from corpus.pulled import CHECKSUMS, MANIFEST, RELEASE, Choice, read_manifest
-from corpus.pulled_checks import check_pulled, check_synced
+from corpus.pulled import (
+    CHECKSUMS,
+    MANIFEST,
+    MANIFEST_BYTES_MAX,
+    RELEASE,
+    Choice,
+    files_of,
+    own_line,
+    read_manifest,
+    write_checksums,
+)
+from corpus.pulled_checks import Findings, check_pulled, check_synced
 from corpus.pulling import Order, missing_bytes, pull, read_offer
 from corpus.storage import FolderStorage, Storage, StorageSettings, open_storage
 from tests.conftest import s3_settings
@@ -335,3 +347,45 @@ def test_damage_is_found_and_named(kind: str, copy: Path) -> None:
         for path, data in before.items():
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             (copy / path).write_bytes(data)
+
+
+def forge(folder: Path, change: Callable[[dict[str, Any]], object] = len, lines: str = "") -> Findings:
+    """Change a pull's manifest, with checksums that fit and some lines besides; what is found then."""
+    body = json.loads((folder / MANIFEST).read_bytes())
+    change(body)
+    (folder / MANIFEST).write_text(json.dumps(body))
+    write_checksums(folder, [path.relative_to(folder).as_posix() for path in files_of(folder)])
+    if lines:
+        told = b"".join((folder / CHECKSUMS).read_bytes().splitlines(keepends=True)[:-1]) + lines.encode()
+        (folder / CHECKSUMS).write_bytes(told + own_line(told))
+    return check_pulled(folder)[1]
+
+
+@pytest.mark.parametrize("name", ["source", "licence", "basis", "tier"])
+def test_a_slice_is_on_the_right_of_its_shard(name: str, storage: FolderStorage, tmp_path: Path) -> None:
+    """Whoever writes another right into the manifest of a slice, with checksums that fit, is found by the release's."""
+    folder = pulled(storage, tmp_path / "out", LONG)
+    assert forge(folder) == []
+    found = forge(folder, lambda body: body["shards"][0].update({name: "other"}))
+    assert found
+    assert "another right" in found[0][1] or "cannot lie at" in found[0][1]
+
+
+def test_a_shard_stands_in_a_manifest_once(storage: FolderStorage, tmp_path: Path) -> None:
+    """A pull's manifest that names a shard twice, as if there were more, is found."""
+    for number, choice in enumerate((ALL, LONG)):
+        folder = pulled(storage, tmp_path / str(number), choice)
+        found = forge(folder, lambda body: body["shards"].append(body["shards"][0]))
+        assert (MANIFEST, "names a shard of the release twice") in found
+
+
+def test_what_no_file_can_be_called_is_told(storage: FolderStorage, tmp_path: Path) -> None:
+    """Checksums that name what no file is called, or a pipe, or are too long are found, and nothing waits or fails."""
+    folder = pulled(storage, tmp_path / "out")
+    names = ["a\0b", "a" * 300, "/etc/passwd", "../x", "shards/../x", "x/" * 20 + "x", "\u2028"]
+    found = forge(folder, lines="".join(f"{'0' * 64}  {name}\n" for name in names))
+    assert sum("is no digest of a file" in what for _, what in found) >= len(names)
+    os.mkfifo(folder / "pipe")
+    assert ("pipe", "is missing") in forge(folder, lines=f"{'0' * 64}  pipe\n")
+    os.truncate(folder / CHECKSUMS, MANIFEST_BYTES_MAX + 1)
+    assert "larger than" in check_pulled(folder)[1][0][1]

@@ -258,3 +258,16 @@ def test_damage_is_found_offline(kind: str, given: Path, shop: Shop) -> None:
         done = CliRunner().invoke(app, ["verify", str(given), *key, "--json"], catch_exceptions=False)
         assert done.exit_code == 1
         assert name in {each["where"].split(",")[0] for each in json.loads(done.stdout)["findings"]}
+
+
+@pytest.mark.parametrize(
+    "notes", ["[]", "{", '{"files": [1]}', '{"files": {"x": 3}}', '{"shards": [{}]}', '{"instead": 7}']
+)
+def test_notes_that_are_none_are_found(notes: str, given: Path) -> None:
+    """What lies where withdrawn texts are noted and is no such note is a finding, whatever it is."""
+    place = next((given / "releases").iterdir()) if (given / "releases").is_dir() else given
+    (place / "withdrawn.json").write_text(notes)
+    name = (place / "withdrawn.json").relative_to(given).as_posix()
+    assert [(each.where, each.what) for each in verify(given, None).findings] == [
+        (name, "is no note of what was withdrawn")
+    ]
