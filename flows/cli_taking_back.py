@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from flows.errors import FlowError
+from flows.feed import FEED, read_feed
 from flows.settings import moment
 from flows.show import OUT, plain, show_json, show_rows
-from flows.taking_back import FEED, read_feed, take_back
+from flows.taking_back import take_back
 from flows.verify import named_key
 
 WithdrawalsOption = Annotated[

@@ -58,7 +58,9 @@ def _but_for_withdrawn(folder: Path, counted: dict[str, Any], found: Findings) -
 
 def _named_right(folder: Path, notes: Mapping[str, Any]) -> Iterator[str]:
     """The files that notes of what was withdrawn speak of, as far as they are as those say."""
-    yield from (name for name, told in notes.get("files", {}).items() if digest_of(folder / name) == told["sha256"])
+    for name, told in notes.get("files", {}).items():  # a file is noted before it is replaced
+        if digest_of(folder / name) in {told["sha256"], told.get("last", {}).get("before")}:
+            yield name
     yield from (name for name in notes.get("instead", {}) if not (folder / name).exists())
     yield from (each["path"] for each in notes.get("shards", []) if digest_of(folder / each["path"]) == each["sha256"])
 

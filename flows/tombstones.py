@@ -19,9 +19,10 @@ from pathlib import Path
 from corpus.exclusions import key_of, read_exclusions
 from flows.attesting import publish_checkpoint, secret_key
 from flows.errors import FlowError
+from flows.feed import FEED, FORMAT, VKEY
 from flows.patching import Rewritten
 from flows.progress import emit
-from flows.taking_back import FEED, FORMAT, VKEY, read_receipt
+from flows.taking_back import read_receipt
 from flows.workspace import Workspace
 from ledger.attest import prove
 from ledger.journal import PROGRAM, Json, Stamp, canonical

@@ -1,7 +1,11 @@
 """Honouring a withdrawal: out of what is at rest, of releases and of others' copies; and what may happen meanwhile."""
 
 import json
+import shutil
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +17,13 @@ from flows.comparing import compare
 from flows.copy_checks import check_storage
 from flows.deliveries import withdrawn_key
 from flows.errors import FlowError
+from flows.feed import read_feed
 from flows.finding import wanted_withdrawals
 from flows.honour import honour, keep_out
 from flows.lifting import let_in, take_pages_along
 from flows.paths import crawled_pages
 from flows.reached import status
-from flows.taking_back import RECEIPT, read_feed, take_back
+from flows.taking_back import RECEIPT, take_back
 from flows.tombstones import record_receipt
 from flows.workspace import Workspace
 from ledger.audit import audit
@@ -294,6 +299,93 @@ def test_a_teams_copy_follows(little: Little, tmp_path: Path) -> None:
     assert (reached.receipts, reached.rows) == (1, sum(done.rows.values()))
     with pytest.raises(FlowError, match="no receipt"):
         record_receipt(space, folder / "withdrawn.json", DAY, "jura")
+
+
+def test_texts_that_were_numbered_anew_are_known_by_their_digest(little: Little, tmp_path: Path) -> None:
+    """Whoever gave the texts ids of their own, numbers or words, loses the withdrawn ones all the same."""
+    space = little.space
+    table = pa.concat_tables([pq.read_table(space.storage.local(each.path)) for each in little.manifest().shards])
+    ids = {
+        "numbers": pa.array(range(len(table))),
+        "words": pa.array([f"doc-{n}" for n in range(len(table))]).dictionary_encode(),
+        "ours": table["id"],
+        "ours-too": table["id"].combine_chunks().dictionary_encode(),
+    }
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name, column in ids.items():
+        pq.write_table(table.set_column(0, "id", column), copy / f"{name}.parquet")
+    case(little, "blog.test")
+    honour(space, [], DAY)
+    done = take_back(copy, read_feed(str(space.settings.data / "tombstones"), None), DAY)
+    assert (done.findings, done.rewritten) == ((), 4)
+    for name in ids:
+        left = pq.read_table(copy / f"{name}.parquet")
+        assert len(left) == len(table) - 2
+        assert not any("hvalen" in text for text in left["text"].to_pylist())
+
+
+@pytest.mark.parametrize("step", ["_put_in_place", "_without"])
+def test_a_kill_while_a_copy_follows_is_made_up_for(
+    step: str, little: Little, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before a file is replaced, the copy holds as it was; run again each row is counted once."""
+    space = little.space
+    for name in ("releases", "shards"):
+        shutil.copytree(space.settings.data / name, tmp_path / "copy" / name)
+    case(little, "blog.test")
+    honour(space, [], DAY)
+    feed = read_feed(str(space.settings.data / "tombstones"), None)
+    for _ in range(2):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"corpus.taking_out.{step}", killed)
+            with pytest.raises(KeyboardInterrupt):
+                take_back(tmp_path / "copy", feed, DAY)
+        assert check_storage(tmp_path / "copy", None)[1] == []
+    done = take_back(tmp_path / "copy", feed, DAY)
+    assert sum(done.rows.values()) == 2
+    assert check_storage(tmp_path / "copy", None)[1] == []
+    assert take_back(tmp_path / "copy", feed, DAY).rows == done.rows
+    (tmp_path / "copy" / "withdrawn.json").write_text('{"files": {"x": {"gone": "all"}}}')
+    with pytest.raises(FlowError, match="put it aside"):
+        take_back(tmp_path / "copy", feed, DAY)
+
+
+def test_a_feed_that_lost_what_it_had_is_told(little: Little, tmp_path: Path) -> None:
+    """An old feed, or one that was cut, lacks what was taken out before: that is told, and nothing changes."""
+    space = little.space
+    folder = copy_of(little, tmp_path / "copy")
+    case(little, "blog.test")
+    honour(space, [], DAY)
+    feed = read_feed(str(space.settings.data / "tombstones"), None)
+    take_back(folder, feed, DAY)
+    receipt = (folder / RECEIPT).read_bytes()
+    with pytest.raises(FlowError, match=f"no batch {feed.batches[0].entry} any more"):
+        take_back(folder, replace(feed, batches=()), DAY)
+    assert (folder / RECEIPT).read_bytes() == receipt
+
+
+def test_a_server_that_breaks_off_or_drips_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that answers nothing of HTTP, or goes on for ever, and an address that is none, end with what to do."""
+    with pytest.raises(FlowError, match="no feed that can be trusted"):
+        read_feed("http://[", None)
+    dripping = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 100
+    for answer, told in ((b"nonsense\r\n\r\n", "cannot be fetched"), (dripping, "did not come in 0 seconds")):
+        with socket.create_server(("127.0.0.1", 0)) as server, monkeypatch.context() as patched:
+            patched.setattr("flows.feed.FETCH_S_MAX", 0.0)
+            place = f"http://127.0.0.1:{server.getsockname()[1]}"
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(_answer, server, answer)
+                with pytest.raises(FlowError, match=told):
+                    read_feed(place, None)
+
+
+def _answer(server: socket.socket, answer: bytes) -> None:
+    """Give one caller an answer, and hang up."""
+    caller, _ = server.accept()
+    with caller:
+        caller.recv(4096)
+        caller.sendall(answer)
 
 
 def test_a_feed_that_was_changed_is_not_believed(little: Little, tmp_path: Path) -> None:
