@@ -5,7 +5,8 @@ belongs to no file of the newest run is removed, so that nothing is found any mo
 ledger's works are made to be what the run's selection says. Done twice, nothing changes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC
 from typing import Any
 
@@ -49,12 +50,20 @@ def bring_up(space: Workspace, record: RunRecord) -> None:
         emit("works", source, new=change.new, changed=change.changed, gone=change.gone)
 
 
-def purged(space: Workspace, key: str, ids: Iterable[str]) -> None:
-    """Forget what was purged of a documents file: its facts and passages are taken out anew, its works say nothing."""
-    facts, passages = names_of(space, key)
-    if space.storage.exists(facts) or space.storage.exists(passages):
-        _take_out(space, key, facts, passages)
+@contextmanager
+def purging(space: Workspace, key: str, ids: Iterable[str]) -> Iterator[None]:
+    """Purge documents of a file within the block: what was taken out of it is gone before, and taken out anew behind.
+
+    So a run that is killed within leaves nothing to be found of a text that is gone.
+    """
+    names = names_of(space, key)
+    held = [name for name in names if space.storage.exists(name)]
+    for name in held:
+        space.storage.remove(name)
     forget_works(space.ledger, ids)
+    yield
+    if held:
+        _take_out(space, key, *names)
 
 
 def work_of(row: Mapping[str, Any], source: str) -> Work:

@@ -80,8 +80,8 @@ def _purge_crawl(space: Workspace, source: str, crawl: str, files: Mapping[str, 
         with space.scratch() as out:
             purged = purge_documents(space.storage.local(key), out, ids)
             if purged:
-                space.storage.put(key, out)
-                lookup.purged(space, key, ids)
+                with lookup.purging(space, key, ids):
+                    space.storage.put(key, out)
         documents += purged
     return Purged(documents, captures, delivered, left)
 

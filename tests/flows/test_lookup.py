@@ -41,6 +41,14 @@ def passage(little: Little, text: str) -> set[str]:
     return {find_work(little.space.ledger, match.work).found.url for match in PassageFinder(little.space)(text)}
 
 
+def withdraw(little: Little) -> None:
+    """Have a takedown of the blog that was shown to come from it."""
+    received = CaseStep(Step.RECEIVED, DAY.date(), "jura", "brev")
+    target = Target.of(TargetKind.DOMAIN, "blog.test")
+    case = open_case(little.space.ledger, Case("", CaseKind.TAKEDOWN, (target,), "Bloggen", "", (received,)), STAMP)
+    take_step(little.space.ledger, case.id, CaseStep(Step.VERIFIED, DAY.date(), "jura", "mail", (Proof.MAIL,)), STAMP)
+
+
 def test_works_are_what_the_selection_says(little: Little) -> None:
     """The story is released once, its copy is told as one; both are found by ISBN, and a passage finds both."""
     works = {work.url: work for work in found(little, TargetKind.ISBN, "9780306406157")}
@@ -73,10 +81,7 @@ def test_what_is_withdrawn_is_found_no_more(little: Little) -> None:
     asked, finder = " ".join(STORY.split()[30:90]), PassageFinder(little.space)
     story = found(little, TargetKind.DOCUMENT, "http://blog.test/story")[0]
     assert finder(asked)
-    received = CaseStep(Step.RECEIVED, DAY.date(), "jura", "brev")
-    target = Target.of(TargetKind.DOMAIN, "blog.test")
-    case = open_case(little.space.ledger, Case("", CaseKind.TAKEDOWN, (target,), "Bloggen", "", (received,)), STAMP)
-    take_step(little.space.ledger, case.id, CaseStep(Step.VERIFIED, DAY.date(), "jura", "mail", (Proof.MAIL,)), STAMP)
+    withdraw(little)
     honour(little.space, [], DAY)
     for again in (False, True):
         if again:
@@ -88,6 +93,34 @@ def test_what_is_withdrawn_is_found_no_more(little: Little) -> None:
         told = find_work(little.space.ledger, story.id).found
         assert (told.title, told.author, told.fate, told.releases) == ("", "", "excluded", ("0.1.0",))
     assert passage(little, text_about("p1")) == {"http://web.test/p1"}
+
+
+@pytest.mark.parametrize("step", ["flows.lookup.forget_works", "flows.lookup._take_out"])
+def test_a_kill_while_purging_leaves_nothing_to_be_found(
+    step: str, little: Little, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the documents are purged, or behind it, the next round and run end as if it was not."""
+    asked = " ".join(STORY.split()[30:90])
+    withdraw(little)
+    with monkeypatch.context() as patched:
+        patched.setattr(step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            honour(little.space, [], DAY)
+    if step.endswith("_take_out"):
+        assert not little.holding("hvalen", "lookup/blog/")
+        assert passage(little, asked) <= {"http://web.test/same"}
+    honour(little.space, [], DAY)
+    assert not little.holding("hvalen", "lookup/", "documents/")
+    assert passage(little, asked) == set()
+    assert little.record is not None
+    bring_up(little.space, little.record)
+    assert {key.split("/")[1] for key in little.space.storage.keys("lookup/")} == {"blog", "web"}
+    assert not found(little, TargetKind.ISBN, "9780306406157")
+
+
+def killed(*_: object) -> None:
+    """What a kill does to a step."""
+    raise KeyboardInterrupt
 
 
 def test_files_of_no_run_are_removed(little: Little) -> None:
