@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from corpus.checksums import checksums_of, digest_of
 from corpus.errors import PullError
 from corpus.storage import on_disk, publish, unfinished
 
@@ -33,9 +34,6 @@ MANIFEST_BYTES_MAX = 1_000_000_000
 
 HASHED_AT_ONCE = 4
 """Files that are hashed together: a disk gives no more."""
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9][A-Za-z0-9._-]{0,199}){0,9}")
-"""A version, or a file of a release or a pull, by its path: nothing hidden, nothing that leads elsewhere."""
 
 _SHARD = re.compile(r"shards/([a-z0-9][a-z0-9_.-]{0,199})/([0-9a-f]{64})\.parquet")
 
@@ -170,15 +168,7 @@ def readme_of(offer: Offer, choice: Choice, shards: Sequence[Listed]) -> bytes:
 
 def write_checksums(folder: Path, names: Sequence[str]) -> None:
     """Write the digests of all that was pulled, last of all: without it a pull is not finished."""
-    names = sorted(names)
-    lines = [f"{digest}  {name}\n" for name, digest in zip(names, hashed(folder, names), strict=True)]
-    data = "".join(lines).encode()
-    write_whole(folder / CHECKSUMS, data + own_line(data))
-
-
-def own_line(lines: bytes) -> bytes:
-    """The last line of checksums, a comment to `sha256sum`: the digest of the lines before it."""
-    return f"# {hashlib.sha256(lines).hexdigest()}\n".encode()
+    write_whole(folder / CHECKSUMS, checksums_of(dict(zip(names, hashed(folder, names), strict=True))))
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -186,17 +176,6 @@ def write_whole(path: Path, data: bytes) -> None:
     with unfinished(path) as temporary:
         temporary.write_bytes(data)
         publish(temporary, path)
-
-
-def digest_of(path: Path) -> str:
-    """The hex SHA-256 of a file; empty when there is none, or what is there is a folder, a pipe or such."""
-    if not path.is_file():
-        return ""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return ""
 
 
 def files_of(folder: Path) -> Iterator[Path]:

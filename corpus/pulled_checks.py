@@ -4,18 +4,17 @@ What is read may be anything: what is wrong is found, and never an exception.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from corpus.checksums import BESIDE, read_checksums
 from corpus.errors import PullError
 from corpus.pulled import (
     CHECKSUMS,
     FORMAT,
     MANIFEST,
-    NAME,
     RELEASE,
     SHARDS,
     Choice,
@@ -24,12 +23,9 @@ from corpus.pulled import (
     files_of,
     hashed,
     listed,
-    own_line,
     read_manifest,
     read_whole,
 )
-
-_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 _KEPT = ("source", "licence", "basis", "tier")
 """What a slice has of its shard."""
@@ -67,7 +63,7 @@ def check_pulled(folder: Path) -> tuple[dict[str, Any], Findings]:
 
 
 def check_synced(folder: Path) -> tuple[dict[str, Any], Findings]:
-    """Check a copy of a storage's releases: every shard that a manifest names, and that there are no others."""
+    """Check a copy of a storage: every shard that a manifest names and no other, and the cards beside it."""
     offers: list[Offer] = []
     findings: Findings = []
     for path in sorted((folder / "releases").glob(f"*/{MANIFEST}")):
@@ -79,6 +75,8 @@ def check_synced(folder: Path) -> tuple[dict[str, Any], Findings]:
         else:
             if offers[-1].version != path.parent.name:
                 findings.append((name, f"is the manifest of release {offers[-1].version}: it was exchanged"))
+        release = path.parent.relative_to(folder).as_posix()
+        findings += [(f"{release}/{where}", what) for where, what in check_beside(path.parent)]
     named = {shard.path: shard for offer in offers for shard in offer.shards}
     found = dict(zip(named, hashed(folder, list(named)), strict=True))
     for name, shard in named.items():
@@ -131,21 +129,23 @@ def _is_of(part: Listed, shard: Listed) -> bool:
     return part == replace(part, **{name: getattr(shard, name) for name in _KEPT}) and part.rows <= shard.rows
 
 
+def check_beside(folder: Path) -> Findings:
+    """Check what lies beside a release's manifest against the checksums there; older releases have none."""
+    if not (folder / BESIDE).exists():
+        return []
+    try:
+        stated, findings = _stated(folder / BESIDE)
+    except PullError as error:
+        return [(BESIDE, str(error))]
+    found = dict(zip(stated, hashed(folder, list(stated)), strict=True))
+    return [*findings, *((name, _damage(folder / name)) for name in stated if found[name] != stated[name])]
+
+
 def _stated(file: Path) -> tuple[dict[str, str], Findings]:
-    """Digests by name; a line that is none is a finding."""
-    stated: dict[str, str] = {}
-    findings: Findings = []
-    data = read_whole(file)
-    end = data.rfind(b"\n", 0, -1) + 1
-    if data[end:] != own_line(data[:end]):
-        findings.append((CHECKSUMS, "was changed, or cut, since the pull"))
-    for number, line in enumerate(data[:end].decode("utf-8", "replace").splitlines(), 1):
-        parts = _LINE.fullmatch(line)
-        if parts is None or not NAME.fullmatch(parts[2]) or parts[2] in stated:
-            findings.append((f"{CHECKSUMS}, line {number}", "is no digest of a file"))
-        else:
-            stated[parts[2]] = parts[1]
-    return stated, findings
+    """Digests by name; a line that is none is a finding. Raises PullError when the file is no such."""
+    stated, wrong = read_checksums(read_whole(file))
+    lines: Findings = [(f"{file.name}, line {number}", "is no digest of a file, or was changed") for number in wrong]
+    return stated, lines
 
 
 def _damage(path: Path, size: int | None = None) -> str:

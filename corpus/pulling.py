@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from corpus.checksums import BESIDE, NAME, digest_of, read_checksums
 from corpus.errors import PullError
 from corpus.orphans import WITHDRAWN_FILE
 from corpus.pull_folder import at_work, begin, check_folder, noted
@@ -22,7 +23,6 @@ from corpus.pulled import (
     CHECKSUMS,
     MANIFEST,
     MANIFEST_BYTES_MAX,
-    NAME,
     README,
     RECEIPT,
     RELEASE,
@@ -30,7 +30,6 @@ from corpus.pulled import (
     Choice,
     Listed,
     Offer,
-    digest_of,
     manifest_of,
     read_manifest,
     readme_of,
@@ -220,6 +219,9 @@ def _bring_beside(storage: Storage, order: Order) -> list[str]:
     for name, key in names.items():
         write_whole(folder / name, b"".join(_limited(storage.read(key), MANIFEST_BYTES_MAX, key)))
     write_whole(folder / MANIFEST, order.offer.manifest)
+    stated, wrong = read_checksums((folder / BESIDE).read_bytes()) if BESIDE in names else ({}, [])
+    for name in [BESIDE] if wrong else [name for name in stated if digest_of(folder / name) != stated[name]]:
+        raise PullError(f"{storage.uri(prefix + name)} is not as it was sealed, or is gone: tell who publishes it.")
     return [f"{RELEASE}/{name}" for name in names.keys() | {MANIFEST}]
 
 

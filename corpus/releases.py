@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from corpus.changes import Change
 from corpus.checks import Finding
+from corpus.checksums import BESIDE, checksums_of
 from corpus.errors import SealError
 from corpus.shards import Shard
 from corpus.storage import Storage
@@ -76,8 +77,12 @@ NOTHING_BESIDE: Mapping[str, bytes] = MappingProxyType({})
 
 
 def stage(manifest: Manifest, storage: Storage, beside: Mapping[str, bytes] = NOTHING_BESIDE) -> str:
-    """Store the manifest and the files beside it, by name, not yet visible as a release; returns its digest."""
-    for name, data in beside.items():
+    """Store the manifest and the files beside it, by name, not yet visible as a release; returns its digest.
+
+    Beside it come the checksums of those files, so that whoever has a copy finds damage in them.
+    """
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in beside.items()}
+    for name, data in {**beside, BESIDE: checksums_of(digests)}.items():
         storage.put_bytes(_beside(manifest.digest) + name, data)
     storage.put_bytes(_staged(manifest.digest), manifest.to_json())
     return manifest.digest

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpus.pulled import Listed, digest_of
+from corpus.checksums import digest_of
+from corpus.pulled import Listed
 from corpus.shards import open_shard
 from corpus.storage import publish
 from corpus.where import expression

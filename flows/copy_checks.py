@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from corpus.checksums import digest_of
 from corpus.orphans import WITHDRAWN_FILE
-from corpus.pulled import RELEASE, digest_of
-from corpus.pulled_checks import Findings, check_pulled, check_synced
+from corpus.pulled import RELEASE
+from corpus.pulled_checks import Findings, check_beside, check_pulled, check_synced
 from flows.checks import Checked, check_release
 from flows.errors import FlowError
 from flows.taking_back import NOTES, read_notes
@@ -26,6 +27,12 @@ def check_pull(folder: Path, key: PublicKey | None) -> Checked:
     proved, wrong = _proved(folder / RELEASE, key)
     named = [Finding(f"{RELEASE}/{one.where}", one.what) for one in wrong]
     return {**counted, **proved}, [*(Finding(*one) for one in found), *named]
+
+
+def check_shown(folder: Path, key: PublicKey) -> Checked:
+    """Check a release's own folder: its manifest against the ledger's proof, and what lies beside it."""
+    counted, found = check_release(folder, key)
+    return counted, [*found, *(Finding(*one) for one in check_beside(folder))]
 
 
 def check_storage(folder: Path, key: PublicKey | None) -> Checked:

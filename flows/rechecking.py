@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.checks import Checks, Finding, Looked, check_ids_once, judge, look_again
+from corpus.checksums import BESIDE, digest_of, read_checksums
 from corpus.errors import CorpusError, StorageError
 from corpus.releases import Manifest, read_staged
 from corpus.shards import Shard
@@ -39,7 +40,7 @@ def recheck(space: Workspace, version: str) -> Rechecked:
         storage = open_storage(space.settings.storage_settings, Path(cache), reading=True)
         fresh = replace(space, storage=storage)
         manifest = read_staged(record.manifest_digest, storage)
-        findings = [*_as_recorded(fresh, manifest, record)]
+        findings = [*_as_recorded(fresh, manifest, record), *_beside(fresh, version)]
         looked: list[Looked] = []
         sound: list[Shard] = []
         with withheld_by(fresh, exclusions(space.ledger)) as withheld:
@@ -68,6 +69,18 @@ def _as_recorded(space: Workspace, manifest: Manifest, record: ReleaseRecord) ->
     }
     for source in sorted({usage.source for usage in ours ^ theirs}):
         yield Finding("ledger", source, "the manifest counts other documents, words, bytes or shards than the ledger")
+
+
+def _beside(space: Workspace, version: str) -> Iterator[Finding]:
+    """The cards are those that were sealed; older releases do not say which those are."""
+    prefix = f"releases/{version}/"
+    if not space.storage.exists(prefix + BESIDE):
+        return
+    stated, wrong = read_checksums(space.storage.local(prefix + BESIDE).read_bytes())
+    for name in [BESIDE, *stated] if wrong else stated:
+        held = space.storage.local(prefix + name) if space.storage.exists(prefix + name) else Path()
+        if digest_of(held) != stated.get(name):
+            yield Finding("beside", prefix + name, "is not as it was sealed, or is missing")
 
 
 def _look(space: Workspace, shard: Shard, checks: Checks) -> Looked:

@@ -12,8 +12,8 @@ from typing import Any
 
 from corpus import pulled
 from flows import attesting, holding
-from flows.checks import Checked, check_checkpoint, check_held, check_one, check_release, text_of
-from flows.copy_checks import check_pull, check_storage
+from flows.checks import Checked, check_checkpoint, check_held, check_one, text_of
+from flows.copy_checks import check_pull, check_shown, check_storage
 from flows.errors import FlowError
 from ledger.audit import FINDINGS_MAX
 from ledger.notes import KEY_BYTES_MAX, NOTE_BYTES_MAX, BadNote, PublicKey
@@ -102,7 +102,7 @@ def _is_note(path: Path) -> bool:
 
 KINDS: tuple[tuple[Callable[[Path], bool], str, Callable[[Path, PublicKey], Checked]], ...] = (
     (lambda path: (path / holding.EVENTS).is_file(), "entries about a holder", check_held),
-    (lambda path: (path / attesting.PROOF).is_file(), "a release's manifest", check_release),
+    (lambda path: (path / attesting.PROOF).is_file(), "a release's manifest", check_shown),
     (_is_proof, "the proof of an entry", check_one),
     (_is_note, "a checkpoint", check_checkpoint),
 )

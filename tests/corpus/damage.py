@@ -11,11 +11,12 @@ DAMAGES = ("flip", "cut", "grow", "missing", "extra", "swap", "manifest", "empty
 def damage(folder: Path, kind: str, draw: random.Random) -> str:
     """Do one thing to a copy; returns the name of the file it is to be found under.
 
-    In a copy of a storage only what a manifest speaks of is damaged: its shards, and the manifest for another's.
+    In a copy of a storage that is what is released: its shards, the cards, and the manifest for another's.
     """
     synced = (folder / "releases").is_dir()
     shards = sorted((folder / "shards").rglob("*.parquet"))
-    whole = sorted(path for path in folder.rglob("*") if path.is_file() and not synced) or shards
+    released = [*shards, *(path for path in (folder / "releases").rglob("*") if path.suffix == ".md")]
+    whole = sorted(path for path in folder.rglob("*") if path.is_file() and (not synced or path in released))
     path = draw.choice(whole)
     if kind == "flip":
         data = bytearray(path.read_bytes())

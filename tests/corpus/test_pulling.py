@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus import pulling, s3_faults, slicing
+from corpus.checksums import BESIDE, own_line
 from corpus.errors import FilterError, PullError
 from corpus.pulled import (
     CHECKSUMS,
@@ -22,7 +23,6 @@ from corpus.pulled import (
     RELEASE,
     Choice,
     files_of,
-    own_line,
     read_manifest,
     write_checksums,
 )
@@ -347,6 +347,18 @@ def test_damage_is_found_and_named(kind: str, copy: Path) -> None:
         for path, data in before.items():
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             (copy / path).write_bytes(data)
+
+
+@pytest.mark.parametrize("name", ["README.md", "ATTRIBUTION.md", BESIDE])
+def test_a_card_that_is_not_as_sealed_does_not_come(name: str, storage: FolderStorage, tmp_path: Path) -> None:
+    """What lies beside the manifest is held against the checksums that were sealed with it, and so are those."""
+    key = f"releases/0.1.0/{name}"
+    data = storage.local(key).read_bytes()
+    storage.put_bytes(key, data.replace(b"c", b"d", 1) if name == BESIDE else b"")
+    with pytest.raises(PullError, match=f"{name} is not as it was sealed"):
+        pulled(storage, tmp_path / "out")
+    storage.put_bytes(key, data)
+    assert check_pulled(pulled(storage, tmp_path / "out"))[1] == []
 
 
 def forge(folder: Path, change: Callable[[dict[str, Any]], object] = len, lines: str = "") -> Findings:

@@ -20,6 +20,7 @@ from corpus.cards.facts import Facts, Publisher
 from corpus.cards.readme import card_of
 from corpus.changes import Change
 from corpus.checks import check_ids_once, refuse
+from corpus.checksums import read_checksums
 from corpus.documents import Document, Reason
 from corpus.errors import SealError, StorageError
 from corpus.fates import count_fates, select_documents
@@ -324,7 +325,7 @@ def test_a_release_of_another_ledger_is_not_sealed_over(tmp_path: Path, files: l
 
 
 def test_what_lies_beside_is_shown_as_it_was_staged(tmp_path: Path, files: list[Path]) -> None:
-    """Files beside the manifest, in folders too, are shown with it and never before; again changes nothing."""
+    """Files beside the manifest, in folders too, are shown with it and their checksums, and never before."""
     storage = FolderStorage(tmp_path / "data")
     manifest = manifest_of(tmp_path, files, storage)
     digest = stage(manifest, storage, {"README.md": b"card", "datasheets/blog.md": b"sheet"})
@@ -332,5 +333,7 @@ def test_what_lies_beside_is_shown_as_it_was_staged(tmp_path: Path, files: list[
     publish(digest, storage)
     shown = {key: storage.local(key).read_bytes() for key in storage.keys("releases/0.1.0/")}
     assert shown.pop("releases/0.1.0/manifest.json") == manifest.to_json()
+    stated, wrong = read_checksums(shown.pop("releases/0.1.0/SHA256SUMS"))
+    assert (sorted(stated), wrong) == (["README.md", "datasheets/blog.md"], [])
     assert shown == {"releases/0.1.0/README.md": b"card", "releases/0.1.0/datasheets/blog.md": b"sheet"}
     assert publish(digest, storage) == manifest

@@ -101,7 +101,7 @@ def test_what_only_goes_out_is_a_patch(little: Little) -> None:
 
 
 def test_a_sealed_release_is_verified_anew(little: Little) -> None:
-    """A whole release holds; a text withdrawn since, a flipped byte, a shard gone and another manifest are told."""
+    """A whole release holds; a text withdrawn since, a flipped byte, what is gone, another card are told."""
     sealed(little, little.documents("blog", {"story": STORY}) | little.documents("web", {"city": CITY}))
     assert command(little, "verify", "0.1.0")["holds"] is True
     (blog,) = little.space.storage.keys("documents/blog/")
@@ -114,9 +114,12 @@ def test_a_sealed_release_is_verified_anew(little: Little) -> None:
     other.unlink()
     manifest = little.space.settings.data / "releases/0.1.0/manifest.json"
     manifest.write_bytes(manifest.read_bytes() + b" ")
+    manifest.with_name("README.md").write_bytes(b"another card")
+    manifest.with_name("CITATION.cff").unlink()
     found = command(little, "verify", "0.1.0", code=1)["findings"]
     assert {(row["check"], row["where"].split("/")[-1]) for row in found} == {
         ("bytes", one.name), ("bytes", other.name), ("manifest", "manifest.json"),
+        ("beside", "README.md"), ("beside", "CITATION.cff"),
     }  # fmt: skip
 
 
