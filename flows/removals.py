@@ -11,11 +11,9 @@ from typing import Any
 from corpus.releases import Manifest, read_staged
 from flows.paths import digest_of_parts
 from flows.progress import emit
-from flows.sweeping import settled
+from flows.sweeping import under_way
 from flows.workspace import Workspace
-from ledger.journal import PROGRAM, Stamp
 from ledger.releases import releases
-from ledger.sweeps import begin_sweep, end_sweep
 
 _REMOVALS = "withdrawn/removals/"
 
@@ -39,17 +37,15 @@ def remove_due(space: Workspace, now: datetime) -> list[str]:
     wanted = sorted({path for key in due for path in _read(space, key)["shards"]})
     removed: list[str] = []
     if wanted:
-        number, stamp = settled(space.ledger) + 1, Stamp(PROGRAM, now)
-        begin_sweep(space.ledger, len(wanted), stamp)
-        try:
+        told = {"withdrawn": 0}
+        with under_way(space, len(wanted), told):
             newest = next(reversed(manifests(space).values()), None)
             held = {shard.path for shard in newest.shards} if newest else set()
             for path in wanted:
                 if path not in held and space.storage.exists(path):
                     space.storage.remove(path)
                     removed.append(path)
-        finally:
-            end_sweep(space.ledger, number, {"withdrawn": len(removed)}, stamp)
+                    told["withdrawn"] += 1
         emit("removed", shards=len(removed))
     for key in due:
         space.storage.remove(key)

@@ -1,6 +1,8 @@
 """Sweeping: what nothing refers to goes when it is old, and a release never loses a shard, whoever comes between."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,8 +27,7 @@ from ledger.journal import PROGRAM, Stamp, entries
 from ledger.records import ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release
 from ledger.sources import sync_source
-from ledger.store import Ledger
-from ledger.sweeps import begin_sweep, end_sweep, sweeps
+from ledger.sweeps import Sweeps, begin_sweep, end_sweep, sweeps
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STAMP = Stamp(PROGRAM, NOW)
@@ -174,10 +175,10 @@ def test_a_release_that_comes_between_is_seen(space: Workspace, monkeypatch: pyt
     wanted, orphan = shard(space, "wanted"), shard(space, "orphan")
     look = sweeping.settled
 
-    def sealed_first(ledger: Ledger) -> int:
+    def sealed_first(where: Workspace) -> int:
         monkeypatch.setattr(sweeping, "settled", look)
         seal(space, manifest(wanted))
-        return look(ledger)
+        return look(where)
 
     monkeypatch.setattr(sweeping, "settled", sealed_first)
     assert [each.key for each in sweep(space, WEEK).objects] == [orphan.path]
@@ -212,8 +213,52 @@ def test_sealing_waits_for_a_sweep(space: Workspace, monkeypatch: pytest.MonkeyP
     assert space.storage.exists("releases/0.1.0/manifest.json")
     begin_sweep(space.ledger, 1, STAMP)
     monkeypatch.setattr(sweeping, "ABANDONED_S", 0.05)
-    assert settled(space.ledger) == 2
+    assert settled(space) == 2
     assert '"abandoned":true' in entries(space.ledger, "storage")[-1].body
+
+
+def test_a_sweep_that_was_killed_here_is_ended_soon(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that still lives is waited for; one whose process is gone is ended as soon as what it asked for is done."""
+    monkeypatch.setattr(sweeping, "LOOK_S", 0.01)
+    monkeypatch.setattr(sweeping, "SETTLE_S", 0.0)
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom flows.settings import Settings\n"
+        "from flows.sweeping import under_way\nfrom flows.workspace import open_workspace\n"
+        "with open_workspace(Settings(data=Path(sys.argv[1]), catalogue=Path(sys.argv[1]))) as space:\n"
+        "    with under_way(space, 1, {}):\n        print('sweeping', flush=True)\n        time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(space.settings.data)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "sweeping\n"
+        waiting = threading.Thread(target=seal, args=(space, manifest(shard(space, "wanted"))))
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+        other.kill()
+        waiting.join(30)
+    assert space.storage.exists("releases/0.1.0/manifest.json")
+    assert '"abandoned":true' in entries(space.ledger, "storage")[-1].body
+
+
+def test_a_sweep_that_came_first_ends_neither_itself_nor_another(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though others swept since it waited for its turn, a sweep ends itself, and nobody is left to wait for it."""
+    look = sweeping.settled
+
+    def swept_first(where: Workspace) -> int:
+        number = look(where)
+        monkeypatch.setattr(sweeping, "settled", look)
+        with sweeping.under_way(where, 0, {}):
+            pass
+        return number
+
+    shard(space, "orphan")
+    monkeypatch.setattr(sweeping, "settled", swept_first)
+    assert len(sweep(space, WEEK).objects) == 1
+    assert sweeps(space.ledger) == Sweeps(2, under_way=False)
 
 
 def test_a_long_sweep_lets_others_in(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
