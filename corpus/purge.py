@@ -45,13 +45,13 @@ class Gone:
 
 
 def purge_documents(path: Path, out: Path, ids: Collection[str]) -> int:
-    """Write a documents file without the texts of some documents; returns how many there were.
+    """Write a documents file without what is told of some documents; returns how many were not purged before.
 
     Their rows stay, with the reason `withdrawn`, so that counts add up, and so does the digest of the text.
     """
     wanted, gone = pa.array(sorted(ids), pa.string()), list[str]()
-    for batch in read_documents(path, ["id", "chars"]):
-        found = batch.filter(pc.and_(pc.is_in(batch["id"], wanted), pc.greater(batch["chars"], 0)))
+    for batch in read_documents(path, ["id", "reason"]):
+        found = batch.filter(pc.and_(pc.is_in(batch["id"], wanted), pc.invert(_is_purged(batch))))
         gone += found["id"].to_pylist()
     if not gone:
         return 0
@@ -60,10 +60,23 @@ def purge_documents(path: Path, out: Path, ids: Collection[str]) -> int:
         for batch in read_documents(path):
             table = pa.Table.from_batches([batch])
             if pc.any(pc.is_in(batch["id"], wanted)).as_py():
-                rows = [_emptied(row) if row["id"] in ids and row["chars"] else row for row in batch.to_pylist()]
+                rows = [_emptied(row) if row["id"] in ids else row for row in batch.to_pylist()]
                 table = pa.Table.from_pylist(rows, schema=SCHEMA)
             writer.write_table(table)
     return len(gone)
+
+
+def without_text(path: Path) -> Iterator[dict[str, Any]]:
+    """Id, address, title and author of the documents of a file that have no text, but for those that were purged.
+
+    Of such a page the bytes are kept as they came: a later program may find the text in them.
+    """
+    for batch in read_documents(path, ["id", "url", "title", "author", "chars", "reason"]):
+        yield from batch.filter(pc.and_(pc.equal(batch["chars"], 0), pc.invert(_is_purged(batch)))).to_pylist()
+
+
+def _is_purged(batch: pa.RecordBatch) -> pa.Array:
+    return pc.equal(pc.fill_null(batch["reason"], ""), Reason.WITHDRAWN.value)
 
 
 def _emptied(row: dict[str, Any]) -> dict[str, Any]:

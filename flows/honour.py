@@ -10,14 +10,14 @@ anywhere is gone on with by the next. A text that turns up later, out of a crawl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from corpus.exclusions import key_of, read_exclusions
 from flows.finding import AGREEMENT_ENDED, Wanted, find, put, wanted_withdrawals
 from flows.patching import Rewritten, patch, rewrite_shards, tell_beside
 from flows.progress import emit
-from flows.purging import Purged, purge
+from flows.purging import Purged, purge, purge_without_text
 from flows.removals import remove_due, schedule_removal
 from flows.tombstones import add_tombstones
 from flows.workspace import Workspace
@@ -58,12 +58,16 @@ def honour(space: Workspace, names: Sequence[str], now: datetime) -> Honoured:
     with space.alone_in("honour"):
         wanted = wanted_withdrawals(space, names, now.date())
         found = keep_out(space, wanted, now)
-        if not exclusions(space.ledger).files:
+        if not wanted and not exclusions(space.ledger).files:
             return Honoured(found, Purged())
         with space.alone_in("release"):
+            bare = purge_without_text(space, wanted)
+            if not exclusions(space.ledger).files:
+                return Honoured(found, bare)
             for _ in range(TRIES_MAX):
                 try:
-                    return take_out(space, found, now)
+                    done = take_out(space, found, now)
+                    return replace(done, purged=done.purged + bare)
                 except Overtaken as error:
                     overtaken = error
             raise overtaken

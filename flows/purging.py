@@ -1,5 +1,6 @@
 """Purging: withdrawn texts taken out of the storage, wherever they are at rest: captures, deliveries, documents.
 
+Texts are known by what is excluded; pages that no text was found in, by what was asked for, as their bytes may hold it.
 A crawl's captures are purged before its documents, as the documents tell what to look for: a run that is killed
 between the two finds it again. Files that were looked through are noted under the exclusions they were held against
 (`withdrawn/purged/…`), so that the next run reads only what is new.
@@ -7,26 +8,28 @@ between the two finds it again. Files that were looked through are noted under t
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.exclusions import capture_rows
 from corpus.fates import WITHDRAWN
-from corpus.purge import Gone, purge_beside, purge_documents, purge_pages, texts_gone
+from corpus.purge import Gone, purge_beside, purge_documents, purge_pages, texts_gone, without_text
 from crawler.files import EVIDENCE_FILES, MADE_OF_FILES, PAGES_FILE
 from flows import lookup
 from flows.deliveries import withdrawn_key
-from flows.finding import agreed_ids, document_keys
+from flows.finding import Wanted, agreed_ids, document_keys
 from flows.paths import crawl_prefix, crawled_pages, digest_of_parts
 from flows.progress import emit
 from flows.withheld import Withheld, withheld_by
 from flows.workspace import Workspace
+from ledger.register import Register
+from ledger.targets import TextFacts
 from ledger.withdrawals import Exclusions
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What was purged in a round: texts out of documents, records out of captures, delivered files.
+    """What was purged in a round: rows of documents, records of captures, delivered files.
 
     `deliveries_left` are delivered files that hold other texts as well, and so still hold these.
     """
@@ -35,6 +38,10 @@ class Purged:
     captures: int = 0
     deliveries: int = 0
     deliveries_left: int = 0
+
+    def __add__(self, other: "Purged") -> "Purged":
+        """Both together."""
+        return Purged(*(getattr(self, name) + getattr(other, name) for name in Purged.__slots__))
 
 
 def purge(space: Workspace, standing: Exclusions) -> Purged:
@@ -46,13 +53,32 @@ def purge(space: Workspace, standing: Exclusions) -> Purged:
             return Purged()
         keys = [key for key in document_keys(space) if key not in done]
         found = _found(space, keys, withheld)
+    total = _purge_crawls(space, found)
+    if keys:
+        space.storage.put_bytes(noted, json.dumps(sorted({*done, *keys})).encode())
+    return total
+
+
+def purge_without_text(space: Workspace, wanted: Sequence[Wanted]) -> Purged:
+    """Purge the pages without a text that some withdrawals are about; there is nothing of them to be kept out."""
+    register = Register(tuple(held for each in wanted for held in each.reservations))
+    found: defaultdict[tuple[str, str], dict[str, frozenset[str]]] = defaultdict(dict)
+    for key in document_keys(space) if register.reservations else ():
+        rows = without_text(space.storage.local(key))
+        about = (row["id"] for row in rows if register.touching(TextFacts(row["url"], row["title"], row["author"])))
+        if ids := frozenset(about):
+            _, source, crawl, _ = key.split("/")
+            found[source, crawl][key] = ids
+    return _purge_crawls(space, found)
+
+
+def _purge_crawls(space: Workspace, found: Mapping[tuple[str, str], Mapping[str, frozenset[str]]]) -> Purged:
+    """Purge some documents, told by source, crawl and file, and their captures."""
     total = Purged()
     for (source, crawl), files in sorted(found.items()):
         one = _purge_crawl(space, source, crawl, files)
-        total = Purged(*(getattr(total, name) + getattr(one, name) for name in Purged.__slots__))
+        total += one
         emit("purged", source, crawl=crawl, documents=one.documents, captures=one.captures)
-    if keys:
-        space.storage.put_bytes(noted, json.dumps(sorted({*done, *keys})).encode())
     return total
 
 

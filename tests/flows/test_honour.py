@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus.document_files import SCHEMA, signed_how, write_documents
 from flows.comparing import compare
 from flows.copy_checks import check_storage
 from flows.deliveries import withdrawn_key
@@ -22,6 +23,7 @@ from flows.finding import wanted_withdrawals
 from flows.honour import honour, keep_out
 from flows.lifting import let_in, take_pages_along
 from flows.paths import crawled_pages
+from flows.purging import Purged
 from flows.reached import status
 from flows.taking_back import RECEIPT, take_back
 from flows.tombstones import record_receipt
@@ -60,10 +62,10 @@ def little(made: Little, tmp_path: Path) -> Iterator[Little]:
         yield opened
 
 
-def case(little: Little, *about: str, verified: bool = True) -> str:
-    """A takedown about domains, which was shown to come from them; its id."""
+def case(little: Little, *about: str, verified: bool = True, kind: TargetKind = TargetKind.DOMAIN) -> str:
+    """A takedown about domains, or pages, which was shown to come from them; its id."""
     received = CaseStep(Step.RECEIVED, DAY.date(), "jura", "brev")
-    targets = tuple(Target.of(TargetKind.DOMAIN, domain) for domain in about)
+    targets = tuple(Target.of(kind, name) for name in about)
     made = open_case(little.space.ledger, Case("", CaseKind.TAKEDOWN, targets, "Bloggen", "", (received,)), STAMP)
     if verified:
         step = CaseStep(Step.VERIFIED, DAY.date(), "jura", "mail", (Proof.MAIL,))
@@ -228,6 +230,36 @@ def test_what_turns_up_later_is_found(little: Little) -> None:
     assert not little.holding("hvalen", "captures/", "documents/")
     assert not little.holding("fjorden", "captures/", "documents/")
     assert "http://blog.test/third" not in little.released()
+
+
+def lose_text(little: Little, source: str, word: str) -> None:
+    """Have it that no text was found in a source's pages that hold a word; what was fetched stays."""
+    (key,) = little.space.storage.keys(f"documents/{source}/")
+    file = little.space.storage.local(key)
+    rows = pq.read_table(file).to_pylist()
+    lost = {"text": "", "chars": 0, "signature": None, "reason": "extraction_empty"}
+    rows = [row | (lost if word in row["text"] else {}) for row in rows]
+    with little.space.scratch() as out:
+        with write_documents(out, signed_how(file) or "") as writer:
+            writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+        little.space.storage.put(key, out)
+
+
+def test_a_page_that_no_text_was_found_in_is_purged_too(little: Little) -> None:
+    """The bytes of a page whose text was never found may hold it all the same: they go, and nobody else's do."""
+    space = little.space
+    texts = {"scanned": "Hvalfangeren i billeder", "kept": text_about("torvet")}
+    little.capture("shots", texts)
+    little.capture("others", {"theirs": "Hvalfangeren hos en anden"})
+    for source in ("shots", "others"):
+        lose_text(little, source, "Hvalfangeren")
+    case(little, "http://shots.test/scanned", kind=TargetKind.DOCUMENT)
+    assert len(little.holding("Hvalfangeren", "captures/")) == 2
+    done = honour(space, [], DAY)
+    assert (done.purged.documents, done.purged.captures, done.patch) == (1, 1, "")
+    assert [key.split("/")[1] for key in little.holding("Hvalfangeren", "captures/")] == ["others"]
+    assert little.holding("torvet", "captures/shots/")
+    assert honour(space, [], DAY).purged == Purged()
 
 
 def test_a_case_is_acted_on_only_when_it_was_shown_who_asks(little: Little) -> None:
