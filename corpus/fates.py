@@ -221,9 +221,10 @@ def _contested(rows: pa.Table) -> pa.ChunkedArray:
 
 
 def _elsewhere(rows: pa.Table) -> pa.Array:
-    """For each row the places of its copies, when it is the one that is kept."""
+    """For each row the places of its copies, when it is the one that is kept; of withdrawn ones no place is told."""
     is_copy = pc.fill_null(pc.not_equal(rows["keeper"], rows["id"]), fill_value=False)
-    copies = rows.filter(is_copy).select(["keeper", "source", "url"])
+    is_told = pc.invert(pc.is_in(rows["reason"], pa.array([WITHDRAWN, COPY])))
+    copies = rows.filter(pc.and_(is_copy, is_told)).select(["keeper", "source", "url"])
     keepers = pc.index_in(copies["keeper"], rows["id"].combine_chunks())
     by = [("place", "ascending"), ("source", "ascending"), ("url", "ascending")]
     copies = copies.append_column("place", keepers).sort_by(by)

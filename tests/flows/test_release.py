@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -123,14 +124,25 @@ def test_a_sealed_release_is_verified_anew(little: Little) -> None:
     }  # fmt: skip
 
 
+def rows_of(shard: Path) -> list[dict[str, Any]]:
+    """The rows of a shard."""
+    rows: list[dict[str, Any]] = pq.read_table(shard).to_pylist()
+    return rows
+
+
 def test_a_copy_used_by_agreement_is_sealed_though_another_was_withdrawn(little: Little) -> None:
-    """What its holder gave us by agreement stays, as in the selection; the check of what is kept out agrees."""
+    """What its holder gave us by agreement stays; the withdrawn copy's address is told no more. The checks agree."""
     blog = little.documents("blog", {"story": STORY, "forest": FOREST})
     news = little.documents("news", {"agreed": STORY}, right="agreement")
     digest = excluded(little.space, next(iter(blog)), "http://blog.test/story")
     assert exclude(little.space.ledger, "agreement:a", digest, 1, Stamp("jura", DAY))
     assert sealed(little, blog | news).version == "0.1.0"
     assert little.released() == {"http://blog.test/forest", "http://news.test/agreed"}
+    rows = [row for shard in little.manifest().shards for row in rows_of(little.space.storage.local(shard.path))]
+    assert {row["source"]: (row["cluster_size"], row["elsewhere"]) for row in rows} == {
+        "blog": (1, []),
+        "news": (2, []),
+    }
 
 
 def test_what_the_checks_find_is_not_sealed(little: Little) -> None:
