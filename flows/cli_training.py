@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from corpus.cards.ai_act import State
+from corpus.cards.ai_act_fields import State
 from flows.settings import load_settings
 from flows.show import OUT, plain, show_rows
 from flows.training_summary import Part, read_answers, summary_files, training_summary

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.cards.ai_act import Answer, Section, answered, summary_of
+from corpus.cards.ai_act import summary_of
+from corpus.cards.ai_act_fields import Answer, Section, answered
 from corpus.cards.ai_act_pages import to_html, to_json, to_markdown
 from corpus.cards.facts import Facts
 from corpus.cards.statistics import statistics_of

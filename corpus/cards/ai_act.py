@@ -5,11 +5,9 @@ December 2025). Rule for editing: what the corpus knows is filled in, about the 
 model can attest is left `to be provided` and never inferred; what cannot apply to a corpus of text says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
 
+from corpus.cards.ai_act_fields import Answer, Field, Section, State
 from corpus.cards.domains import Domains, top_domains
 from corpus.cards.facts import Facts
 from corpus.cards.funnel import share
@@ -22,36 +20,26 @@ _TOKENS_PER_WORD = (1, 4)
 """No tokenizer makes less than one token of a word, and those trained on Danish at all make far less than four."""
 
 
-Answer: TypeAlias = str | tuple[str, ...]
-"""What stands in a field: a text, or a list."""
+_SIZED = {"size": "size", "content_types": "types of content"}
+_OTHER_KINDS = {"image": _SIZED, "audio": _SIZED, "video": _SIZED, "other": {"name": "name", "size": "size"}}
+"""The modalities that a corpus of text has nothing of, and what the template asks of each."""
 
-
-class State(StrEnum):
-    """How far a field is filled."""
-
-    FILLED = "filled"
-    OPEN = "to be provided"
-    NONE = "not applicable"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of the template: its number, a key for programs, its name, what stands in it, how far it is filled."""
-
-    number: str
-    key: str
-    label: str
-    value: Answer = ""
-    state: State = State.FILLED
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section of the template."""
-
-    number: str
-    title: str
-    fields: tuple[Field, ...]
+_PROVIDERS = (
+    ("2.4", "user_interactions", "User data from interactions with the model"),
+    ("2.4", "user_other_services", "User data from other services of the provider"),
+    ("2.4", "user_services", "Services the user data is from"),
+    ("2.4", "user_modalities", "Modalities"),
+    ("2.4", "user_comments", "Comments"),
+    ("2.5", "synthetic", "Synthetic data made for training"),
+    ("2.5", "synthetic_modalities", "Modalities"),
+    ("2.5", "synthetic_market_models", "Models on the market it was made with, with links to their summaries"),
+    ("2.5", "synthetic_other_models", "Other models it was made with"),
+    ("2.5", "synthetic_comments", "Comments"),
+    ("2.6", "other_sources", "Other sources of data"),
+    ("2.6", "other_sources_description", "Description"),
+    ("2.6", "other_sources_comments", "Comments"),
+)
+"""Sources that a corpus knows nothing of."""
 
 
 def summary_of(facts: Facts, part: str = "") -> tuple[Section, ...]:
@@ -82,32 +70,6 @@ def _header(facts: Facts) -> Iterator[Field]:
     yield _open("", "link_previous", "Link to previous versions of the summary")
 
 
-def answered(sections: Sequence[Section], answers: Mapping[str, Answer]) -> tuple[Section, ...]:
-    """The summary with a provider's own answers, by the fields' keys; `not applicable` is an answer too.
-
-    Raises ValueError for a key that no field has, and for a field that the corpus has filled: that is corrected there.
-    """
-    fields = {field.key: field for section in sections for field in section.fields}
-    unknown = sorted(answers.keys() - fields.keys())
-    if unknown:
-        raise ValueError(f"no field is called {', '.join(unknown)}")
-    known = sorted(key for key in answers if fields[key].state is not State.OPEN)
-    if known:
-        raise ValueError(f"{', '.join(known)}: not to be provided, as the corpus says it")
-    return tuple(
-        replace(section, fields=tuple(_answered(field, answers.get(field.key)) for field in section.fields))
-        for section in sections
-    )
-
-
-def _answered(field: Field, answer: Answer | None) -> Field:
-    if answer is None:
-        return field
-    if answer == State.NONE.value:
-        return replace(field, state=State.NONE)
-    return replace(field, value=answer, state=State.FILLED)
-
-
 def _general(facts: Facts, part: str) -> Iterator[Field]:
     counted = facts.statistics()
     yield _open("1.1", "provider", "Provider: name and contact")
@@ -121,8 +83,9 @@ def _general(facts: Facts, part: str) -> Iterator[Field]:
     yield Field("1.3", "text_other_unit", "Text: size in another unit", f"{facts.words():,} words{tokens}")
     kinds = sorted({facts.sources[name].kind for name in facts.released if name in facts.sources})
     yield Field("1.3", "text_content_types", "Text: types of content", ", ".join(kinds))
-    for kind in ("image", "audio", "video", "other"):
+    for kind, more in _OTHER_KINDS.items():
         yield Field("1.3", f"{kind}_present", f"Modality: {kind}", "No, not in this corpus")
+        yield from (_none("1.3", f"{kind}_{key}", f"{kind.capitalize()}: {label}") for key, label in more.items())
     yield Field("1.3", "latest_acquisition", "Latest date of data acquisition", _month(counted.last))
     yield _open("1.3", "trained_after", "Whether the model is trained on new data after this date")
     danish = share(counted.danish_chars, counted.chars) or "unknown"
@@ -156,19 +119,22 @@ def _sources(facts: Facts) -> Iterator[Field]:
     agreed = any(_is_agreed(facts, name) for name in facts.released)
     yield Field("2.2.1", "licensed_concluded", "Data licensed by rights holders: agreements concluded", _yes(agreed))
     yield Field("2.2.1", "licensed_modalities", "Modalities", "Text" if agreed else "", _state(agreed))
-    handed = [name for name in _of_access(facts, "delivery") if not _is_agreed(facts, name)]
-    yield Field("2.2.2", "other_private_obtained", "Private data sets from third parties: obtained", _yes(handed))
-    yield Field("2.2.2", "other_private_modalities", "Modalities", "Text" if handed else "", _state(handed))
-    listed = tuple(f"{facts.title(name)}: {facts.words(name):,} words, handed over as files" for name in handed)
-    yield Field("2.2.2", "other_private", "Description", listed, _state(handed))
+    yield from _handed(facts, [name for name in _of_access(facts, "delivery") if not _is_agreed(facts, name)])
     yield from _crawled(facts)
-    for number, key, label in (
-        ("2.4", "user_interactions", "User data from interactions with the model"),
-        ("2.4", "user_other_services", "User data from other services of the provider"),
-        ("2.5", "synthetic", "Synthetic data made for training"),
-        ("2.6", "other_sources", "Other sources of data"),
-    ):
-        yield _open(number, key, label)
+    yield from (_open(number, key, label) for number, key, label in _PROVIDERS)
+
+
+def _handed(facts: Facts, names: Sequence[str]) -> Iterator[Field]:
+    """Sources that were handed over without an agreement; whether others know of such files, the corpus does not."""
+    counted = merged(facts.statistics(name) for name in names)
+    yield Field("2.2.2", "other_private_obtained", "Private data sets from third parties: obtained", _yes(names))
+    yield Field("2.2.2", "other_private_modalities", "Modalities", "Text" if names else "", _state(names))
+    label = "Those that are publicly known, with versions and links"
+    yield (_open if names else _none)("2.2.2", "other_private_known", label)
+    listed = tuple(f"{facts.title(name)}: {facts.words(name):,} words, handed over as files" for name in names)
+    yield Field("2.2.2", "other_private", "Description", listed, _state(names))
+    told = f"{sum(map(facts.words, names)):,} words, taken in from {_month(counted.first)} to {_month(counted.last)}"
+    yield Field("2.2.2", "other_private_comments", "Period and size", told if names else "", _state(names))
 
 
 def _public(facts: Facts) -> Iterator[Field]:
@@ -188,6 +154,8 @@ def _public(facts: Facts) -> Iterator[Field]:
     others = ", ".join(facts.title(name) for name in small)
     told = f"Text in Danish: {others}" if small else ""
     yield Field("2.1", "public_other", "Other public data sets", told, _state(small))
+    told = f"{words:,} words in all; a data set is named as large from {LARGE_PERCENT} % of them" if names else ""
+    yield Field("2.1", "public_comments", "Comments", told, _state(names))
 
 
 def _crawled(facts: Facts) -> Iterator[Field]:
@@ -203,8 +171,8 @@ def _crawler(facts: Facts, counted: Statistics) -> list[tuple[str, str, str, Ans
     behaviour = (
         "Obeys robots.txt (RFC 9309), and refuses where it cannot be read. Reads other machine-readable reservations "
         "(among them TDMRep, RSL, ai.txt, robots meta tags, content signals) and sentences on pages of terms, and "
-        "keeps them as evidence. "
-        "Solves no captcha, logs in nowhere, enters no password, passes no paywall. Waits between requests to a host."
+        "keeps them as evidence. Solves no captcha, logs in nowhere, enters no password, passes no paywall. Waits "
+        "between requests to a host."
     )
     return [
         ("2.3", "crawler_name", "Crawler: name", facts.publisher.crawler or "Fodaftryk"),
@@ -240,11 +208,9 @@ def _processing(facts: Facts) -> Iterator[Field]:
     yield Field(
         "3.1", "tdm_measures", "Measures to respect reservations from text and data mining",
         "Before a page is fetched its robots.txt is read, and with the page all other machine-readable reservations, "
-        "at every "
-        "crawl; evidence older than a year decides nothing. What cannot be read or contradicts itself holds the text "
-        "back. "
-        "A reservation reaches near-copies of the text on other sites. Registers of reservations and claims of rights "
-        "holders are obeyed. Decisions and their evidence stand in an append-only journal.",
+        "at every crawl; evidence older than a year decides nothing. What cannot be read or contradicts itself holds "
+        "the text back. A reservation reaches near-copies of the text on other sites. Registers of reservations and "
+        "claims of rights holders are obeyed. Decisions and their evidence stand in an append-only journal.",
     )  # fmt: skip
     contact = facts.publisher.contact
     label = "Contact for rights holders"
@@ -253,15 +219,13 @@ def _processing(facts: Facts) -> Iterator[Field]:
     yield Field(
         "3.2", "illegal_content_measures", "Measures against illegal content",
         "Sources are chosen one by one. What is taken down is removed, and its near-copies are kept out of later "
-        "crawls. "
-        "No list of illegal content was matched.",
+        "crawls. No list of illegal content was matched.",
     )  # fmt: skip
     yield _open("3.2", "provider_illegal_content_measures", "Further measures of the provider")
     yield Field(
         "3.3", "other_processing", "Other processing",
         "Main text extraction, identification of Danish, quality filters by kind of source, replacement of personal "
-        "data "
-        "by its kind, removal of near-copies over all sources.",
+        "data by its kind, removal of near-copies over all sources.",
     )  # fmt: skip
 
 

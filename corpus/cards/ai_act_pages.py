@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from corpus.cards.ai_act import Field, Section, State
+from corpus.cards.ai_act_fields import Field, Section, State
 from corpus.cards.plain import line, markdown, markup
 
 VALUE_CHARS_MAX = 2_000
@@ -11,12 +11,9 @@ VALUE_CHARS_MAX = 2_000
 
 _ABOUT = (
     "What this corpus knows of the public summary of training content that Article 53(1)(d) of Regulation (EU) "
-    "2024/1689 "
-    "asks of providers of general-purpose AI models, in the order of the Commission's template (24 July 2025, "
-    "re-issued 5 "
-    "December 2025). It tells of the corpus alone: the provider of a model fills in what is to be provided, and adds "
-    "the "
-    "model's other data."
+    "2024/1689 asks of providers of general-purpose AI models, in the order of the Commission's template (24 July "
+    "2025, re-issued 5 December 2025). It tells of the corpus alone: the provider of a model fills in what is to be "
+    "provided, and adds the model's other data."
 )
 _TO_HOLDERS = (
     "Til rettighedshavere: hvor teksterne kommer fra, står i afsnit 2; de domæner, der er hentet mest fra, står til "

@@ -25,8 +25,7 @@ def attribution_of(facts: Facts) -> bytes:
         "",
         (
             "Each document's row names its `author` and `title` as its page gives them, its address (`url`), its "
-            "`licence` "
-            "and its `rights_holder`. DuckDB writes the full list, from this folder:"
+            "`licence` and its `rights_holder`. DuckDB writes the full list, from this folder:"
         ),
         "",
         "```sql",

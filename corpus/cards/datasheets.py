@@ -80,8 +80,7 @@ def _composition(facts: Facts, source: str) -> list[str]:
         *([*table(["host", "documents", "words"], listed, 2), "", *more] if listed else []),
         (
             "A document is the main text of one page or file. There are no labels and no splits. People are named in "
-            "the "
-            "texts; numbers and addresses that identify them are replaced by their kind."
+            "the texts; numbers and addresses that identify them are replaced by their kind."
         ),
         "",
     ]
@@ -92,8 +91,7 @@ def _collection(facts: Facts, about: SourceFacts | None, source: str) -> list[st
     days = f"Fetched from {counted.first} to {counted.last}." if counted.first else "Days of fetching are unknown."
     asked = (
         "What its robots.txt, headers, metadata, pages of terms and the register of reservations say was read and "
-        "obeyed, "
-        "and is kept as evidence. The authors of single documents were not asked one by one."
+        "obeyed, and is kept as evidence. The authors of single documents were not asked one by one."
     )
     where = [f"Its place: {link(about.homepage, about.homepage)}.", ""] if about else []
     consent = [asked, ""] if about and about.is_crawled else []
@@ -132,12 +130,11 @@ def _cleaning(facts: Facts, about: SourceFacts | None, source: str) -> list[str]
         "## What was done to it",
         "",
         (
-            "The main text was taken out of each page; language and quality were measured and held against the profile "
-            f"`{markdown(about.profile) if about else 'default'}`; near-copies were found over all sources. Of "
-            f"{funnel.read:,} documents {funnel.filtered:,} were filtered, {funnel.without_right:,} had no right to be "
-            f"used and {funnel.copies:,} were copies ({overlap.own_copies:,} of its own documents, "
-            f"{overlap.other_copies:,} of "
-            "other sources'). What was fetched is kept, as far as it may be."
+            "The main text was taken out of each page; language and quality were measured and held against the "
+            f"profile `{markdown(about.profile) if about else 'default'}`; near-copies were found over all sources. "
+            f"Of {funnel.read:,} documents {funnel.filtered:,} were filtered, {funnel.without_right:,} had no right "
+            f"to be used and {funnel.copies:,} were copies ({overlap.own_copies:,} of its own documents, "
+            f"{overlap.other_copies:,} of other sources'). What was fetched is kept, as far as it may be."
         ),
         "",
         *([*reasons_table(fates), ""] if any(fate != "released" for fate, _ in fates) else []),

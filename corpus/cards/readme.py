@@ -143,27 +143,24 @@ def _collecting(facts: Facts) -> list[str]:
         "## How it was collected",
         "",
         (
-            f"Each source is a file of a public catalogue{days}. Sites are crawled politely: robots.txt (RFC 9309) and "
-            "other machine-readable reservations are read before anything is fetched and fail closed, and what they "
-            "said is "
-            "kept as evidence. No login, paywall or captcha is passed. Other sources come as files."
+            f"Each source is a file of a public catalogue{days}. Sites are crawled politely: robots.txt (RFC 9309) "
+            "and other machine-readable reservations are read before anything is fetched and fail closed, and what "
+            "they said is kept as evidence. No login, paywall or captcha is passed. Other sources come as files."
         ),
         "",
         (
             "Of each page the main text is taken, its language and quality are measured, and near-copies are found "
-            "over all "
-            f"sources; one of each is kept.{f' {danish} of the characters stand in Danish lines.' if danish else ''} "
-            "`datasheets/` has a sheet for each source."
+            "over all sources; one of each is "
+            f"kept.{f' {danish} of the characters stand in Danish lines.' if danish else ''} `datasheets/` has a "
+            "sheet for each source."
         ),
         "",
         "## Personal data",
         "",
         (
             "CPR numbers, telephone numbers, e-mail addresses, IBANs, bank accounts, payment cards, IP addresses, and "
-            "street "
-            "addresses beside a person's name are replaced by their kind, as `⟨CPR⟩`. Names stay, and no finder finds "
-            "all: "
-            "treat the texts as containing personal data."
+            "street addresses beside a person's name are replaced by their kind, as `⟨CPR⟩`. Names stay, and no "
+            "finder finds all: treat the texts as containing personal data."
         ),
         "",
     ]
@@ -195,9 +192,8 @@ def _funnel(facts: Facts) -> list[str]:
         "",
         *withdrawn_since(funnel, sum(shard.rows for shard in facts.manifest.shards)),
         (
-            "FineWeb2 removes copies before it filters, and asks nothing of rights; its figures are those it published "
-            "of its "
-            "Danish part. `FUNNEL.md` has the reasons and each source."
+            "FineWeb2 removes copies before it filters, and asks nothing of rights; its figures are those it "
+            "published of its Danish part. `FUNNEL.md` has the reasons and each source."
         ),
         "",
     ]
@@ -213,16 +209,14 @@ def _removal(facts: Facts) -> list[str]:
         "",
         (
             f"Write to {contact} with the address of the page or the name of the site. What is withdrawn is taken out "
-            "of the "
-            "next release, near-copies on other sites with it, and users of this one are told."
+            "of the next release, near-copies on other sites with it, and users of this one are told."
         ),
         "",
         "## For rettighedshavere",
         "",
         f"Du kan få dine tekster taget ud: skriv til {kontakt} med sidens adresse eller navnet på dit websted. Det, "
-        "der "
-        "trækkes tilbage, er ikke med i den næste udgivelse, og det er kopier af det på andre websteder heller ikke."
-        + (f" Om robotten: <{page}>" if page else ""),
+        "der trækkes tilbage, er ikke med i den næste udgivelse, og det er kopier af det på andre websteder heller "
+        "ikke." + (f" Om robotten: <{page}>" if page else ""),
         "",
     ]
 
@@ -235,7 +229,6 @@ def _citing(facts: Facts) -> list[str]:
         (
             f"Cite the version you used, {facts.manifest.version}{', ' + link(url, url) if address(url) else ''}; "
             "`CITATION.cff` has it for programs. `croissant.json` describes the files to tools, and "
-            "`ai-act-summary.md` is "
-            "what the corpus knows of the summary that Article 53(1)(d) of the AI Act asks for."
+            "`ai-act-summary.md` is what the corpus knows of the summary that Article 53(1)(d) of the AI Act asks for."
         ),
     ]

@@ -1,6 +1,7 @@
 """The AI Act's summary: what the corpus knows is filled, what only a provider can attest is not, and it prints."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from corpus.cards.ai_act import Field, State, answered, summary_of
+from corpus.cards.ai_act import summary_of
+from corpus.cards.ai_act_fields import Field, State, answered
 from corpus.cards.ai_act_pages import to_html, to_json, to_markdown
 from corpus.cards.domains import top_domains
 from corpus.cards.facts import Facts, Publisher
@@ -49,10 +51,20 @@ def test_what_only_a_provider_can_attest_is_left_open(facts: Facts) -> None:
     for key in (
         *("provider", "authorised_representative", "versioned_names", "dependencies", "eu_market_date"),
         *("trained_after", "code_signatory", "copyright_policy", "user_interactions", "user_other_services"),
-        *("synthetic", "other_private", "link_previous"),
+        *("synthetic", "other_private_known", "link_previous"),
     ):
-        assert filled[key].state is (State.FILLED if key == "other_private" else State.OPEN), key
-        assert key == "other_private" or not filled[key].value
+        assert (filled[key].state, filled[key].value) == (State.OPEN, ""), key
+
+
+def test_every_field_of_the_template_stands(facts: Facts) -> None:
+    """Each section has as many fields as the template asks of it, with keys that stand once."""
+    asked = {
+        "": 3, "1.1": 2, "1.2": 3, "1.3": 4 + 3 * 3 + 3 + 5, "2.1": 5, "2.2.1": 2, "2.2.2": 5, "2.3": 10,
+        "2.4": 5, "2.5": 5, "2.6": 3, "3.1": 4, "3.2": 2, "3.3": 1,
+    }  # fmt: skip
+    listed = [field for section in summary_of(facts) for field in section.fields]
+    assert Counter(field.number for field in listed) == asked
+    assert len({field.key for field in listed}) == len(listed)
 
 
 def test_what_the_corpus_knows_is_filled(facts: Facts) -> None:
@@ -67,6 +79,8 @@ def test_what_the_corpus_knows_is_filled(facts: Facts) -> None:
     assert filled["public_large"][0].startswith("Siden wiki, https://www.wiki.dk/, as of 11/2026; 97 words")
     assert filled["public_other"] == "Text in Danish: Siden minwiki"
     assert filled["other_private"] == ("Siden arkiv: 5 words, handed over as files",)
+    assert filled["other_private_comments"] == "5 words, taken in from 11/2026 to 11/2026"
+    assert filled["public_comments"].startswith("99 words in all; ")
     assert (filled["crawled_from"], filled["crawled_to"]) == ("11/2026", "11/2026")
     assert filled["domains"] == ("avis.dk",)
     for word in ("robots.txt", "captcha", "password", "paywall"):
@@ -79,6 +93,8 @@ def test_what_is_not_there_does_not_apply(tmp_path: Path) -> None:
     assert filled["crawled_used"].value == "No"
     assert filled["domains"].state is State.NONE
     assert filled["public_large"].state is State.NONE
+    assert filled["other_private_known"].state is State.NONE
+    assert filled["image_size"].state is State.NONE
 
 
 @pytest.mark.parametrize(("words", "size"), [(10**8, "Less than"), (5 * 10**8, None), (2 * 10**9, "1 billion to")])
