@@ -84,7 +84,8 @@ def rewrite_shards(space: Workspace, standing: Exclusions) -> Rewritten:
 def patch(space: Workspace, standing: Exclusions, rewritten: Rewritten, now: datetime) -> str:
     """Seal the newest release without what is withdrawn; returns its version, empty when it holds nothing of it.
 
-    Raises SealError when the counts do not add up, and Overtaken when something was withdrawn meanwhile.
+    Raises SealError when the counts do not add up, and Overtaken when something was withdrawn, or sealed elsewhere,
+    meanwhile.
     """
     recorded = releases(space.ledger)
     if not recorded:
@@ -96,7 +97,7 @@ def patch(space: Workspace, standing: Exclusions, rewritten: Rewritten, now: dat
     manifest = _without(newest, rewritten)
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)
-    run, record = newest_record(space), record_of(manifest, manifest.digest)
+    run, record = newest_record(space), replace(record_of(manifest, manifest.digest), after=newest.version)
     beside = files_beside(space, manifest, run.selection) if run else {}
     if run:
         moved = changes_since(space, newest, manifest, run.selection)

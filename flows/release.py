@@ -103,7 +103,8 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     refuse([*draft.findings, *check_shards(manifest, fates), *check_ids_once(manifest.shards, space.storage)])
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
-    record, beside = record_of(manifest, manifest.digest), files_beside(space, manifest, draft.selection)
+    record = replace(record_of(manifest, manifest.digest), after=before)
+    beside = files_beside(space, manifest, draft.selection)
     beside |= {CHANGELOG: changelog_of(space, latest, manifest, moved)}
 
     def commit(sweeps: int) -> bool:

@@ -31,7 +31,7 @@ class LedgerUnavailable(LedgerError):  # noqa: N818  as above
 
 
 class Overtaken(LedgerError):  # noqa: N818  as above
-    """Texts were withdrawn, or the storage swept, since the release was selected."""
+    """Texts were withdrawn, the storage swept, or another release sealed, since the release was selected."""
 
 
 class RecordConflict(LedgerError):  # noqa: N818  as above

@@ -98,7 +98,8 @@ class Usage:
 class ReleaseRecord:
     """A sealed release: `as_of` is the day its decisions were made for.
 
-    `sweeps` is how many sweeps of the storage there had been when its shards were last seen there; it is not kept.
+    `sweeps` is how many sweeps of the storage there had been when its shards were last seen there, `after` the release
+    that was the newest when it was made (empty: none); neither is kept.
     """
 
     version: str
@@ -107,6 +108,7 @@ class ReleaseRecord:
     as_of: date
     usages: tuple[Usage, ...]
     sweeps: int | None = field(default=None, compare=False)
+    after: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ledger.bases import Basis
 from ledger.budgets import exceeded, refuse
 from ledger.changes import void_dues
 from ledger.dues import enter_due
-from ledger.errors import BudgetExceeded, RecordConflict, RecordRefused, UnknownRecord
+from ledger.errors import BudgetExceeded, Overtaken, RecordConflict, RecordRefused, UnknownRecord
 from ledger.journal import PROGRAM, Event, Json, Stamp, append, canonical, digest
 from ledger.obligations import accrue
 from ledger.records import Obligation, ReleaseRecord, Usage
@@ -33,7 +33,8 @@ def record_release(
     what that one owes is reversed, and this one owes in its place, whatever the budgets say.
 
     Raises:
-        Overtaken: something was withdrawn since it was selected, or the storage swept since its shards were seen.
+        Overtaken: something was withdrawn since it was selected, the storage swept since its shards were seen, or
+            another release recorded since it was made.
         RecordConflict: another release stands under the version.
         UnknownRecord: a source is not in the ledger.
         RecordRefused: a usage has no basis or is given twice, or rests on an agreement that is not in force.
@@ -49,6 +50,8 @@ def record_release(
         _check(record)
         if record.sweeps is not None:
             check_unswept(connection, record.sweeps)
+        if record.after is not None:
+            _check_newest(connection, record.after)
         if exclusions:
             check_current(connection, exclusions)
         names = {usage.source for usage in record.usages}
@@ -97,6 +100,17 @@ def _check_same(row: RowMapping, record: ReleaseRecord) -> None:
         raise RecordConflict(
             f"release {record.version} is in the ledger with the manifest {row['manifest_digest']}, policy "
             f"{row['policy_digest']} and day {row['as_of']}: a version is sealed once, choose a new one"
+        )
+
+
+def _check_newest(connection: Connection, after: str) -> None:
+    """Refuse a release that was made to come behind another than the newest."""
+    newest = select(tables.release.c.version).order_by(tables.release.c.entry_seq.desc()).limit(1)
+    version = connection.scalar(newest) or ""
+    if version != after:
+        raise Overtaken(
+            f"another run sealed release {version} while this one was made. Nothing was released; run again, and what "
+            "stands now is compared."
         )
 
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.document_files import SCHEMA, signed_how, write_documents
+from corpus.errors import SealError
 from flows.comparing import compare
 from flows.copy_checks import check_storage
 from flows.deliveries import withdrawn_key
@@ -34,6 +35,7 @@ from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
 from ledger.errors import Overtaken, RecordRefused
 from ledger.journal import Stamp
 from ledger.records import DueStatus
+from ledger.releases import record_release, releases
 from ledger.standing import obligations
 from ledger.targets import Target, TargetKind
 from ledger.withdrawals import LiftReason, exclusions
@@ -173,6 +175,37 @@ def test_what_was_recorded_and_not_shown_stays_unshown(little: Little, monkeypat
     assert not space.storage.exists("releases/0.2.0/manifest.json")
     assert "http://blog.test/story" not in little.released()
     assert "http://more.test/new" in little.released()
+
+
+def test_a_release_that_another_machine_seals_meanwhile_is_patched(
+    little: Little, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A patch of what is no longer the newest release is not recorded behind it: the newest one is patched then."""
+    import flows.patching
+
+    space, real, sealed = little.space, flows.patching.publish_checkpoint, list[str]()
+    little.capture("more", {"new": text_about("havet")})
+    draft = little.draft()
+    case(little, "blog.test")
+
+    def and_another_seals(where: Workspace) -> str:
+        if not sealed:
+            with monkeypatch.context() as patched:  # it selected after the exclusion, and so without the texts
+                patched.setattr("flows.patching.publish_checkpoint", real)
+                sealed.append(little.release())
+        return real(where)
+
+    monkeypatch.setattr(flows.patching, "publish_checkpoint", and_another_seals)
+    honour(space, [], DAY)
+    assert sealed == ["0.2.0"]
+    assert [record.version for record in releases(space.ledger)] == ["0.1.0", "0.2.0"]
+    assert "http://more.test/new" in little.released()
+    assert "http://blog.test/story" not in little.released()
+    with pytest.raises(SealError, match="another run sealed"):
+        little.seal(draft)
+    record = replace(releases(space.ledger)[0], version="0.3.0", after="0.1.0")
+    with pytest.raises(Overtaken, match=r"sealed release 0\.2\.0"):
+        record_release(space.ledger, record, DAY)
 
 
 def killed(*_: object) -> None:
