@@ -6,10 +6,11 @@ is never read as another's. How bytes travel is in `s3_transfer`, what is tried 
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from corpus.errors import StorageError
-from corpus.s3_faults import FAULTS, code_of, explained, is_missing, pause, tried
+from corpus.s3_faults import FAULTS, explained, is_missing, pause, status_of, tried
 from corpus.s3_transfer import Bucket, Reading, digest_of, download
 from corpus.storage import StorageSettings, StoredObject, on_disk, publish, taken, unfinished
 
@@ -75,8 +76,8 @@ class S3Storage:
     def put_bytes(self, key: str, data: bytes, *, only_new: bool = False) -> None:
         """Upload; a guarded key is looked at first, and put on condition that there is none.
 
-        The look is what guards it in a store that ignores the condition, and what answers when a reply was lost: the
-        first attempt of ours may have landed.
+        The look is what guards it in a store that ignores the condition, or refuses it as unknown, and what answers
+        when a reply was lost: the first attempt of ours may have landed.
         """
         with self._replacing(key):
             if not only_new:
@@ -91,7 +92,10 @@ class S3Storage:
                 try:
                     self._bucket.put_bytes(self._key(key), data, IfNoneMatch="*")
                 except ClientError as error:
-                    if code_of(error) not in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                    if status_of(error) == HTTPStatus.NOT_IMPLEMENTED:
+                        self._bucket.put_bytes(self._key(key), data)
+                        return
+                    if status_of(error) not in {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT}:
                         raise
                     pause(attempt)
                 else:
@@ -162,24 +166,28 @@ class S3Storage:
         A store that does not tell of them has none to take back.
         """
         told: dict[str, Any] = {"Bucket": self._bucket.name, "Prefix": self._key("")}
-        client, aborted = self._bucket.client, 0
+        client, old = self._bucket.client, list[dict[str, Any]]()
         try:
-            found = tried(lambda: client.list_multipart_uploads(**told), "IsTruncated").get("Uploads", [])
+            while True:
+                page = tried(partial(client.list_multipart_uploads, **told), "IsTruncated")
+                found = [each for each in page.get("Uploads", []) if each["Initiated"] < before]
+                old += [{"Key": each["Key"], "UploadId": each["UploadId"]} for each in found]
+                if not (page["IsTruncated"] and page.get("NextKeyMarker")):
+                    break
+                told |= {"KeyMarker": page["NextKeyMarker"], "UploadIdMarker": page.get("NextUploadIdMarker", "")}
         except FAULTS:
             return 0
         with self._explained():
-            for upload in found:
-                if upload["Initiated"] < before:
-                    named: dict[str, Any] = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
-                    tried(partial(client.abort_multipart_upload, Bucket=self._bucket.name, **named))
-                    aborted += 1
-        return aborted
+            for named in old:
+                tried(partial(client.abort_multipart_upload, Bucket=self._bucket.name, **named))
+        return len(old)
 
     def _is_young(self, key: str, found: "HeadObjectOutputTypeDef", digest: str) -> bool:
         """Whether an object counts as put of late, by the store's own clock, or could be made to."""
-        date = found["ResponseMetadata"]["HTTPHeaders"].get("date")
-        if date and parsedate_to_datetime(date) - found["LastModified"] < YOUNG:
-            return True
+        with suppress(ValueError, TypeError):  # a clock that says nothing that can be read makes it old
+            now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
+            if now - found["LastModified"] < YOUNG:
+                return True
         try:
             self._bucket.make_young(self._key(key), digest)
         except FAULTS:  # a store that does not copy is given the bytes again

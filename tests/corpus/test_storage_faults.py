@@ -2,21 +2,25 @@
 
 import hashlib
 import os
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 
 from corpus import s3_faults, s3_transfer, storage_s3
 from corpus.errors import StorageError
-from corpus.storage import StorageSettings, open_storage
+from corpus.storage import Storage, StorageSettings, open_storage
 from corpus.storage_s3 import S3Storage
 from tests.certificates import self_signed
 from tests.conftest import KEY, SECRET, s3_settings
@@ -39,6 +43,53 @@ def server_url(request: pytest.FixtureRequest) -> str:
 def direct(server_url: str, tmp_path: Path) -> StorageSettings:
     """Settings that reach a server past the proxy."""
     return s3_settings(server_url, tmp_path.name)
+
+
+def hooked(settings: StorageSettings, cache: Path, event: str, act: Callable[..., object]) -> Storage:
+    """A storage whose store does something else at one event of boto3's."""
+    with pytest.MonkeyPatch.context() as patched:
+        real = boto3.client
+
+        def client(*given: Any, **named: Any) -> BaseClient:
+            made: BaseClient = real(*given, **named)
+            made.meta.events.register(event, act)
+            return made
+
+        patched.setattr(boto3, "client", client)
+        return open_storage(settings, cache)
+
+
+def test_a_store_that_knows_no_condition_is_guarded_by_the_look(direct: StorageSettings, tmp_path: Path) -> None:
+    """Where `If-None-Match` is refused as not implemented, a key is put when there is none, and stays what it is."""
+
+    def refuse(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        told = b"<Error><Code>NotImplemented</Code><Message>A header is not implemented</Message></Error>"
+        is_asked = "If-None-Match" in request.headers
+        return AWSResponse(request.url, 501, {}, SimpleNamespace(stream=lambda: iter([told]))) if is_asked else None
+
+    storage = hooked(direct, tmp_path / "cache", "before-send.s3.PutObject", refuse)
+    storage.put_bytes("key", b"one", only_new=True)
+    storage.put_bytes("key", b"one", only_new=True)
+    with pytest.raises(StorageError, match="never overwritten"):
+        storage.put_bytes("key", b"two", only_new=True)
+    assert b"".join(storage.read("key")) == b"one"
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 26 Nov 2026 09:00:00 -0000"])
+def test_a_store_without_a_clock_is_put_to_all_the_same(date: str, direct: StorageSettings, tmp_path: Path) -> None:
+    """Where a store tells no time that can be read, an object that is there counts as old, and is made young."""
+
+    def mistell(parsed: dict[str, Any], **_: object) -> None:
+        parsed["ResponseMetadata"]["HTTPHeaders"]["date"] = date
+
+    storage, file = hooked(direct, tmp_path / "cache", "after-call.s3.HeadObject", mistell), tmp_path / "file"
+    file.write_bytes(b"x")
+    storage.put_once("key", file)
+    (first,) = storage.objects("key")
+    time.sleep(1.1)  # stores tell whole seconds
+    storage.put_once("key", file)
+    (second,) = storage.objects("key")
+    assert second.modified > first.modified
 
 
 @pytest.mark.parametrize("kind", FAULTS)
