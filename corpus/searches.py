@@ -10,7 +10,6 @@ The tests hold the answers against those of the expressions themselves.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Any, cast
 
@@ -22,9 +21,9 @@ VALUE_CHARS_KEPT = 200
 
 Search = Callable[[_Element], object]
 _Find = Callable[[_Element], Iterator[_Element]]
-_Told = Callable[[str], bool]
 _Names = tuple[str, ...]
 
+_NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 _LITERAL = re.compile("'[^']*'")
 _NUMBERED = re.compile(r"'(\d+)'")
 _PART = re.compile(r"(?:\[[^]]*\]|[^|[])+")
@@ -59,11 +58,18 @@ def quicker(search: XPath) -> Search:
     patterns = _patterns(named[0]["any"], literals) if len(named) == 1 else None
     if patterns is None:
         return search
-    matching = _matching(named[0], {names: _told("|".join(each)) for names, each in patterns.items()})
+
+    def spelled(part: str) -> str:
+        return _NUMBERED.sub(lambda number: f"'{literals[int(number[1])]}'", part)
+
+    matching = _matching(named[0], patterns)
     others = "|".join(part for part, shape in shapes if not shape)
-    if others or named[0]["more"]:
-        rest = XPath(_NUMBERED.sub(lambda number: f"'{literals[int(number[1])]}'", others)) if others else _none
+    if others or (named[0]["more"] and named[0]["first"]):
+        rest = XPath(spelled(others)) if others else _none
         return lambda tree: rest(tree) if next(matching(tree), None) is None else search(tree)
+    if named[0]["more"]:
+        holds = XPath(f"boolean(self::*{spelled(named[0]['more'])})", namespaces=_NAMESPACES)
+        return lambda tree: [element for element in matching(tree) if holds(element)]
     if named[0]["first"]:
         return lambda tree: list(islice(matching(tree), 1))
     return lambda tree: list(matching(tree))
@@ -73,12 +79,19 @@ def _none(_: _Element) -> object:
     return []
 
 
-def _matching(shape: re.Match[str], told: Mapping[_Names, _Told]) -> _Find:
-    """Finds the elements of a tree, in order, for which one of the conditions holds."""
+def _matching(shape: re.Match[str], patterns: Mapping[_Names, list[str]]) -> _Find:
+    """Finds the elements of a tree, in order, for which one of the conditions holds.
+
+    Of an element it is first asked whether a value of an attribute answers to any pattern for it; few do.
+    """
     tags = re.findall(r"self::(\w+)", shape["tags"] or "")
-    attributes = " or ".join(f"@{name}" for name in sorted({name for names in told for name in names}))
-    with_attributes = cast("Callable[[_Element], list[_Element]]", XPath(f"{shape['root']}//*[{attributes}]"))
-    questions = tuple(told.items())
+    with_attributes = cast("Callable[[_Element], list[_Element]]", XPath(f"{shape['root']}//*[@*]"))
+    questions = [(names, _Told("|".join(each))) for names, each in patterns.items()]
+    by_name: dict[str, list[str]] = {}
+    for names, each in patterns.items():
+        for name in names:
+            by_name.setdefault(name, []).extend(each)
+    at_all = [(name, _Told("|".join(each))) for name, each in by_name.items()]
 
     def matching(tree: _Element) -> Iterator[_Element]:
         elements: Iterable[_Element]
@@ -87,27 +100,40 @@ def _matching(shape: re.Match[str], told: Mapping[_Names, _Told]) -> _Find:
         else:
             elements = tree.iterdescendants(*tags) if shape["root"] else tree.getroottree().iter(*tags)
         for element in elements:
-            for names, holds in questions:
-                value = element.get(names[0]) if len(names) == 1 else _first(element, *names)
-                if value is not None and holds(value):
-                    yield element
+            if not element.keys():
+                continue
+            for name, may_hold in at_all:
+                value = element.get(name)
+                if value is not None and may_hold[value]:
+                    if any(holds[first] for names, holds in questions if (first := _first(element, names)) is not None):
+                        yield element
                     break
 
     return matching
 
 
-def _first(element: _Element, one: str, other: str) -> str | None:
-    """The value of the attribute that stands first in an element, of two."""
-    value, second = element.get(one), element.get(other)
-    if value is None or second is None:
-        return second if value is None else value
-    return value if element.keys().index(one) < element.keys().index(other) else second
+def _first(element: _Element, names: _Names) -> str | None:
+    """The value of the attribute that stands first in an element, of those named."""
+    if len(names) == 1:
+        return element.get(names[0])
+    attributes = cast("list[tuple[str, str]]", element.items())
+    return next((value for name, value in attributes if name in names), None)
 
 
-def _told(pattern: str) -> _Told:
-    search = re.compile(pattern).search
-    remembered = lru_cache(VALUES_KEPT)(lambda value: search(value) is not None)
-    return lambda value: remembered(value) if len(value) <= VALUE_CHARS_KEPT else search(value) is not None
+class _Told(dict[str, bool]):
+    """Whether a pattern is found in a value, by value: asked as a dictionary is, and remembered when it is short."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__()
+        self._search = re.compile(pattern).search
+
+    def __missing__(self, value: str) -> bool:
+        found = self._search(value) is not None
+        if len(value) <= VALUE_CHARS_KEPT:
+            if len(self) >= VALUES_KEPT:
+                self.clear()
+            self[value] = found
+        return found
 
 
 def _patterns(conditions: str, literals: Sequence[str]) -> dict[_Names, list[str]] | None:
