@@ -31,6 +31,7 @@ from trafilatura.settings import Extractor
 from corpus.overlay import key, laid_over
 from corpus.render import render
 from corpus.searches import quicken, quicker
+from corpus.shortcuts import shorten
 from corpus.surroundings import drop_consent, drop_headed, drop_named, trimmed
 
 HTML_CHARS_MAX = 10_000_000
@@ -101,9 +102,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 quicken(
     xpaths.BODY_XPATH, xpaths.RAW_TREE_PRUNE_XPATH, xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
     xpaths.OVERALL_DISCARD_XPATH, xpaths.TEASER_DISCARD_XPATH, xpaths.DISCARD_IMAGE_ELEMENTS, xpaths.TITLE_XPATHS,
+    xpaths.AUTHOR_XPATHS, xpaths.AUTHOR_DISCARD_XPATHS,
 )  # fmt: skip
 _baseline: Any = import_module("trafilatura.baseline")  # the package has a function of that name
 _baseline.BASIC_CLEAN_XPATH = quicker(_baseline.BASIC_CLEAN_XPATH)
+shorten()
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it could not read is counted here, page by page
 
