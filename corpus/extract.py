@@ -12,7 +12,6 @@ Tidying comes first: inline elements lose their tags, since a rule that drops a 
 
 import logging
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -21,17 +20,16 @@ from typing import Any, cast
 
 import trafilatura
 from htmldate import find_date
-from justext import get_stoplist, get_stoplists
-from justext.core import define_stoplist
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from trafilatura import external, metadata, xpaths
+from trafilatura import metadata, xpaths
 from trafilatura.settings import Extractor
 
 from corpus.overlay import key, laid_over
 from corpus.render import render
 from corpus.searches import quicken, quicker
 from corpus.shortcuts import shorten
+from corpus.stopwords import keep_lightly
 from corpus.surroundings import drop_consent, drop_headed, drop_named, trimmed
 
 HTML_CHARS_MAX = 10_000_000
@@ -107,27 +105,9 @@ quicken(
 _baseline: Any = import_module("trafilatura.baseline")  # the package has a function of that name
 _baseline.BASIC_CLEAN_XPATH = quicker(_baseline.BASIC_CLEAN_XPATH)
 shorten()
+keep_lightly()
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it could not read is counted here, page by page
-
-
-class _StopWords:
-    """The stop words of all of justext's languages, read when they are asked for.
-
-    Trafilatura's slow mode holds them twice, 27 MB in each process; this way justext's own set alone is held.
-    """
-
-    def __iter__(self) -> Iterator[str]:
-        return (word for language in sorted(get_stoplists()) for word in get_stoplist(language))
-
-
-_external: Any = external
-_external.JT_STOPLIST = _StopWords()
-
-
-def prepare() -> None:
-    """Load what the slow mode needs, so that processes that are forked share it: 17 MB, and 0.2 seconds each."""
-    define_stoplist(_external.JT_STOPLIST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ measures are those of the text that is kept.
 
 from dataclasses import asdict, dataclass, replace
 
-from corpus import extract
 from corpus.captured import Page
 from corpus.captures import Withdrawn, digest_of
 from corpus.documents import Document, Reason, document_id
@@ -42,7 +41,6 @@ class Result:
 def prepare() -> None:
     """Load once what all workers share."""
     load_model()
-    extract.prepare()
 
 
 def refine_page(page: Page) -> Document:

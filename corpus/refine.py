@@ -42,8 +42,8 @@ _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
     "captured", "captures", "charset", "columns", "document_files", "documents", "docx", "extract", "formats",
     "language", "measures", "measuring", "members", "overlay", "pages", "pdf", "personal", "phrases", "prefilter",
-    "records", "refine", "render", "repetition", "rules", "searches", "shortcuts", "surroundings", "wikitext",
-    "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
+    "records", "refine", "render", "repetition", "rules", "searches", "shortcuts", "stopwords",
+    "surroundings", "wikitext", "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (
     "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
