@@ -1,9 +1,23 @@
-"""A captured page on its way to a worker: all that decides what document becomes of it."""
+"""A captured page on its way to a worker: all that decides what document becomes of it; and what comes back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from corpus.captures import Capture
+from corpus.documents import Document
 from corpus.profiles import DEFAULT
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Sign = Callable[[list[str]], "npt.NDArray[np.uint32]"]
+"""Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE). Picklable: a function of a module, or a
+`functools.partial` of one."""
+
+Refined = tuple[Document, bytes]
+"""The document of a page, and its text's signature as bytes; empty without a text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpus.captured import Sign
 from corpus.captures import digest_of
 from corpus.document_files import SCHEMA, read_documents, signed_how, write_documents
 from corpus.furniture import Cleared, clear
 from corpus.pages import assess
 from corpus.profiles import Profile
-from corpus.refine import Sign
 
 
 @dataclass(frozen=True, slots=True)

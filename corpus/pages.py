@@ -1,4 +1,4 @@
-"""One captured page to one document: read, redact, identify, judge.
+"""One captured page to one document: read, redact, identify, judge, sign.
 
 Pure, and run in an isolated worker (`corpus.workers`). Personal data goes before anything is measured, so that the
 measures are those of the text that is kept.
@@ -6,7 +6,7 @@ measures are those of the text that is kept.
 
 from dataclasses import asdict, dataclass, replace
 
-from corpus.captured import Page
+from corpus.captured import Page, Refined, Sign
 from corpus.captures import Withdrawn, digest_of
 from corpus.documents import Document, Reason, document_id
 from corpus.extract import Extracted
@@ -43,8 +43,14 @@ def prepare() -> None:
     load_model()
 
 
+def refine_and_sign(sign: Sign, page: Page) -> Refined:
+    """Refine one page and sign its text while it is warm; pure, and run in a worker."""
+    document = refine_page(page)
+    return document, sign([document.text])[0].tobytes() if document.text else b""
+
+
 def refine_page(page: Page) -> Document:
-    """Refine one page; pure, and run in a worker."""
+    """Refine one page; pure."""
     if isinstance(page.capture, Withdrawn):
         return lost(page, Reason.WITHDRAWN)
     said = read_capture(page.capture, may_be_danish if page.prefilter else None)

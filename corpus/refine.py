@@ -1,7 +1,7 @@
 """Refine: the captured pages of one WARC file become one file of documents, in one pass.
 
-Each page is decoded, extracted, redacted, identified and judged in an isolated worker; here the documents are put
-back in order, signed in batches and written. Records that are no captured page by the crawl's own account (robots.txt
+Each page is decoded, extracted, redacted, identified, judged and signed in an isolated worker; here the documents are
+put back in order and written in batches. Records that are no captured page by the crawl's own account (robots.txt
 and other evidence) are counted aside. What the pages on hold are worth is not asked: that is decided at release.
 
 The same WARC, settings and code give the same bytes. `refine_digest` names settings and code in an output's path.
@@ -13,15 +13,14 @@ import importlib.metadata
 import itertools
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
-from corpus.captured import Page
+from corpus.captured import Page, Refined, Sign
 from corpus.captures import Capture, digest_of, read_captures
 from corpus.charset import TWICE
 from corpus.document_files import DocumentWriter, write_documents
@@ -31,12 +30,6 @@ from corpus.language import model_digest
 from corpus.profiles import DEFAULT, load_profile
 from corpus.wordlists import LISTS
 from corpus.workers import Template, WorkerLimits, Workers
-
-READ_PAGE = "corpus.pages:refine_page"
-"""What workers do with a page."""
-
-Sign = Callable[[list[str]], npt.NDArray[np.uint32]]
-"""Texts to MinHash signatures: uint32 of shape (texts, SIGNATURE_SIZE)."""
 
 _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
@@ -124,15 +117,19 @@ def refine_digest(settings: RefineSettings) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+def page_readers(limits: WorkerLimits, sign: Sign) -> Template:
+    """What workers that read pages and sign their texts are forked from; use it as a context manager."""
+    return Template("corpus.pages:refine_and_sign", limits, (sign,))
+
+
 class Refinery:
     """Refines one row of pages after another with the same workers; use as a context manager.
 
-    Several at once may share the process that workers are forked from: a template of READ_PAGE and the same limits.
+    Several at once may have the same `page_readers`.
     """
 
-    def __init__(self, settings: RefineSettings, sign: Sign, shared: Template | None = None) -> None:
-        self._settings, self._sign = settings, sign
-        self._workers = Workers(READ_PAGE, settings.limits, shared)
+    def __init__(self, settings: RefineSettings, readers: Template) -> None:
+        self._settings, self._workers = settings, Workers(readers)
 
     def __enter__(self) -> Self:
         return self
@@ -159,12 +156,12 @@ class Refinery:
         with write_documents(out, how.signature_scheme) as writer:
             documents = self._documents(pages, counts)
             while batch := list(itertools.islice(documents, how.batch_documents)):
-                self._write(writer, batch)
-                counts.add(batch)
+                _write(writer, batch)
+                counts.add([document for document, _ in batch])
         return counts.report()
 
-    def _documents(self, pages: Iterable[Page], counts: "_Counts") -> Iterator[Document]:
-        """Documents in the order of the pages; a page that cost a worker its life is marked."""
+    def _documents(self, pages: Iterable[Page], counts: "_Counts") -> Iterator[Refined]:
+        """Documents and signatures in the order of the pages; a page that cost a worker its life is marked."""
         under_way: deque[Page] = deque()
 
         def remembered() -> Iterator[Page]:
@@ -175,19 +172,12 @@ class Refinery:
 
         for answer in self._workers.map(remembered()):
             page = under_way.popleft()
-            yield _lost(page, answer) if isinstance(answer, Reason) else answer
-
-    def _write(self, writer: DocumentWriter, batch: list[Document]) -> None:
-        signatures = np.zeros((len(batch), SIGNATURE_SIZE), dtype=np.uint32)
-        rows = [number for number, document in enumerate(batch) if document.text]
-        if rows:
-            signatures[rows] = self._sign([batch[number].text for number in rows])
-        writer.write(batch, signatures)
+            yield (_lost(page, answer), b"") if isinstance(answer, Reason) else answer
 
 
 def refine(warc: Path, origin: Origin, out: Path, settings: RefineSettings, sign: Sign) -> RefineReport:
     """Refine one WARC file; see `Refinery`."""
-    with Refinery(settings, sign) as refinery:
+    with page_readers(settings.limits, sign) as template, Refinery(settings, template) as refinery:
         return refinery.refine(warc, origin, out)
 
 
@@ -200,6 +190,14 @@ def _captured(warc: Path, origin: Origin, aside: Counter[str]) -> Iterator[Captu
             continue
         taken.add(capture.url)
         yield capture
+
+
+def _write(writer: DocumentWriter, batch: list[Refined]) -> None:
+    signatures = np.zeros((len(batch), SIGNATURE_SIZE), dtype=np.uint32)
+    for row, (_, signature) in zip(signatures, batch, strict=True):
+        if signature:
+            row[:] = np.frombuffer(signature, dtype=np.uint32)
+    writer.write([document for document, _ in batch], signatures)
 
 
 def _lost(page: Page, reason: Reason) -> Document:

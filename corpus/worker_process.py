@@ -15,6 +15,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -97,12 +98,12 @@ _TEMPLATE = os.getpid()
 
 def main() -> None:
     """Entry point of the template; the arguments are those that `corpus.workers` gives."""
-    name, descriptor, parent, seconds_max, memory_bytes_max = sys.argv[1:]
+    name, descriptor, parent, seconds_max, memory_bytes_max, given = sys.argv[1:]
     die_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of us; the parent decides
     module_name, _, attribute = name.partition(":")
     module = import_module(module_name)
-    function = getattr(module, attribute)
+    function = partial(getattr(module, attribute), *pickle.loads(bytes.fromhex(given)))  # noqa: S301 - as above
     getattr(module, "prepare", lambda: None)()
     gc.collect()
     gc.freeze()  # what is shared stays shared: no worker's collector touches it

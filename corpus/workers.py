@@ -64,12 +64,14 @@ class WorkerLimits:
 class Template:
     """The process that imported a function and forks the workers; it starts with the first, and may have many rows'.
 
-    `function` is named as `package.module:name` and takes one picklable item. Its module may have a `prepare`, which
-    is called once, before workers are forked. Use it as a context manager, from any number of threads.
+    `function` is named as `package.module:name` and takes one picklable item, behind what is `given`, if anything:
+    little, and picklable too. Its module may have a `prepare`, which is called once, before workers are forked. Use it
+    as a context manager, from any number of threads.
     """
 
-    def __init__(self, function: str, limits: WorkerLimits) -> None:
-        self.function, self.limits = function, limits
+    def __init__(self, function: str, limits: WorkerLimits, given: tuple[object, ...] = ()) -> None:
+        self.limits = limits
+        self._function, self._given = function, given
         self._alone, self._thread = Lock(), ThreadPoolExecutor(max_workers=1)
         self._process: subprocess.Popen[bytes] | None = None
         self._ours, self._theirs = socket.socketpair()
@@ -107,8 +109,9 @@ class Template:
 
     def _start(self) -> None:
         """Start it from a thread of its own, with which it dies: who asks for a worker may be gone sooner."""
-        arguments = [self.function, str(self._theirs.fileno()), str(os.getpid())]
+        arguments = [self._function, str(self._theirs.fileno()), str(os.getpid())]
         arguments += [str(self.limits.seconds_per_item_max), str(self.limits.memory_bytes_max)]
+        arguments += [pickle.dumps(self._given).hex()]
         command = [sys.executable, "-m", "corpus.worker_process", *arguments]
         self._process = self._thread.submit(_process, command, self._theirs.fileno()).result()
         self._theirs.close()
@@ -117,7 +120,7 @@ class Template:
         except OSError:
             answer = b""
         if not answer:
-            raise WorkerError(f"a worker for {self.function} did not start; its output above says why")
+            raise WorkerError(f"a worker for {self._function} did not start; its output above says why")
 
     def _answer(self) -> int:
         try:
@@ -173,12 +176,11 @@ class _Worker:
 class Workers:
     """Runs a function over items in child processes; use as a context manager, for one row of items or for many.
 
-    Several may share a template, made for the same function and limits and left by who made it; else each has its own.
+    Several may have one template, which stands as long as any of them.
     """
 
-    def __init__(self, function: str, limits: WorkerLimits, shared: Template | None = None) -> None:
-        assert shared is None or (shared.function, shared.limits) == (function, limits), "a template of something else"
-        self._template, self._is_shared, self._limits = shared or Template(function, limits), bool(shared), limits
+    def __init__(self, template: Template) -> None:
+        self._template, self._limits = template, template.limits
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
@@ -188,8 +190,6 @@ class Workers:
         for worker in list(self._workers):
             with suppress(WorkerError):  # the template is gone, and its workers with it
                 self._drop(worker)
-        if not self._is_shared:
-            self._template.__exit__()
 
     def map(self, items: Iterable[object]) -> Iterator[Any]:
         """The function's answers in the order of the items; a Reason where a worker died of one.

@@ -14,6 +14,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate, islice
 
 import numpy as np
@@ -93,13 +94,19 @@ def sign_lightly(texts: Sequence[str], parameters: Parameters) -> Signatures:
 
     Beside extraction that is 3 % of a page's time, and less than loading costs until some thousands were signed.
     """
-    factors, terms = permutations(parameters)[:, :, None]
+    factors, terms = _drawn(parameters)[:, :, None]
     signatures = np.full((len(texts), parameters.permutations), EMPTY)
     for signature, text in zip(signatures, texts, strict=True):
         hashes = _mixed(_first_words(words_of(text), parameters.shingle_words))
         for begin in range(0, len(hashes), _AT_ONCE):
             np.minimum(signature, (factors * hashes[begin : begin + _AT_ONCE] + terms).min(axis=1), out=signature)
     return signatures
+
+
+@lru_cache(8)
+def _drawn(parameters: Parameters) -> NDArray[np.uint32]:
+    """The permutations, drawn once: texts may come one by one."""
+    return permutations(parameters)
 
 
 def _first_words(words: Sequence[str], shingle: int) -> NDArray[np.uint32]:

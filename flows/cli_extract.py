@@ -56,14 +56,14 @@ def extract(
     Exit codes: 0 all were read; 1 something is wrong, and the message says what to do; 2 the command was written
     wrongly; 3 some could not be read: their lines say why, or a message does.
     """
-    from corpus.workers import WorkerLimits, Workers  # noqa: PLC0415 - what reads files takes a second to load
+    from corpus.workers import Template, WorkerLimits, Workers  # noqa: PLC0415 - what reads files takes a second to load
 
     set_up = load_settings()
     bounds = set_up.refine
     limits = WorkerLimits(workers, bounds.seconds_per_item_max, bounds.memory_bytes_max, bounds.items_per_worker_max)
     under_way: deque[tuple[str, str]] = deque()
     troubles = Counter[str]()
-    with Workers("corpus.formats:read_capture", limits) as readers:
+    with Template("corpus.formats:read_capture", limits) as template, Workers(template) as readers:
         for said in readers.map(_noted(_captures(places, content_type, set_up, troubles), under_way)):
             place, url = under_way.popleft()
             row = _row(said)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from corpus.profiles import DEFAULT, load_profile
 from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine_digest
-from dedup.signatures import sign_lightly
 from flows.errors import CountError
 from flows.paths import crawl_prefix, digest_of_parts
 from flows.progress import emit
@@ -49,7 +48,7 @@ def _refine_crawl(space: "Workspace", crawl: str, how: RefineSettings) -> list[s
     }
     undone = [file for file, key in keys.items() if not space.storage.exists(key)]
     pages = read_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")) if undone else {}
-    with Refinery(how, lambda texts: sign_lightly(texts, space.settings.dedup), space.readers) as refinery:
+    with Refinery(how, space.readers) as refinery:
         for file in undone:
             _refine_file(space, f"{crawl}/{file}", keys[file], pages, refinery)
     return sorted(keys.values())

@@ -9,11 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from corpus.captures import Capture
-from corpus.refine import RefineReport, Refinery, RefineSettings, refine_digest
+from corpus.refine import RefineReport, Refinery, RefineSettings, page_readers, refine_digest
 from dedup.parameters import Parameters
 from dedup.signatures import sign_lightly
 from flows.digesting import TOLD_S
@@ -59,7 +60,8 @@ def refine_files(
 
     Documents appear whole or not at all. Raises WorkerError and OSError.
     """
-    with Refinery(how, lambda texts: sign_lightly(texts, signing)) as refinery:
+    sign = partial(sign_lightly, parameters=signing)
+    with page_readers(how.limits, sign) as template, Refinery(how, template) as refinery:
         for task in todo:
             if task.is_done:
                 yield json.loads(task.report.read_bytes())

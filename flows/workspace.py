@@ -7,12 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from corpus.refine import READ_PAGE
+from corpus.refine import page_readers
 from corpus.storage import Storage, open_storage
 from corpus.workers import Template
 from crawler.starting import Crawls
+from dedup.signatures import sign_lightly
 from flows.errors import FlowError, SettingsError
 from flows.settings import Settings
 from ledger.errors import RecordRefused
@@ -90,8 +92,9 @@ def _opened(settings: Settings, storage: Storage, ledger_url: str) -> Iterator[W
     policy = read_policy(settings.ledger.policy)
     ledger = open_ledger(ledger_url)
     try:
-        with Crawls() as crawls, Template(READ_PAGE, settings.refine) as readers:
-            yield Workspace(settings, storage, ledger, policy, crawls, readers)
+        sign = partial(sign_lightly, parameters=settings.dedup)
+        with Crawls() as crawls, page_readers(settings.refine, sign) as template:
+            yield Workspace(settings, storage, ledger, policy, crawls, template)
     finally:
         ledger.close()
 

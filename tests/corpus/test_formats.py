@@ -13,7 +13,7 @@ from corpus.documents import Document, Reason
 from corpus.extract import HTML_CHARS_MAX
 from corpus.formats import DOCX_TYPE, PDF_TYPE, Said, read_capture
 from corpus.pages import Page, refine_page
-from corpus.workers import WorkerLimits, Workers
+from corpus.workers import Template, WorkerLimits, Workers
 from tests.corpus.made import docx, paragraph, pdf
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -102,7 +102,7 @@ def test_what_is_made_to_hurt_costs_itself() -> None:
     pages = [Page("a", "c", capture(payload, kind)) for payload, kind in hostile.values()]
     pages.append(Page("a", "c", capture((SENTENCE + "\n\n").encode() * 3, "text/plain")))
     limits = WorkerLimits(workers=1, seconds_per_item_max=1.0, memory_bytes_max=1 << 30)
-    with Workers("corpus.pages:refine_page", limits) as workers:
+    with Template("corpus.pages:refine_page", limits) as template, Workers(template) as workers:
         answers = list(workers.map(pages))
     reasons = [answer if isinstance(answer, Reason) else answer.reason for answer in answers]
     lost = {Reason.EXTRACTION_TIMEOUT, Reason.EXTRACTION_CRASHED, Reason.EXTRACTION_EMPTY, Reason.TOO_SHORT}

@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 from corpus.captures import Capture, CaptureWriter
 from corpus.document_files import read_documents
 from corpus.documents import SIGNATURE_SIZE
-from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine, refine_digest
+from corpus.refine import Origin, Refinery, RefineSettings, page_readers, read_pages, refine, refine_digest
 from corpus.workers import WorkerLimits
 
 AT = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
@@ -99,7 +99,7 @@ def test_a_text_encoded_twice_is_mended_and_counted(tmp_path: Path) -> None:
     """The report says how many pages came with UTF-8 read as windows-1252 and encoded again."""
     twice = GOOD.encode().decode("cp1252", "replace").encode()
     capture = Capture("https://a.dk/to", AT, 200, (("Content-Type", "text/html"),), twice)
-    with Refinery(SETTINGS, sign) as refinery:
+    with page_readers(SETTINGS.limits, sign) as readers, Refinery(SETTINGS, readers) as refinery:
         report = refinery.refine_captures([capture], ("a", "a-1", ""), tmp_path / "d.parquet")
     assert (report.pages, report.kept, report.mended) == (1, 1, 1)
 

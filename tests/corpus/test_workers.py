@@ -51,7 +51,7 @@ def limits(workers: int = 2, *, seconds: float = 0.5, items: int = 100) -> Worke
 def test_losses_are_counted_and_the_rest_is_in_order(behaviour: str) -> None:
     """A hang, a crash and too much memory each give their reason, and every other item its answer in its place."""
     items = ["a", "hang", "b", "crash", "c", "memory", "d", "sleep", "e"]
-    with Workers(behaviour, limits()) as workers:
+    with Template(behaviour, limits()) as template, Workers(template) as workers:
         answers = list(workers.map(items))
     timeout, crashed = Reason.EXTRACTION_TIMEOUT, Reason.EXTRACTION_CRASHED
     assert answers == ["A", timeout, "B", crashed, "C", crashed, "D", timeout, "E"]
@@ -59,20 +59,28 @@ def test_losses_are_counted_and_the_rest_is_in_order(behaviour: str) -> None:
 
 def test_a_worker_is_replaced_after_its_items(behaviour: str) -> None:
     """No process answers more items than it may."""
-    with Workers(behaviour, limits(1, items=2)) as workers:
+    with Template(behaviour, limits(1, items=2)) as template, Workers(template) as workers:
         pids = list(workers.map(["pid"] * 5))
     assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 1]
 
 
 def test_a_fault_of_the_program_is_not_a_loss(behaviour: str) -> None:
     """What the function raises comes up in the parent, with its traceback."""
-    with Workers(behaviour, limits(1)) as workers, pytest.raises(WorkerError, match="our own mistake"):
+    with (
+        Template(behaviour, limits(1)) as template,
+        Workers(template) as workers,
+        pytest.raises(WorkerError, match="our own mistake"),
+    ):
         list(workers.map(["bug"]))
 
 
 def test_a_worker_that_cannot_start_says_so() -> None:
     """A function that does not exist is an error at once, of those the command line tells, and not a lost page."""
-    with Workers("corpus.no_such_module:f", limits(1)) as workers, pytest.raises(CorpusError, match="did not start"):
+    with (
+        Template("corpus.no_such_module:f", limits(1)) as template,
+        Workers(template) as workers,
+        pytest.raises(CorpusError, match="did not start"),
+    ):
         list(workers.map(["a"]))
 
 
@@ -85,7 +93,7 @@ def test_items_are_taken_as_they_are_needed(behaviour: str) -> None:
             taken.append(1)
             yield "a"
 
-    with Workers(behaviour, limits(1)) as workers:
+    with Template(behaviour, limits(1)) as template, Workers(template) as workers:
         answers = workers.map(endless())  # type: ignore[arg-type]
         assert next(answers) == "A"
     assert len(taken) <= 5 * BATCH_ITEMS
@@ -95,7 +103,7 @@ def test_workers_die_with_their_parent(behaviour: str) -> None:
     """When the parent is killed, no worker goes on."""
     program = (
         "import sys; from corpus.workers import *\n"
-        f"with Workers({behaviour!r}, WorkerLimits(workers=1)) as workers:\n"
+        f"with Template({behaviour!r}, WorkerLimits(workers=1)) as template, Workers(template) as workers:\n"
         "    print(*workers.map(['pid']), flush=True)\n"
         "    print(*workers.map(['sleep']))\n"
     )
@@ -120,14 +128,14 @@ def _runs(pid: int) -> bool:
 def test_nothing_is_left_open(behaviour: str) -> None:
     """After use no descriptor of a worker is left in the parent."""
     before = len(list(Path("/proc/self/fd").iterdir()))
-    with Workers(behaviour, limits()) as workers:
+    with Template(behaviour, limits()) as template, Workers(template) as workers:
         list(workers.map(["a", "crash", "b"]))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_one_row_after_another_finds_the_same_workers(behaviour: str) -> None:
     """Workers stay for the next row of items, also when the one before was given up in the middle."""
-    with Workers(behaviour, limits(1)) as workers:
+    with Template(behaviour, limits(1)) as template, Workers(template) as workers:
         first = list(workers.map(["pid"]))
         assert list(workers.map(["pid", "a"])) == [*first, "A"]
         begun = workers.map(["a"] * 100)
@@ -140,7 +148,7 @@ def test_rows_of_many_threads_share_a_template(behaviour: str) -> None:
     """Threads that are gone before it leave the shared template to the others, and each row has workers of its own."""
 
     def row(_: int) -> tuple[int, list[object]]:
-        with Workers(behaviour, limits(1), template) as workers:
+        with Workers(template) as workers:
             (pid,) = workers.map(["pid"])
             parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
             answers = list(workers.map(["a", "crash", "b"]))
@@ -158,7 +166,7 @@ def test_rows_of_many_threads_share_a_template(behaviour: str) -> None:
 def test_what_was_beside_a_lost_item_is_not_lost(behaviour: str) -> None:
     """Of a full batch only the item that killed its worker is gone, however often that happens."""
     items = ["a", "crash", "b", "c", "crash", "d", "e", "f"] * 3
-    with Workers(behaviour, limits()) as workers:
+    with Template(behaviour, limits()) as template, Workers(template) as workers:
         answers = list(workers.map(items))
     assert [answer for answer in answers if answer != Reason.EXTRACTION_CRASHED] == list("ABCDEF" * 3)
     assert answers.count(Reason.EXTRACTION_CRASHED) == 6
@@ -166,9 +174,9 @@ def test_what_was_beside_a_lost_item_is_not_lost(behaviour: str) -> None:
 
 def test_the_loss_of_the_template_is_told(behaviour: str) -> None:
     """When the process that forks workers is killed, as for memory, that is an error that says so."""
-    with Workers(behaviour, limits(1)) as workers:
+    with Template(behaviour, limits(1)) as template, Workers(template) as workers:
         (pid,) = workers.map(["pid"])
-        template = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-        os.kill(template, signal.SIGKILL)
+        forks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(forks, signal.SIGKILL)
         with pytest.raises(WorkerError, match="is gone"):
             list(workers.map(["crash"]))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.parquet as pq
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -123,6 +124,11 @@ def test_the_warc_keeps_what_came_and_what_became_of_it(sight: Sight) -> None:
     assert sight.crawled.report["resources"] == 4
 
 
+def unsigned(texts: list[str]) -> npt.NDArray[np.uint32]:
+    """No signatures, which are not looked at here."""
+    return np.zeros((len(texts), SIGNATURE_SIZE), dtype=np.uint32)
+
+
 def test_what_is_rendered_is_refined(sight: Sight, tmp_path: Path) -> None:
     """Refinement reads the pages as they were rendered, and nothing else the crawl has kept."""
     folder = sight.crawled.folder
@@ -134,7 +140,7 @@ def test_what_is_rendered_is_refined(sight: Sight, tmp_path: Path) -> None:
         origin,
         tmp_path / "d.parquet",
         settings,
-        lambda found: np.zeros((len(found), SIGNATURE_SIZE), dtype=np.uint32),
+        unsigned,
     )
     documents = pq.read_table(tmp_path / "d.parquet").to_pylist()
     assert (report.pages, report.aside) == (2, 0)
