@@ -5,7 +5,7 @@ the holder has proved the domain, the case is verified at once; otherwise a pers
 is held from the moment it is sent, so that waiting costs us and not them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -28,8 +28,8 @@ from ledger.targets import Target, TargetKind
 KINDS = (CaseKind.OPT_OUT, CaseKind.TAKEDOWN, CaseKind.OBJECTION, CaseKind.CORRECTION)
 """What is asked for here; a claim has a way of its own."""
 
-TARGETS_MAX = 500
-"""Most targets of one form: more are a list, which the house imports."""
+TARGETS_MAX = 1000
+"""Most targets of one form: 500 lines, as an address is two (by http and https). More are a list the house imports."""
 
 SHOWN_MAX = 200
 """Cases shown at once: each is read for itself, as all cases of all people grow with the ledger."""
@@ -184,23 +184,39 @@ def whose_case(ledger: Ledger, name: str) -> tuple[str, str]:
     return ("", "") if row is None else (row["person"], row["holder"])
 
 
-def read_targets(text: str) -> tuple[tuple[Target, ...], Sequence[str]]:
+def read_targets(text: str, canonical: Callable[[str], str]) -> tuple[tuple[Target, ...], Sequence[str]]:
     """Read what a person wrote, one thing a line; return what it is about, and the lines that could not be read.
 
     A line is an address, a domain, a path, or begins with what it is: `titel:`, `forfatter:`, `isbn:`, `issn:`.
+    `canonical` gives an address the spelling it is collected under.
     """
     found: dict[Target, None] = {}
     bad = []
     for line in filter(None, map(str.strip, text.splitlines())):
         try:
-            found[read_target(line)] = None
+            found |= dict.fromkeys(_as_collected(read_target(line), canonical))
         except ValueError:
             bad.append(line[:100])
     return tuple(found), bad
 
 
+def _as_collected(target: Target, canonical: Callable[[str], str]) -> tuple[Target, ...]:
+    """What to look for: an address in its one spelling, by http and by https, as people do not look which it was."""
+    if target.kind is not TargetKind.DOCUMENT or target.value.startswith("urn:"):
+        return (target,)
+    place = (canonical(target.value) or target.value).partition("://")[2]
+    return tuple(Target.of(TargetKind.DOCUMENT, f"{scheme}://{place}") for scheme in ("https", "http"))
+
+
 def read_target(line: str) -> Target:
     """Read one line as what it is about. Raises `ValueError` when it cannot be told."""
+    found = _read_target(line)
+    if "\0" in found.value:  # an address can hide one behind percent signs, and PostgreSQL takes none
+        raise ValueError(f"{line[:100]!r} is no domain, address, title, author or number")
+    return found
+
+
+def _read_target(line: str) -> Target:
     word, colon, rest = line.partition(":")
     named = _WORDS.get(word.strip().lower()) if colon else None
     if named is not None:

@@ -104,7 +104,8 @@ def look_at_mandate(path: Path, name: str) -> Upload:
 def plain_name(name: str, kind: UploadKind) -> str:
     """Return a file's own name without its folders and odd signs, with the ending of what it is."""
     own = PurePosixPath(name.replace("\\", "/")).name
-    stem = re.sub(r"[^\w. -]", "_", own.rpartition(".")[0] or own).strip(". ")[:NAME_CHARS_MAX]
+    stem = re.sub(r"[^\w. -]", "_", own.rpartition(".")[0] or own).strip(". ")
+    stem = stem.encode()[:NAME_CHARS_MAX].decode("utf-8", "ignore")  # a disk counts bytes, and takes 255
     return f"{stem or 'fil'}.{kind.value}"
 
 

@@ -154,10 +154,10 @@ def new_case(request: Request, case: CaseIn, who: Caller) -> CaseOut:
         allow(request, who, Action.ASK, case.holder)
     elif not may_ask_alone(who, Action.ASK):
         raise HTTPException(403)
-    targets, bad = read_targets("\n".join(line.replace("\n", " ")[:600] for line in case.about))
+    portal = portal_of(request)
+    targets, bad = read_targets("\n".join(line.replace("\n", " ")[:600] for line in case.about), portal.canonical)
     if bad or not targets or case.kind not in KINDS:
         raise HTTPException(422, "name domains, addresses, titles, authors or numbers, one each; and no claim")
-    portal = portal_of(request)
     asked = Asked(case.kind, targets, case.holder, tuple(dict.fromkeys(case.uses)), case.reason)
     return _case(ask(portal.ledger, asked, find_person(portal.ledger, who.person), portal.now()))
 

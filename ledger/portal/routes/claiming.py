@@ -61,7 +61,7 @@ def claim_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], 
     holder = form.text("holder")
     allow(request, session.who, Action.CLAIM, holder)
     portal = portal_of(request)
-    targets, bad = read_targets(form.text("targets", 20_000))
+    targets, bad = read_targets(form.text("targets", 20_000), portal.canonical)
     if bad:
         told = translate(language_of(request), N_("These lines could not be read:"))
         return _page(request, session, f"{told} {'; '.join(bad[:5])}")

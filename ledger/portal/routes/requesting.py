@@ -91,7 +91,7 @@ def _ask(request: Request, session: Session, form: Form, how: tuple[CaseKind, tu
     if holder:
         allow(request, session.who, Action.ASK, holder)
     portal, language = portal_of(request), language_of(request)
-    targets, bad = read_targets(form.text("targets", LIST_CHARS_MAX))
+    targets, bad = read_targets(form.text("targets", LIST_CHARS_MAX), portal.canonical)
     if bad or not targets:
         told = N_("These lines could not be read:") if bad else N_("Write what it is about, one thing on each line.")
         error = f"{translate(language, told)} {'; '.join(bad[:5])}".strip()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.urls import canonical
 from ledger.agreements import Rate, RateUnit, Use
 from ledger.case_book import find_case, take_step
 from ledger.cases import CaseKind, CaseStep, Proof, Step
@@ -234,7 +235,7 @@ def test_a_case_is_its_askers_and_their_holders(ledger: Ledger) -> None:
 def test_requests_are_bounded(ledger: Ledger) -> None:
     """About nothing, about too much, in another way or too often in a day is refused with what to do."""
     person, _ = somebody(ledger)
-    many = tuple(Target(TargetKind.TITLE, f"t{number}") for number in range(501))
+    many = tuple(Target(TargetKind.TITLE, f"t{number}") for number in range(1001))
     for asked in (
         Asked(CaseKind.OPT_OUT, ()),
         Asked(CaseKind.OPT_OUT, many),
@@ -267,10 +268,18 @@ def test_requests_are_bounded(ledger: Ledger) -> None:
 )
 def test_what_people_write_is_read_as_what_it_is(line: str, target: Target | None) -> None:
     """A host with nothing behind it is a domain, a page an address; what cannot be told is handed back."""
-    found, bad = read_targets(f"\n {line} \n")
-    assert (list(found), list(bad)) == (([target], []) if target else ([], [line]))
+    found, bad = read_targets(f"\n {line} \n", str)
+    assert (list(found)[:1], list(bad)) == (([target], []) if target else ([], [line]))
     if target:
         assert read_target(line) == target
+
+
+def test_an_address_is_found_however_it_is_written() -> None:
+    """It is kept in the spelling it is collected under, by http and https; a NUL behind percent signs is no address."""
+    found, _ = read_targets("https://Blad.EXAMPLE:443/a/../b%7Ec?utm_source=x#her", canonical)
+    assert [target.value for target in found] == ["https://blad.example/b~c", "http://blad.example/b~c"]
+    for line in ("blad.example/%00", "https://blad.example/\0", "urn:a\0"):
+        assert read_targets(line, str) == ((), [line])
 
 
 def test_an_offer_is_accepted_with_exactly_its_terms(ledger: Ledger) -> None:

@@ -51,7 +51,7 @@ def test_one_page_opts_out(visitor: Visitor, portal: Portal) -> None:
     )
     case = cases(portal.ledger)[0]
     assert sent.headers["location"] == f"/min-side/sag/{case.id}"
-    assert (case.kind, case.state, len(case.targets)) == (CaseKind.OPT_OUT, Step.VERIFIED, 2)
+    assert (case.kind, case.state, len(case.targets)) == (CaseKind.OPT_OUT, Step.VERIFIED, 3)
     assert case.steps[0].reason == "[train]"
     shown = visitor.get(f"/min-side/sag/{case.id}").text
     assert "blad.example" in shown
