@@ -7,7 +7,7 @@ or out calls `new_form_cookie`, so that tokens from before are worth nothing.
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -69,9 +69,27 @@ async def read_form(request: Request) -> Form:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX)
     except ValueError as error:  # not ASCII, not UTF-8 behind the percent signs, or too many fields
         raise HTTPException(400) from error
-    form = Form({name: value.strip() for name, value in pairs})
+    form = read_fields(pairs)
     check_token(request, form)
     return Form({name: value for name, value in form.fields.items() if name != FIELD})
+
+
+def read_fields(pairs: Iterable[tuple[str, str]]) -> Form:
+    """Make a form of names and values. Ends the request with 400 where one cannot be kept: a NUL, half a character."""
+    fields = {name: value.strip() for name, value in pairs}
+    for name, value in fields.items():
+        if "\0" in name + value or not _is_whole(value):
+            raise HTTPException(400)
+    return Form(fields)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text can be written as UTF-8: a form that says another encoding can have halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def check_token(request: Request, form: Form) -> None:

@@ -4,6 +4,7 @@ A form that changes something is protected twice: here by where the browser says
 token. The API takes no cookies, so a foreign page can do nothing with it in a visitor's name.
 """
 
+import http
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -45,7 +46,7 @@ class BodyLimit:
         length = Headers(scope=scope).get("content-length", "0")
         most = ROOMY.get(scope["path"], BODY_BYTES_MAX) if scope["method"] == "POST" else BODY_BYTES_MAX
         if not length.isdecimal() or int(length) > most:
-            await _too_large(scope)(scope, receive, send)
+            await _refusal(scope, 413, "What was sent is too long.")(scope, receive, send)
             return
         read = 0
 
@@ -60,12 +61,28 @@ class BodyLimit:
         await self._app(scope, receiving, send)
 
 
-def _too_large(scope: Scope) -> Response:
-    told = "What was sent is too long."
+def _refusal(scope: Scope, status: int, told: str) -> Response:
     if not scope["path"].startswith(API):
-        return PlainTextResponse(f"{told}\n", 413)
-    body = {"type": "about:blank", "title": "Content Too Large", "status": 413, "detail": told}
-    return JSONResponse(body, 413, media_type="application/problem+json")
+        return PlainTextResponse(f"{told}\n", status)
+    body = {"type": "about:blank", "title": http.HTTPStatus(status).phrase, "status": status, "detail": told}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+class NoNul:
+    """Refuses addresses with a NUL in them: no name of ours has one, and PostgreSQL takes none, which would be a crash.
+
+    Forms and the API's models refuse it in what is sent (`forms.read_form`, `api_requests.Known`).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, unless the address has a NUL."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await _refusal(scope, 400, "The address cannot be read.")(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class SameOrigin:

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ledger.portal.forms import Form, check_token
+from ledger.portal.forms import Form, check_token, read_fields
 
 FIELDS_MAX = 20
 
@@ -56,7 +56,7 @@ async def read_file(request: Request) -> AsyncIterator[Uploaded]:
 
 
 def _fields(data: FormData) -> Form:
-    return Form({name: value.strip() for name, value in data.multi_items() if isinstance(value, str)})
+    return read_fields((name, value) for name, value in data.multi_items() if isinstance(value, str))
 
 
 def _copy(file: UploadFile, path: Path) -> None:

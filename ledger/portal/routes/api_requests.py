@@ -5,9 +5,10 @@ that is not meant to be.
 """
 
 from datetime import date, datetime
+from typing import Self
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -34,6 +35,13 @@ class Known(BaseModel):
     """What is sent: known fields alone."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def _no_nul(self) -> Self:
+        for _, value in self:
+            if "\0" in "".join(value if isinstance(value, list) else [value if isinstance(value, str) else ""]):
+                raise ValueError("no text has a NUL in it")
+        return self
 
 
 class ClaimIn(Known):
