@@ -60,4 +60,5 @@ def _settlement(row: dict[str, Any]) -> Settlement:
 
 def _reservation(row: dict[str, Any]) -> Reservation:
     target = Target(TargetKind(row["target"]["kind"]), row["target"]["value"])
-    return Reservation(row["by"], Weight(row["weight"]), target, date.fromisoformat(row["since"]))
+    since, uses = date.fromisoformat(row["since"]), tuple(row.get("uses", ()))
+    return Reservation(row["by"], Weight(row["weight"]), target, since, uses)

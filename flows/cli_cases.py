@@ -9,6 +9,7 @@ from flows.cli_rights import ActorOption, JsonOption
 from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
 from flows.workspace import look_into, open_workspace
+from ledger.agreements import Use
 from ledger.case_book import cases, find_case, open_case, take_step
 from ledger.cases import CLOCKS, HOLDING, Case, CaseKind, CaseStep, Proof, Step, dues, is_overdue
 from ledger.journal import Stamp
@@ -50,13 +51,15 @@ def open_(  # noqa: PLR0913, PLR0917 - what a letter says
     evidence: EvidenceOption = None,
     received: DayOption = None,
     actor: ActorOption = "operator",
+    use: Annotated[list[Use] | None, typer.Option(help="A use it is of; may be repeated. [default: all]")] = None,
 ) -> None:
     """Record what somebody asks for; the clock runs from the day it was received."""
     now = moment()
     on = received.date() if received else now.date()
     step = CaseStep(Step.RECEIVED, on, actor, reason, evidence=tuple(evidence or ()))
     with open_workspace(load_settings()) as space:
-        made = open_case(space.ledger, Case("", kind, tuple(about), requester, contact, (step,)), Stamp(actor, now))
+        asked = Case("", kind, tuple(about), requester, contact, (step,), tuple(use or ()))
+        made = open_case(space.ledger, asked, Stamp(actor, now))
     held = " What it is about is held from the next run on." if kind in HOLDING else ""
     OUT.print(f"Case {plain(made.id)} is open.{held} {plain(_next(made, now.date()))}")
 
@@ -85,6 +88,7 @@ def show(case: CaseArgument, as_json: JsonOption = False) -> None:  # noqa: FBT0
     told = {
         **_row(found, today),
         "contact": found.contact,
+        "uses": list(found.uses),
         "clock": CLOCKS[found.kind].source,
         "steps": [_step_row(step) for step in found.steps],
         "dues": [
@@ -96,7 +100,8 @@ def show(case: CaseArgument, as_json: JsonOption = False) -> None:  # noqa: FBT0
         return
     who = plain(f"{found.requester} {found.contact}".strip())
     OUT.print(f"[bold]{plain(found.id)}[/bold] {plain(told['kind'])} by {who}")
-    OUT.print(f"about {plain(told['about'])}. {plain(_next(found, today))} Terms: {plain(told['clock'])}.")
+    of = f" Of these uses alone: {', '.join(found.uses)}." if found.uses else ""
+    OUT.print(f"about {plain(told['about'])}.{of} {plain(_next(found, today))} Terms: {plain(told['clock'])}.")
     show_rows("Steps", told["steps"], "")
     show_rows("To be done", told["dues"], "Nothing is left to do.")
 

@@ -93,8 +93,9 @@ def wanted_withdrawals(space: Workspace, names: Sequence[str], as_of: date) -> t
     for case in cases(space.ledger):
         by = f"case:{case.id}"
         if by in asked and not _is_to_act_on(case):
+            of = " and of some uses" if case.is_partial else ""
             raise FlowError(
-                f"case {case.id} is {case.state} and keeps nothing out: verify it first, or see `case show`."
+                f"case {case.id} is {case.state}{of}, and keeps nothing out: verify it first, or see `case show`."
             )
         if by in asked or (not asked and _is_to_act_on(case)):
             found[by] = Wanted(by, case.kind.value, _targets(by, case))
@@ -212,8 +213,8 @@ def _known(space: Workspace, standing: Exclusions, by: str) -> frozenset[str]:
 
 
 def _is_to_act_on(case: Case) -> bool:
-    """Whether a case keeps texts out, and it was shown who asks."""
-    if case.kind not in HOLDING or case.day_of(Step.REJECTED) or case.day_of(Step.WITHDRAWN):
+    """Whether a case keeps texts out of all use, and it was shown who asks; what is left to some use is not purged."""
+    if case.kind not in HOLDING or case.is_partial or case.day_of(Step.REJECTED) or case.day_of(Step.WITHDRAWN):
         return False
     return case.day_of(Step.VERIFIED) is not None
 

@@ -7,11 +7,13 @@ what, why, and the evidence are committed to; they lie in the rows and can be er
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from ledger import tables
+from ledger.agreements import Use
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step, check_step
 from ledger.errors import RecordRefused, UnknownRecord
 from ledger.journal import Event, Json, Stamp, append, canonical, commitment, new_nonce
@@ -34,9 +36,11 @@ def open_case(ledger: Ledger, case: Case, stamp: Stamp) -> Case:
     `case.id` is empty, and its one step says when and how it was received.
 
     Raises:
-        RecordRefused: it is about nothing, or about too much.
+        RecordRefused: it is about nothing, or about too much, or asks for some uses in what is no opt-out.
 
     """
+    if case.uses and case.kind is not CaseKind.OPT_OUT:
+        raise RecordRefused("only an opt-out can be of some uses: leave them out, and it is of all")
     if not 0 < len(case.targets) <= TARGETS_MAX:
         raise RecordRefused(f"a case is about 1 to {TARGETS_MAX} targets: import a longer list with `ledger reserve`")
     if case.received_on > stamp.now.date():
@@ -49,7 +53,7 @@ def open_case(ledger: Ledger, case: Case, stamp: Stamp) -> Case:
         count = connection.scalar(
             select(func.count()).select_from(tables.rights_case).where(tables.rights_case.c.id.like(f"{year}-%"))
         )
-        made = Case(f"{year}-{(count or 0) + 1:04}", case.kind, *_asked(case)[1:], case.steps)
+        made = replace(case, id=f"{year}-{(count or 0) + 1:04}", targets=_asked(case)[1], uses=_asked(case)[-1])
         connection.execute(
             insert(tables.rights_case).values(
                 id=made.id,
@@ -57,6 +61,7 @@ def open_case(ledger: Ledger, case: Case, stamp: Stamp) -> Case:
                 received_on=made.received_on,
                 requester=made.requester,
                 contact=made.contact,
+                uses=" ".join(made.uses),
             )
         )
         rows = [{"case": made.id, "kind": target.kind.value, "value": target.value} for target in made.targets]
@@ -78,7 +83,7 @@ def take_step(ledger: Ledger, name: str, step: CaseStep, stamp: Stamp) -> Case:
         if case.steps[-1].step is step.step:
             return case
         check_step(case, step)
-        taken = Case(case.id, *_asked(case), (*case.steps, step))
+        taken = replace(case, steps=(*case.steps, step))
         _write_step(connection, stamp, taken, len(case.steps))
         return taken
 
@@ -95,8 +100,9 @@ def cases(ledger: Ledger) -> tuple[Case, ...]:
         return _cases(connection)
 
 
-def _asked(case: Case) -> tuple[CaseKind, tuple[Target, ...], str, str]:
-    return case.kind, tuple(sorted(set(case.targets))), case.requester, case.contact
+def _asked(case: Case) -> tuple[CaseKind, tuple[Target, ...], str, str, tuple[Use, ...]]:
+    targets, uses = tuple(sorted(set(case.targets))), tuple(sorted(set(case.uses)))
+    return case.kind, targets, case.requester, case.contact, uses
 
 
 def _one(connection: Connection, name: str) -> Case:
@@ -125,6 +131,7 @@ def _cases(connection: Connection, **wanted: str | date) -> tuple[Case, ...]:
             row["requester"],
             row["contact"],
             tuple(steps[row["id"]]),
+            tuple(Use(use) for use in row["uses"].split()),
         )
         for row in connection.execute(select(head).filter_by(**wanted).order_by(head.c.id)).mappings()
     )
@@ -149,6 +156,7 @@ def _write_step(connection: Connection, stamp: Stamp, case: Case, position: int)
     hidden: dict[str, Json] = {"reason": step.reason, "evidence": step.evidence}
     if position == 0:
         hidden |= {"requester": case.requester, "contact": case.contact, "targets": _names(case.targets)}
+        hidden |= {"uses": " ".join(case.uses)} if case.uses else {}
     proof = [each.value for each in step.proof]
     body: dict[str, Json] = {
         "case": case.id,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ledger.agreements import months_after
+from ledger.agreements import Use, months_after
 from ledger.errors import RecordRefused
 from ledger.register import Reservation, Weight
 from ledger.targets import Target
@@ -117,7 +117,10 @@ class CaseStep:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What was asked by whom, about what, and the steps taken, oldest first; the first is that it was received."""
+    """What was asked by whom, about what, and the steps taken, oldest first; the first is that it was received.
+
+    `uses` are those an opt-out is of; none means all.
+    """
 
     id: str
     kind: CaseKind
@@ -125,6 +128,7 @@ class Case:
     requester: str
     contact: str
     steps: tuple[CaseStep, ...]
+    uses: tuple[Use, ...] = ()
 
     @property
     def received_on(self) -> date:
@@ -135,6 +139,11 @@ class Case:
     def state(self) -> Step:
         """The last step that moved it; an extension does not."""
         return [step.step for step in self.steps if step.step is not Step.EXTENDED][-1]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some use of the texts is left. To refuse the release of the text refuses all: each hands it over."""
+        return bool(self.uses) and Use.RELEASE not in self.uses
 
     @property
     def is_open(self) -> bool:
@@ -204,10 +213,11 @@ def reservations_of(cases: Sequence[Case]) -> tuple[Reservation, ...]:
         if case.kind not in HOLDING or case.day_of(Step.REJECTED) or case.day_of(Step.WITHDRAWN):
             continue
         acted = case.day_of(Step.ACTED)
+        uses = tuple(str(use) for use in case.uses) if case.is_partial else ()
         for target in case.targets:
-            kept.append(Reservation(case.id, Weight.OPEN_CASE, target, case.received_on))
+            kept.append(Reservation(case.id, Weight.OPEN_CASE, target, case.received_on, uses))
             if acted is not None:
-                kept.append(Reservation(case.id, Weight.ACTED_CASE, target, acted))
+                kept.append(Reservation(case.id, Weight.ACTED_CASE, target, acted, uses))
     return tuple(kept)
 
 

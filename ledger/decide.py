@@ -106,7 +106,7 @@ class _Stated:
 
 def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of: date) -> Decision:
     """Decide about one page by all that is known of it on a day; the order of the signals does not matter."""
-    reserved = [held for held in terms.reservations if held.since <= as_of]
+    reserved = [held for held in terms.reservations if held.since <= as_of and held.is_against(policy.use)]
     settled = _by_case(reserved, Weight.ACTED_CASE) or _by_agreement(terms, policy, as_of)
     if settled is not None:
         return settled

@@ -69,10 +69,12 @@ def _licences(connection: Connection, source: str) -> list[dict[str, str]]:
 
 
 def _asked(connection: Connection, case: str) -> dict[str, Any]:
-    """Who asked in a case, and for what."""
+    """Who asked in a case, and for what; uses stand in it only where some were named."""
     table = tables.rights_case.c
-    row = connection.execute(select(table.requester, table.contact).where(table.id == case)).mappings().one()
-    return {**row, "targets": _targets(connection, tables.case_target, "case", case)}
+    query = select(table.requester, table.contact, table.uses).where(table.id == case)
+    asked = dict(connection.execute(query).mappings().one())
+    told = {name: value for name, value in asked.items() if name != "uses" or value}
+    return {**told, "targets": _targets(connection, tables.case_target, "case", case)}
 
 
 def _targets(connection: Connection, table: Table, whose: str, name: str) -> list[str]:

@@ -32,12 +32,20 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """One target that is reserved from the day `since` on; `by` is the list's or the case's id."""
+    """One target that is reserved from the day `since` on; `by` is the list's or the case's id.
+
+    `uses` are those it is reserved against, in the words of the agreements; none means all.
+    """
 
     by: str
     weight: Weight
     target: Target
     since: date
+    uses: tuple[str, ...] = ()
+
+    def is_against(self, use: str) -> bool:
+        """Whether it reserves a use."""
+        return not self.uses or use in self.uses
 
     @property
     def place(self) -> str:
@@ -84,7 +92,8 @@ class Register:
     def digest(self) -> str:
         """Hex digits that name what is reserved, in any order."""
         lines = sorted(
-            f"{held.weight} {held.target.kind} {held.target.value} {held.since}" for held in self.reservations
+            " ".join([held.weight, held.target.kind, held.target.value, str(held.since), *held.uses])
+            for held in self.reservations
         )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 

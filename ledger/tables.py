@@ -205,6 +205,7 @@ rights_case = Table(
     Column("received_on", Date, nullable=False),
     Column("requester", Text, nullable=False),
     Column("contact", Text, nullable=False),
+    Column("uses", Text, nullable=False, server_default=""),
     CheckConstraint("kind IN ('opt_out', 'claim', 'takedown', 'objection', 'correction')", name="kind"),
 )
 

@@ -35,7 +35,7 @@ SHOWN_MAX = 200
 """Cases shown at once: each is read for itself, as all cases of all people grow with the ledger."""
 
 REASON_CHARS_MAX = 3500
-"""Longest reason: what the ledger takes, less what is written before it."""
+"""Longest reason; the ledger takes a little more."""
 
 BY_PERSON = Allowance("requests by person", 20, timedelta(days=1))
 """Requests of one person in a day: each may hold a source, and a person reads each."""
@@ -107,7 +107,7 @@ def ask(ledger: Ledger, asked: Asked, person: Person, now: datetime) -> Case:
         RecordRefused: it is about nothing or too much, the reason is too long, or they asked for very much today.
 
     """
-    if asked.kind not in KINDS:
+    if asked.kind not in KINDS or (asked.uses and asked.kind is not CaseKind.OPT_OUT):
         raise RecordRefused("This is asked for in another way.")
     if not 0 < len(asked.targets) <= TARGETS_MAX or len(asked.reason) > REASON_CHARS_MAX:
         raise RecordRefused(
@@ -119,11 +119,9 @@ def ask(ledger: Ledger, asked: Asked, person: Person, now: datetime) -> Case:
     if not allowed:
         raise RecordRefused("You have sent 20 requests today. Write to us, or go on tomorrow.")
     stamp = Stamp(f"person:{person.id}", now)
-    uses = "".join(f"[{use}] " for use in asked.uses)
-    step = CaseStep(Step.RECEIVED, now.date(), stamp.actor, f"{uses}{asked.reason.strip()}".strip())
-    made = open_case(
-        ledger, Case("", asked.kind, asked.targets, person.name or person.email, person.email, (step,)), stamp
-    )
+    step = CaseStep(Step.RECEIVED, now.date(), stamp.actor, asked.reason.strip())
+    who = (person.name or person.email, person.email)
+    made = open_case(ledger, Case("", asked.kind, asked.targets, *who, (step,), asked.uses), stamp)
     with ledger.writing() as connection:
         tie_case(connection, made.id, (person.id, asked.holder), asked.uses, now)
         note(connection, Happened(f"{asked.kind} asked", person.id, asked.holder, made.id), now)

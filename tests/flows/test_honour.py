@@ -29,6 +29,7 @@ from flows.reached import status
 from flows.taking_back import RECEIPT, take_back
 from flows.tombstones import record_receipt
 from flows.workspace import Workspace
+from ledger.agreements import Use
 from ledger.audit import audit
 from ledger.case_book import open_case, take_step
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
@@ -306,6 +307,21 @@ def test_a_case_is_acted_on_only_when_it_was_shown_who_asks(little: Little) -> N
     with pytest.raises(FlowError, match="in force"):
         honour(little.space, ["agreement:news-1"], DAY)
     assert exclusions(little.space.ledger).files == ()
+
+
+def test_an_opt_out_of_some_uses_purges_nothing(little: Little) -> None:
+    """Something may still be done with its texts; of the release of the text, nothing may, and it is purged."""
+    ledger, shown = little.space.ledger, (CaseStep(Step.RECEIVED, DAY.date(), "jura", "brev"),)
+    about = (Target.of(TargetKind.DOMAIN, "blog.test"),)
+    proof = CaseStep(Step.VERIFIED, DAY.date(), "jura", "mail", (Proof.MAIL,))
+    partial = open_case(ledger, Case("", CaseKind.OPT_OUT, about, "Bloggen", "", shown, (Use.TRAIN,)), STAMP)
+    take_step(ledger, partial.id, proof, STAMP)
+    assert honour(little.space, [], DAY).excluded == {}
+    with pytest.raises(FlowError, match="some uses"):
+        honour(little.space, [partial.id], DAY)
+    whole = open_case(ledger, Case("", CaseKind.OPT_OUT, about, "Bloggen", "", shown, (Use.RELEASE,)), STAMP)
+    take_step(ledger, whole.id, proof, STAMP)
+    assert set(honour(little.space, [], DAY).excluded) == {f"case:{whole.id}"}
 
 
 def test_an_agreement_that_ended_is_acted_on_after_its_grace(little: Little) -> None:

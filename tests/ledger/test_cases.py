@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.agreements import Use
+from ledger.audit import audit
 from ledger.case_book import cases, find_case, open_case, take_step
 from ledger.cases import NEEDED, Case, CaseKind, CaseStep, Proof, Step, check_step, dues, is_overdue, reservations_of
 from ledger.errors import RecordRefused, UnknownRecord
@@ -111,6 +113,24 @@ def test_what_a_case_keeps_out(kind: CaseKind) -> None:
         kept = reservations_of([case(kind, *so_far)])
         assert {held.weight for held in kept} == (weights if holds else set())
         assert {held.target for held in kept} == (set(ABOUT) if holds and weights else set())
+
+
+def test_an_opt_out_of_some_uses_leaves_the_others(ledger: Ledger) -> None:
+    """Of training alone, evaluation is left; of the release of the text, nothing, as each is one."""
+    for uses, against in (
+        ((), {*Use}),
+        ((Use.TRAIN,), {Use.TRAIN}),
+        ((Use.EVALUATE, Use.TRAIN), {Use.EVALUATE, Use.TRAIN}),
+        ((Use.RELEASE,), {*Use}),
+    ):
+        made = open_case(ledger, replace(case(), uses=uses), STAMP)
+        assert find_case(ledger, made.id).uses == uses
+        kept = reservations_of([made])[0]
+        assert {use for use in Use if kept.is_against(use)} == against
+    assert len(cases(ledger)) == 4
+    assert audit(ledger, {}).findings == ()
+    with pytest.raises(RecordRefused, match="opt-out"):
+        open_case(ledger, replace(case(CaseKind.TAKEDOWN), uses=(Use.TRAIN,)), STAMP)
 
 
 def test_a_case_is_kept_and_entered_without_a_name(ledger: Ledger) -> None:

@@ -146,6 +146,14 @@ def test_lists_stand_beside_the_signals_of_the_site() -> None:
     assert rule(replace(PLAIN, reservations=(by_place,), agreements=(free,))) == ("include", "agreement")
 
 
+def test_a_case_of_some_uses_leaves_the_others() -> None:
+    """Who refuses evaluation alone is in what is made for training, and the other way round."""
+    for weight, ruled in ((Weight.OPEN_CASE, ("hold", "case-open")), (Weight.ACTED_CASE, ("exclude", "case-acted"))):
+        refused = replace(PLAIN, reservations=(replace(held(weight, by="2026-0001"), uses=("evaluate",)),))
+        assert rule(refused)[0] == "include"
+        assert rule(refused, policy=replace(POLICY, use="evaluate")) == ruled
+
+
 def test_a_case_that_was_acted_on_comes_before_any_agreement() -> None:
     """An open one holds what no agreement covers; neither is a matter of policy, and neither ages."""
     free = replace(KOPINOR, embargo_months=0, model_licences=())

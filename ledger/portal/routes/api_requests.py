@@ -95,11 +95,12 @@ class DueOut(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A case, its steps, and what is to be done by when."""
+    """A case, its steps, and what is to be done by when; no `uses` are all."""
 
     id: str
     kind: CaseKind
     about: list[str]
+    uses: list[Use]
     state: str
     received_on: date
     steps: list[StepOut]
@@ -206,6 +207,7 @@ def _case(case: Case) -> CaseOut:
         id=case.id,
         kind=case.kind,
         about=[f"{target.kind}:{target.value}" for target in case.targets],
+        uses=list(case.uses),
         state=case.state.value,
         received_on=case.received_on,
         steps=[StepOut(step=step.step.value, on=step.on, reason=step.reason) for step in case.steps],

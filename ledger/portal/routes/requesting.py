@@ -42,6 +42,9 @@ def opt_out(request: Request, form: Posted, session: Signed) -> Response:
     """Opt out of all or some uses."""
     chosen = tuple(use for use in USES if form.text(f"use_{use}"))
     uses = chosen if form.text("uses") == "some" else ()
+    if form.text("uses") == "some" and not uses:
+        told = translate(language_of(request), N_("Choose at least one use, or all."))
+        return _page(request, session, "own/opt_out.html", form, told)
     return _ask(request, session, form, (CaseKind.OPT_OUT, uses, "own/opt_out.html"))
 
 

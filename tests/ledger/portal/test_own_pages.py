@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ledger.agreements import Use
 from ledger.case_book import cases, find_case
 from ledger.cases import CaseKind, Step
 from ledger.portal.claims import claims_of
@@ -52,9 +53,11 @@ def test_one_page_opts_out(visitor: Visitor, portal: Portal) -> None:
     case = cases(portal.ledger)[0]
     assert sent.headers["location"] == f"/min-side/sag/{case.id}"
     assert (case.kind, case.state, len(case.targets)) == (CaseKind.OPT_OUT, Step.VERIFIED, 3)
-    assert case.steps[0].reason == "[train]"
+    assert case.uses == (Use.TRAIN,)
     shown = visitor.get(f"/min-side/sag/{case.id}").text
     assert "blad.example" in shown
+    assert "Fravalgt brug: træne modeller" in shown
+    assert visitor.send("/fravalg", page="/fravalg", targets="blad.example", uses="some").status_code == 422
     assert case.id in visitor.get("/min-side").text
     visitor.send(f"/min-side/sag/{case.id}/fortryd", page=f"/min-side/sag/{case.id}")
     assert find_case(portal.ledger, case.id).state is Step.WITHDRAWN
