@@ -42,7 +42,7 @@ def wiring_of(space: Workspace) -> Wiring:
         providers=_providers(space.settings.portal),
         wire=Wire(provider_get, provider_post),
         prover=prover(),
-        hands=Hands(partial(_keep, space), partial(_deliver, space), partial(_drop, space)),
+        hands=Hands(partial(_keep, space), partial(_deliver, space), partial(_drop, space), partial(_read, space)),
         sources_of=partial(_sources_of, space),
         conflicts=partial(_conflicts, space),
         reached=partial(_reached, space),
@@ -77,6 +77,11 @@ def _keep(space: Workspace, digest: str, path: Path) -> None:
 
 def _drop(space: Workspace, digest: str) -> None:
     space.storage.remove(upload_key(digest))
+
+
+def _read(space: Workspace, digest: str) -> bytes | None:
+    key = upload_key(digest)
+    return space.storage.local(key).read_bytes() if space.storage.exists(key) else None
 
 
 def _deliver(space: Workspace, share: Share, stamp: Stamp) -> None:

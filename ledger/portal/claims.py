@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from ledger import portal_tables as tables
 from ledger.case_book import find_case, open_case, take_step
@@ -182,6 +182,8 @@ def rule_on(ledger: Ledger, name: str, ruling: tuple[ClaimState, str], stamp: St
     with ledger.writing() as connection:
         connection.execute(update(tables.claim).filter_by(id=name).values(**values))
         note(connection, Happened(f"claim {state}", holder=claim.holder, what=f"{name} by {stamp.actor}"), stamp.now)
+        if state is not ClaimState.PROVED:
+            _end_mandates(connection, name, stamp)
     if state is not ClaimState.PROVED and claim.case:
         _close_case(ledger, claim.case, state, (reason.strip(), stamp))
     return find_claim(ledger, name)
@@ -212,6 +214,15 @@ def tie_case(connection: Connection, case: str, whose: tuple[str, str], uses: Se
     person, holder = whose
     values = {"case": case, "person": person, "holder": holder, "uses": " ".join(uses)}
     connection.execute(insert(tables.request).values(**values, made_at=instant_to_text(now)))
+
+
+def _end_mandates(connection: Connection, claim: str, stamp: Stamp) -> None:
+    """End what rests on a claim that stands no more: nobody acts for others by it from now on."""
+    table = tables.mandate
+    for row in connection.execute(select(table).filter_by(claim=claim)).all():
+        told = f"of {row.collective} by {stamp.actor}, as {claim} stands no more"
+        note(connection, Happened("mandate ended", holder=row.holder, what=told), stamp.now)
+    connection.execute(delete(table).where(table.c.claim == claim))
 
 
 def _close_case(ledger: Ledger, name: str, state: ClaimState, why: tuple[str, Stamp]) -> None:

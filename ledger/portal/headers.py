@@ -59,7 +59,8 @@ class SecurityHeaders:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self._headers)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)  # a stranger's file has a policy that is stricter still
                 headers.setdefault("Cache-Control", _kept(scope))
             await send(message)
 

@@ -8,6 +8,7 @@ from ledger import portal_tables as tables
 from ledger.errors import RecordRefused, UnknownRecord
 from ledger.instants import instant_to_text
 from ledger.journal import Stamp
+from ledger.portal.claims import ClaimState
 from ledger.portal.events import Happened, note
 from ledger.portal.people import HolderKind
 from ledger.store import Ledger
@@ -18,18 +19,20 @@ def give_mandate(ledger: Ledger, whose: tuple[str, str], claim: str, stamp: Stam
 
     Raises:
         UnknownRecord: there is no such holder or claim.
-        RecordRefused: the first is no collective, or the two are one, or the claim is another's.
+        RecordRefused: the first is no collective, or the two are one, or the claim is another's or not proved.
 
     """
     collective, holder = whose
     with ledger.writing() as connection:
         query = select(tables.holder.c.id, tables.holder.c.kind).where(tables.holder.c.id.in_(whose))
         kinds = {row.id: row.kind for row in connection.execute(query)}
-        owner = connection.scalar(select(tables.claim.c.holder).filter_by(id=claim))
-        if len(kinds) < 2 or owner is None:
+        rests = connection.execute(
+            select(tables.claim.c.holder, tables.claim.c.state).filter_by(id=claim)
+        ).one_or_none()
+        if len(kinds) < 2 or rests is None:
             raise UnknownRecord("there is no such holder or claim in the portal")
-        if kinds[collective] != HolderKind.COLLECTIVE or owner != collective:
-            raise RecordRefused("A mandate is an organisation's, by a claim of its own.")
+        if kinds[collective] != HolderKind.COLLECTIVE or tuple(rests) != (collective, ClaimState.PROVED):
+            raise RecordRefused("A mandate is an organisation's, by a claim of its own that is proved.")
         values = {"collective": collective, "holder": holder}
         if connection.scalar(select(tables.mandate.c.claim).filter_by(**values)) is None:
             connection.execute(insert(tables.mandate).values(**values, claim=claim, made_at=instant_to_text(stamp.now)))

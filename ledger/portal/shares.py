@@ -63,12 +63,13 @@ class Hands:
     """How uploads are held: `keep` puts a file away by its hex SHA-256; `deliver` makes a share a delivery.
 
     `deliver` gets the share and a note, and raises the errors of the ledger and of whoever delivers; `drop` forgets a
-    file that nothing needs any more.
+    file that nothing needs any more; `read` gives a file's bytes, or None where there is none.
     """
 
     keep: Callable[[str, Path], None]
     deliver: Callable[[Share, Stamp], None]
     drop: Callable[[str], None]
+    read: Callable[[str], bytes | None]
 
 
 def add_share(ledger: Ledger, upload: Upload, whose: tuple[str, str], source: str, now: datetime) -> Share:
@@ -143,8 +144,8 @@ def hand_over(ledger: Ledger, name: str, where: tuple[str, str], hands: Hands, s
     return _become(ledger, share, (ShareState.DELIVERED, ""), stamp)
 
 
-def give_up(ledger: Ledger, name: str, ruling: tuple[ShareState, str], hands: Hands, stamp: Stamp) -> Share:
-    """Refuse a kept upload, or let its holder withdraw it; its file is forgotten where nothing else needs it.
+def give_up(ledger: Ledger, name: str, ruling: tuple[ShareState, str], stamp: Stamp) -> Share:
+    """Refuse a kept upload, or let its holder withdraw it. Its file is then for `kept_files` to forget.
 
     Raises:
         RecordRefused: it is not kept any more, or no reason is given.
@@ -157,13 +158,7 @@ def give_up(ledger: Ledger, name: str, ruling: tuple[ShareState, str], hands: Ha
         raise RecordRefused("This upload was delivered, refused or taken back already.")
     if not 0 < len(reason.strip()) <= REASON_CHARS_MAX:
         raise RecordRefused("Say why, in at most 2000 characters.")
-    given_up = _become(ledger, share, (state, reason.strip()), stamp)
-    with ledger.reading() as connection:
-        query = select(func.count()).select_from(tables.share).filter_by(digest=share.digest, state="kept")
-        needed = connection.scalar(query)
-    if not needed:
-        hands.drop(share.digest)
-    return given_up
+    return _become(ledger, share, (state, reason.strip()), stamp)
 
 
 def find_share(ledger: Ledger, name: str) -> Share:

@@ -56,6 +56,10 @@ def _undropped(_digest: str) -> None:
     """Nothing was kept, so nothing is dropped."""
 
 
+def _unread(_digest: str) -> bytes | None:
+    return None
+
+
 def _unreached(*_: object) -> bytes:
     raise ProviderFailed("no provider can be reached from here")
 
@@ -82,7 +86,7 @@ def _unproved(_sources: Sequence[str]) -> bytes:
 
 _NO_WIRE = Wire(_unreached, _unreached)
 _NO_PROVER = Prover(_no_records, _no_file)
-_NO_HANDS = Hands(_unkept, _undelivered, _undropped)
+_NO_HANDS = Hands(_unkept, _undelivered, _undropped, _unread)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ EVENTS = {
     "role taken": N_("role taken"),
     "party named": N_("name in agreements given"),
     "mandate given": N_("mandate given"),
+    "mandate read": N_("mandate read"),
     "mandate ended": N_("mandate ended"),
     "code not sent": N_("code not sent"),
     "code wrong": N_("wrong code"),

@@ -17,6 +17,7 @@ from ledger.cases import Case, CaseKind, dues
 from ledger.journal import Stamp
 from ledger.portal.access import Caller, allow
 from ledger.portal.claims import Claim, Claimed, ClaimKind, ClaimState, claims_of, rule_on, start_claim
+from ledger.portal.kept_files import forget_mandate
 from ledger.portal.limits import limited
 from ledger.portal.own import may_ask_alone, own_case, own_claim
 from ledger.portal.people import find_holder, find_person
@@ -146,7 +147,9 @@ def end_claim(request: Request, claim: str, who: Caller) -> ClaimOut:
     """Take a claim back."""
     found = own_claim(request, who, claim, Action.CLAIM)
     portal = portal_of(request)
-    return _claim(rule_on(portal.ledger, found.id, (ClaimState.WITHDRAWN, WITHDRAWN), stamp_of(portal, who)))
+    ended = rule_on(portal.ledger, found.id, (ClaimState.WITHDRAWN, WITHDRAWN), stamp_of(portal, who))
+    forget_mandate(portal.ledger, ended, portal.wiring.hands)
+    return _claim(ended)
 
 
 @router.get("/cases", summary="My cases")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from ledger.agreements import Rate, RateUnit, Use
 from ledger.money import format_amount, parse_amount
 from ledger.portal.access import Caller, allow
+from ledger.portal.kept_files import forget_unneeded
 from ledger.portal.offers import Offer, OfferState, Terms, end_offer, make_offer, offers_of
 from ledger.portal.own import own_offer, own_share
 from ledger.portal.portal import portal_of
@@ -131,7 +132,9 @@ def take_back_share(request: Request, share: str, who: Caller) -> ShareOut:
     own_share(request, who, share, Action.SHARE)
     portal = portal_of(request)
     ruling = (ShareState.WITHDRAWN, WITHDRAWN)
-    return _share(give_up(portal.ledger, share, ruling, portal.wiring.hands, stamp_of(portal, who)))
+    given_up = give_up(portal.ledger, share, ruling, stamp_of(portal, who))
+    forget_unneeded(portal.ledger, given_up.digest, portal.wiring.hands)
+    return _share(given_up)
 
 
 def _offer(offer: Offer) -> OfferOut:

@@ -10,6 +10,7 @@ from ledger.journal import Stamp
 from ledger.portal.access import Signed, allow
 from ledger.portal.claims import Claimed, ClaimKind, ClaimState, claims_of, rule_on, start_claim
 from ledger.portal.forms import Posted
+from ledger.portal.kept_files import forget_mandate, forget_unneeded
 from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.limits import Limit, limited
 from ledger.portal.own import own_claim
@@ -71,7 +72,10 @@ def claim_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], 
         ClaimKind.REPERTOIRE, form.text("name"), targets, f"sha256:{mandate.sha256}", form.text("note", 2000)
     )
     person = find_person(portal.ledger, session.who.person)
-    made = start_claim(portal.ledger, claimed, find_holder(portal.ledger, holder), person, portal.now())
+    try:
+        made = start_claim(portal.ledger, claimed, find_holder(portal.ledger, holder), person, portal.now())
+    finally:  # what nothing rests on is not kept: it was refused, or claimed before with another mandate
+        forget_unneeded(portal.ledger, mandate.sha256, portal.wiring.hands)
     return RedirectResponse(f"/krav/{made.id}", 303)
 
 
@@ -99,7 +103,9 @@ def withdraw(request: Request, claim: str, form: Posted, session: Signed) -> Res
     portal = portal_of(request)
     reason = form.text("reason", 2000) or "withdrawn in the portal"
     stamp = Stamp(f"person:{session.who.person}", portal.now())
-    rule_on(portal.ledger, found.id, (ClaimState.WITHDRAWN, reason), stamp)
+    forget_mandate(
+        portal.ledger, rule_on(portal.ledger, found.id, (ClaimState.WITHDRAWN, reason), stamp), portal.wiring.hands
+    )
     return RedirectResponse(f"/krav/{found.id}", 303)
 
 

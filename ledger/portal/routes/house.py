@@ -13,6 +13,7 @@ from ledger.journal import Stamp
 from ledger.portal.access import Signed, allow
 from ledger.portal.claims import ClaimKind, ClaimState, claims_of, find_claim, rule_on
 from ledger.portal.forms import Posted
+from ledger.portal.kept_files import forget_mandate, read_mandate
 from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.mandates import give_mandate, mandates
 from ledger.portal.offers import OfferState, offers_of
@@ -127,8 +128,23 @@ def rule(request: Request, claim: str, form: Posted, session: InHouse) -> Respon
     allow(request, session.who, Action.DECIDE)
     portal = portal_of(request)
     state = ClaimState.PROVED if form.text("ruling") == "prove" else ClaimState.REJECTED
-    rule_on(portal.ledger, claim, (state, form.text("reason", 2000)), stamp_of(portal, session))
+    ruled = rule_on(portal.ledger, claim, (state, form.text("reason", 2000)), stamp_of(portal, session))
+    forget_mandate(portal.ledger, ruled, portal.wiring.hands)
     return RedirectResponse(f"/hus/krav/{claim}", 303)
+
+
+@router.get("/krav/{claim}/fuldmagt.pdf")
+def mandate_file(request: Request, claim: str, session: InHouse) -> Response:
+    """Give a claim's mandate to staff, to be kept and not shown: it is a stranger's file. Who read it is noted."""
+    allow(request, session.who, Action.DECIDE)
+    portal = portal_of(request)
+    found = find_claim(portal.ledger, claim)
+    body = read_mandate(portal.ledger, found, portal.wiring.hands, stamp_of(portal, session))
+    headers = {
+        "Content-Disposition": f'attachment; filename="fuldmagt-{found.id}.pdf"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(body, media_type="application/pdf", headers=headers)
 
 
 @router.post("/krav/{claim}/fuldmagt")

@@ -14,6 +14,7 @@ from ledger.invoices import invoices, make_invoice, owed_payees
 from ledger.portal.access import allow
 from ledger.portal.forms import Form, Posted
 from ledger.portal.holdings import holdings_of
+from ledger.portal.kept_files import forget_unneeded
 from ledger.portal.offers import Acceptance, OfferState, accept_offer, end_offer, find_offer
 from ledger.portal.pages import page
 from ledger.portal.people import find_holder
@@ -117,9 +118,10 @@ def answer_share(request: Request, share: str, form: Posted, session: InHouse) -
     hands, stamp = portal.wiring.hands, stamp_of(portal, session)
     if form.text("answer") == "deliver":
         source, _, agreement = form.text("agreement").partition(" ")
-        hand_over(portal.ledger, share, (source, agreement), hands, stamp)
+        answered = hand_over(portal.ledger, share, (source, agreement), hands, stamp)
     else:
-        give_up(portal.ledger, share, (ShareState.REFUSED, form.text("reason", 2000)), hands, stamp)
+        answered = give_up(portal.ledger, share, (ShareState.REFUSED, form.text("reason", 2000)), stamp)
+    forget_unneeded(portal.ledger, answered.digest, hands)  # a delivery has a copy of its own
     return RedirectResponse(f"/hus/tekst/{share}", 303)
 
 

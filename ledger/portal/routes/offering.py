@@ -17,6 +17,7 @@ from ledger.money import CURRENCIES, parse_amount
 from ledger.portal.access import Signed, allow
 from ledger.portal.forms import Form, Posted
 from ledger.portal.holdings import holdings_of
+from ledger.portal.kept_files import forget_unneeded
 from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.offers import OFFERED_PER, OfferState, Terms, end_offer, make_offer, offers_of
 from ledger.portal.own import own_offer, own_share
@@ -117,7 +118,8 @@ def take_back_share(request: Request, name: str, form: Posted, session: Signed) 
     portal = portal_of(request)
     own_share(request, session.who, name, Action.SHARE)
     ruling = (ShareState.WITHDRAWN, form.text("reason", 2000) or "withdrawn in the portal")
-    give_up(portal.ledger, name, ruling, portal.wiring.hands, _stamp(portal, session))
+    given_up = give_up(portal.ledger, name, ruling, _stamp(portal, session))
+    forget_unneeded(portal.ledger, given_up.digest, portal.wiring.hands)
     return RedirectResponse("/del-tekst", 303)
 
 
@@ -131,7 +133,10 @@ def take_upload(portal: Portal, sent: Uploaded, whose: tuple[str, str]) -> Share
     }:
         raise HTTPException(404)
     portal.wiring.hands.keep(upload.sha256, sent.path)
-    return add_share(portal.ledger, upload, whose, source, portal.now())
+    try:
+        return add_share(portal.ledger, upload, whose, source, portal.now())
+    finally:  # what was refused is not kept
+        forget_unneeded(portal.ledger, upload.sha256, portal.wiring.hands)
 
 
 def terms_of(form: Form) -> Terms:

@@ -52,7 +52,7 @@ class Outside:
         """All of it, as the portal is given it."""
         return Wiring(
             prover=Prover(lambda name: self.records.get(name, []), lambda _host, _path: None),
-            hands=Hands(self.keep, self.deliver, self.drop),
+            hands=Hands(self.keep, self.deliver, self.drop, self.kept.get),
             sources_of=self.sources_of,
             csv=lambda found: f"lines,{len(found.lines)}".encode(),
             pdf=lambda found: f"%PDF {len(found.lines)}".encode(),

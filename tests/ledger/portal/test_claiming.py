@@ -23,6 +23,7 @@ from ledger.portal.claims import (
     rule_on,
     start_claim,
 )
+from ledger.portal.kept_files import forget_unneeded
 from ledger.portal.offers import (
     Acceptance,
     OfferState,
@@ -336,7 +337,7 @@ def test_a_shared_text_counts_when_it_is_delivered_under_an_agreement(ledger: Le
     person, holder = somebody(ledger)
     delivered: list[Share] = []
     dropped: list[str] = []
-    hands = Hands(lambda *_: None, lambda share, _: delivered.append(share), dropped.append)
+    hands = Hands(lambda *_: None, lambda share, _: delivered.append(share), dropped.append, lambda _: None)
     upload = Upload("a.txt", UploadKind.TEXT, 3, "a" * 64, 1)
     share = add_share(ledger, upload, (holder.id, person.id), "", NOW)
     assert add_share(ledger, upload, (holder.id, person.id), "", NOW) == share
@@ -344,13 +345,15 @@ def test_a_shared_text_counts_when_it_is_delivered_under_an_agreement(ledger: Le
     twin = add_share(ledger, upload, (others.id, other.id), "", NOW)
     with pytest.raises(RecordRefused, match="agreement"):
         hand_over(ledger, share.id, ("blad", ""), hands, STAFF)
-    assert give_up(ledger, twin.id, (ShareState.WITHDRAWN, "fortrudt"), hands, STAFF).state is ShareState.WITHDRAWN
+    assert give_up(ledger, twin.id, (ShareState.WITHDRAWN, "fortrudt"), STAFF).state is ShareState.WITHDRAWN
+    forget_unneeded(ledger, twin.digest, hands)
     assert dropped == []
     assert hand_over(ledger, share.id, ("blad", "aftale-1"), hands, STAFF).state is ShareState.DELIVERED
     assert [(one.source, one.agreement) for one in delivered] == [("blad", "aftale-1")]
     with pytest.raises(RecordRefused, match="already"):
         hand_over(ledger, share.id, ("blad", "aftale-1"), hands, STAFF)
     last = add_share(ledger, replace(upload, sha256="b" * 64), (holder.id, person.id), "", NOW)
-    give_up(ledger, last.id, (ShareState.REFUSED, "ikke dansk"), hands, STAFF)
+    give_up(ledger, last.id, (ShareState.REFUSED, "ikke dansk"), STAFF)
+    forget_unneeded(ledger, last.digest, hands)
     assert dropped == ["b" * 64]
     assert [one.state for one in shares_of(ledger, frozenset({others.id}))] == [ShareState.WITHDRAWN]

@@ -7,10 +7,13 @@ import pytest
 from ledger.agreements import Use
 from ledger.case_book import cases, find_case
 from ledger.cases import CaseKind, Step
+from ledger.journal import Stamp
 from ledger.portal.claims import claims_of
+from ledger.portal.events import trail
 from ledger.portal.offers import offers_of
-from ledger.portal.people import holders
+from ledger.portal.people import give, holders
 from ledger.portal.portal import Portal
+from ledger.portal.roles import Grant, Role
 from ledger.portal.shares import shares_of
 from tests.ledger.portal.conftest import Clock, Letters
 from tests.ledger.portal.tenants import Outside, add_source, release, verify, with_wiring
@@ -126,8 +129,38 @@ def test_a_repertoire_is_claimed_with_a_mandate(visitor: Visitor, portal: Portal
     assert upload(visitor, "/krav/repertoire", "/krav", ("m.pdf", PDF), **{**fields, "targets": "hvad"}) == 422
     assert upload(visitor, "/krav/repertoire", "/krav", ("m.pdf", PDF), **fields) == 303
     claim = claims_of(portal.ledger, None)[0]
-    assert claim.document.removeprefix("sha256:") in outside.kept
+    digest = claim.document.removeprefix("sha256:")
+    assert digest in outside.kept
     assert visitor.get(f"/krav/{claim.id}").status_code == 200
+    assert upload(visitor, "/krav/repertoire", "/krav", ("m.pdf", PDF + b"\n"), **{**fields, "name": ""}) == 422
+    assert upload(visitor, "/del-tekst", "/del-tekst", ("m.pdf", PDF), holder=holder) == 303
+    share = shares_of(portal.ledger, frozenset({holder}))[0]
+    visitor.send(f"/del-tekst/{share.id}/fortryd", page="/del-tekst")
+    assert list(outside.kept) == [digest]
+
+
+def test_a_mandate_is_read_by_staff_alone(visitor: Visitor, portal: Portal, outside: Outside, clock: Clock) -> None:
+    """As a file to keep, that no browser runs; who read it stands in the trail. It goes when the claim is rejected."""
+    holder = holder_of(visitor)
+    visitor.add_app()
+    fields = {"holder": holder, "name": "Mit", "targets": "forfatter: Jens Hansen"}
+    upload(visitor, "/krav/repertoire", "/krav", ("m.pdf", PDF), **fields)
+    claim = claims_of(portal.ledger, None)[0]
+    path = f"/hus/krav/{claim.id}/fuldmagt.pdf"
+    assert visitor.get(path).status_code == 404
+    give(portal.ledger, claim.person, Grant(Role.STAFF, ""), Stamp("operator", clock.at))
+    answer = visitor.get(path)
+    assert (answer.content, answer.headers["content-type"]) == (PDF, "application/pdf")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["content-security-policy"].startswith("sandbox")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    happened = trail(portal.ledger)[0].happened
+    assert (happened.kind, happened.person, happened.what) == ("mandate read", claim.person, claim.id)
+    outside.kept[claim.document.removeprefix("sha256:")] = b"%PDF-another"
+    assert visitor.get(path).status_code == 422
+    visitor.send(f"/hus/krav/{claim.id}/afgoer", page=f"/hus/krav/{claim.id}", ruling="reject", reason="nej")
+    assert outside.kept == {}
 
 
 def test_a_price_is_offered_with_a_second_factor_and_taken_back(visitor: Visitor, portal: Portal) -> None:
