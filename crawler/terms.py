@@ -8,11 +8,13 @@ from ledger.agreements import Agreement, AgreementForm, PartyKind, Rate, RateUni
 from ledger.conflicts import Settlement
 from ledger.decide import Terms
 from ledger.licences import AssertionKind, LicenceAssertion
+from ledger.readings import Reading
 from ledger.records import SourceStatus
 from ledger.register import Reservation, Weight
+from ledger.signals import Verdict
 from ledger.targets import Target, TargetKind
 
-KEYS = ("status", "licences", "agreements", "settlements", "reservations")
+KEYS = ("status", "licences", "agreements", "settlements", "reservations", "readings")
 """The fields of a job that are its terms."""
 
 
@@ -30,6 +32,7 @@ def terms_from_rows(row: dict[str, Any]) -> Terms:
         agreements=tuple(_agreement(item) for item in row.get("agreements", ())),
         settlements=tuple(_settlement(item) for item in row.get("settlements", ())),
         reservations=tuple(_reservation(item) for item in row.get("reservations", ())),
+        readings=tuple(_reading(item) for item in row.get("readings", ())),
     )
 
 
@@ -62,3 +65,7 @@ def _reservation(row: dict[str, Any]) -> Reservation:
     target = Target(TargetKind(row["target"]["kind"]), row["target"]["value"])
     since, uses = date.fromisoformat(row["since"]), tuple(row.get("uses", ()))
     return Reservation(row["by"], Weight(row["weight"]), target, since, uses)
+
+
+def _reading(row: dict[str, Any]) -> Reading:
+    return Reading(**{**row, "verdict": Verdict(row["verdict"]), "on": date.fromisoformat(row["on"])})

@@ -114,4 +114,5 @@ def on_the_day(terms: Terms, register: Register, as_of: date) -> tuple[str, ...]
     held = sorted(agreement.id for agreement in terms.agreements if in_force(agreement, as_of))
     counted = [as_of] if any(agreement.embargo_months for agreement in terms.agreements) else []
     begun = sum(reservation.since <= as_of for reservation in register.reservations)
+    begun += sum(reading.on <= as_of for reading in terms.readings)
     return repr(terms), repr(held), repr(counted), repr(standing(terms.licences, as_of)), register.digest, str(begun)

@@ -14,6 +14,7 @@ from ledger.cases import is_overdue
 from ledger.conflicts import Conflict, conflicts, standing
 from ledger.decide import Terms
 from ledger.licences import LicenceAssertion
+from ledger.reading_book import readings
 from ledger.records import SourceStatus
 from ledger.register import Register
 from ledger.reserved import read_register, register_version
@@ -49,6 +50,7 @@ def ledger_terms(space: Workspace, name: str, status: SourceStatus) -> Terms:
         licences=licences(space.ledger, name),
         agreements=agreements(space.ledger, name),
         settlements=settlements(space.ledger, name),
+        readings=readings(space.ledger, name),
     )
 
 

@@ -28,6 +28,7 @@ import ledger.agreements
 import ledger.conflicts
 import ledger.decide
 import ledger.licences
+import ledger.readings
 import ledger.register
 import ledger.signals
 import ledger.targets
@@ -58,6 +59,7 @@ _DECIDING = digest_of_code(
     ledger.decide,
     ledger.signals,
     ledger.licences,
+    ledger.readings,
     ledger.conflicts,
     ledger.agreements,
     ledger.register,

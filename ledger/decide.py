@@ -10,6 +10,7 @@ with every document:
     agreement-embargo               the text is younger than the agreement allows                  exclude
     source-reserved                 the rights holder of the source has said no                    exclude
     signal-reserved:<mechanism>     a counted mechanism reserves the page                          exclude
+    signal-reserved-read:<mech…>    a person has read that what the policy holds by is a no        exclude
     case-open                       the holder asks for it to be out, and nobody has settled it    hold
     signal-malformed:<mechanism>    a counted mechanism says something we cannot read              hold
     signal-held:<mechanism>         a mechanism the policy only holds by reserves the page         hold
@@ -38,6 +39,7 @@ from ledger.conflicts import Settlement, names_of, settlement_of, standing
 from ledger.conflicts import touching as assertions_touching
 from ledger.licences import TDM_LICENCE, LicenceAssertion, all_of, one_name, permits
 from ledger.policy import Policy
+from ledger.readings import Reading, as_read
 from ledger.records import SourceStatus
 from ledger.register import Reservation, Weight
 from ledger.register import touching as reservations_touching
@@ -50,7 +52,7 @@ class Terms:
     """What is known of a source beforehand, or, narrowed by `about`, of one text.
 
     Its status, the licences claimed for it and what was settled of them, the agreements about it, what is reserved on
-    lists and in cases; and when the text was published, where that is known.
+    lists and in cases; when the text was published, where that is known; and what was found of statements.
     """
 
     status: SourceStatus
@@ -59,6 +61,7 @@ class Terms:
     settlements: tuple[Settlement, ...] = ()
     reservations: tuple[Reservation, ...] = ()
     published: date | None = None
+    readings: tuple[Reading, ...] = ()
 
     def at(self, url: str) -> "Terms":
         """The part of this that is about the text at an address, of which no more is known."""
@@ -111,7 +114,8 @@ def decide(signals: Iterable[RightsSignal], terms: Terms, policy: Policy, as_of:
     if settled is not None:
         return settled
     found = effective((*signals, *(held.signal for held in reserved if held.weight is Weight.LISTED)))
-    no = _by_reservation(found, terms, policy)
+    found, read = as_read(found, terms.readings, policy, as_of)
+    no = _by_reservation(found, read, terms, policy)
     if no is None or no.outcome is Outcome.HOLD:
         no = _by_case(reserved, Weight.OPEN_CASE) or no
     return no if no is not None else _by_licence(found, _stated(found, terms, policy, as_of), policy)
@@ -169,16 +173,20 @@ def _by_agreement(terms: Terms, policy: Policy, as_of: date) -> Decision | None:
     return None
 
 
-def _by_reservation(found: Sequence[RightsSignal], terms: Terms, policy: Policy) -> Decision | None:
+def _by_reservation(
+    found: Sequence[RightsSignal], read: Sequence[RightsSignal], terms: Terms, policy: Policy
+) -> Decision | None:
     if terms.status is SourceStatus.RESERVED:
         return _without(Outcome.EXCLUDE, "source-reserved", ("source",))
     holding = (*policy.held, Mechanism.PAYWALL)
-    for verdict, mechanisms, outcome, rule in (
-        (Verdict.RESERVED, policy.counted, Outcome.EXCLUDE, "signal-reserved"),
-        (Verdict.MALFORMED, (*policy.counted, *holding), Outcome.HOLD, "signal-malformed"),
-        (Verdict.RESERVED, holding, Outcome.HOLD, "signal-held"),
+    every = tuple(Mechanism)
+    for said, verdicts, mechanisms, outcome, rule in (
+        (found, (Verdict.RESERVED,), policy.counted, Outcome.EXCLUDE, "signal-reserved"),
+        (read, tuple(Verdict), every, Outcome.EXCLUDE, "signal-reserved-read"),
+        (found, (Verdict.MALFORMED,), (*policy.counted, *holding), Outcome.HOLD, "signal-malformed"),
+        (found, (Verdict.RESERVED,), holding, Outcome.HOLD, "signal-held"),
     ):
-        saying = [signal for signal in found if signal.verdict is verdict and signal.mechanism in mechanisms]
+        saying = [signal for signal in said if signal.verdict in verdicts and signal.mechanism in mechanisms]
         if saying:
             first = min(signal.mechanism for signal in saying)
             return _without(outcome, f"{rule}:{first}", _places(saying))

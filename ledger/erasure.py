@@ -20,6 +20,7 @@ ERASED = {
         ("source", "name", ("title", "holder", "payee", "nonce")),
         ("licence", "source", ("asserted_by", "place", "note")),
         ("settlement", "source", ("note", "nonce")),
+        ("reading", "source", ("note", "nonce")),
         ("agreement", "source", ("party", "payee", "represents", "note", "nonce")),
     ),
     "case": (

@@ -17,6 +17,7 @@ from ledger.records import Opening
 COLUMNS = {
     "source": ("title", "holder", "payee"),
     "settlement": ("note",),
+    "reading": ("note",),
     "agreement": ("party", "payee", "represents", "note"),
     "repertoire": ("by", "place"),
     "case_step": ("reason",),
@@ -30,7 +31,7 @@ COLUMNS = {
 }
 """Of each table with a nonce, the columns that its entries hide as they are; the rest is told below."""
 
-OF_A_SOURCE = ("source", "settlement", "agreement", "payment")
+OF_A_SOURCE = ("source", "settlement", "reading", "agreement", "payment")
 """Those whose rows are about one source."""
 
 

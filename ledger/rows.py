@@ -28,6 +28,7 @@ ONE_ROW = {
     "payment": "payment",
     "invoice": "invoice",
     "settlement": "settlement",
+    "reading": "reading",
     "case": "case_step",
     "pull": "receipt",
 }

@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from ledger.errors import LedgerUnavailable
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision of the schema, in `ledger/migrations/versions`."""
 
 LOCK_KEY = 0x466F6461

@@ -61,6 +61,7 @@ __all__ = [
     "payment_batch",
     "payment_order",
     "posting",
+    "reading",
     "receipt",
     "release",
     "repertoire",
@@ -136,6 +137,19 @@ settlement = Table(
     Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
     Column("licences", Text, nullable=False),
     Column("licence", Text, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("entry_seq", Whole, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
+    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
+    Column("statement", Text, nullable=False),
+    Column("mechanism", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
     Column("on", Date, nullable=False),
     Column("note", Text, nullable=False),
     Column("nonce", Text, nullable=False),

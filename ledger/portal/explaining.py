@@ -38,6 +38,7 @@ RULES = {
     "signal-reserved": N_(
         "The site has reserved its right against training. The reservation counts, so the text is not used."
     ),
+    "signal-reserved-read": N_("A person has read what the site says, and found that it says no."),
     "case-open": N_(
         "Somebody has asked for it to be out, and the case is not settled yet. Until it is, the text is not used."
     ),
@@ -72,6 +73,23 @@ RULES = {
     "copy-of-withdrawn": N_("The text is a copy of one that was withdrawn, and is kept out."),
 }
 """Why a text is used or not, by the rule that decided."""
+
+SETTLED_AT = {
+    "licence-conflict": ("/hus/konflikter", N_("It is settled among the conflicts of licences.")),
+    "case-open": ("/hus", N_("It waits for a case, and is settled there.")),
+    "agreement-undated": (
+        "/hus/aftaler",
+        N_("It waits for an agreement without an embargo, or for a date on the page."),
+    ),
+    "agreement-model-licence": ("/hus/aftaler", N_("It waits for an agreement that fits, or for the model's licence.")),
+    "nothing-known": ("/hus/aftaler", N_("It waits for a licence or an agreement.")),
+    "reservations-unread": ("/hus/aftaler", N_("It waits for an agreement, or a licence that is confirmed.")),
+    "copy-of-reserved": ("", N_("It waits for what is settled of the same text elsewhere, below.")),
+    "evidence-too-old": ("", N_("It waits for the next crawl, which reads the site again.")),
+    "signal-malformed": ("", N_("Read the statement below and say what it means.")),
+    "signal-held": ("", N_("Read the statement below and say what it means.")),
+}
+"""Where what holds a text is settled, by rule: a page of the house, or this one, and how."""
 
 BASES = {
     Basis.AGREEMENT: N_("agreement"),

@@ -17,7 +17,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from ledger.portal.asking import ASKED
-from ledger.portal.explaining import BASES, DUES, FATE_COLOURS, FATES, MECHANISMS, SAID, STATUSES, VERDICTS, why
+from ledger.portal.explaining import (
+    BASES,
+    DUES,
+    FATE_COLOURS,
+    FATES,
+    MECHANISMS,
+    SAID,
+    STATUSES,
+    VERDICTS,
+    rule_told,
+    why,
+)
 from ledger.portal.forms import FormToken, keep_form_cookie, session_cookie
 from ledger.portal.languages import (
     LANGUAGES,
@@ -117,6 +128,7 @@ def environment(language: str) -> Environment:
         "word": partial(word, language),
         "word_colour": lambda said: COLOURS.get(said, ""),
     }
+    made.filters["rule"] = partial(rule_told, language)
     made.globals |= {"static": static_url}
     for name, told in TOLD.items():
         made.filters[name] = partial(_told, language, told)

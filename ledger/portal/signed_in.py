@@ -8,6 +8,7 @@ from ledger.portal.routes import (
     api_trade,
     claiming,
     house,
+    house_holds,
     house_people,
     house_rights,
     my_page,
@@ -19,7 +20,8 @@ from ledger.portal.routes import (
 
 OWN: tuple[APIRouter, ...] = (
     *(sign_in.router, security.router, requesting.router, claiming.router),
-    *(offering.router, my_page.router, house.router, house_rights.router, house_people.router),
+    *(offering.router, my_page.router, house.router, house_holds.router, house_rights.router),
+    house_people.router,
 )
 """What people see who sign in."""
 

@@ -24,20 +24,28 @@ from ledger.portal.people import HolderKind, find_holder, find_person, give, mak
 from ledger.portal.portal import Portal
 from ledger.portal.requests import KINDS
 from ledger.portal.roles import Grant, Role
-from ledger.portal.routes import house, house_people, house_rights
+from ledger.portal.routes import house, house_holds, house_people, house_rights
 from ledger.portal.shares import ShareState, find_share
 from ledger.portal.wiring import Held
 from ledger.portal.words import EVENTS
+from ledger.reading_book import readings
+from ledger.readings import statement_of
 from ledger.settlements import settlements
+from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
 from ledger.targets import Target, TargetKind
 from ledger.terms import agreements
+from ledger.works import fill
 from tests.ledger.portal.conftest import Clock, Letters
 from tests.ledger.portal.crossing import Tenant, make_tenant, theirs
 from tests.ledger.portal.tenants import JURA, Outside, add_source, release
+from tests.ledger.portal.test_lookup import made
 from tests.ledger.portal.visiting import Visitor, visitor_of
 
 HOUSE = [
-    route for room in (house, house_rights, house_people) for route in room.router.routes if isinstance(route, APIRoute)
+    route
+    for room in (house, house_holds, house_rights, house_people)
+    for route in room.router.routes
+    if isinstance(route, APIRoute)
 ]
 SAID = tuple(
     LicenceAssertion(
@@ -46,6 +54,25 @@ SAID = tuple(
     for licence, by in (("CC-BY-4.0", "forlaget"), ("CC0-1.0", "siden"))
 )
 CONFLICT = Conflict("kildenord", "", ("CC-BY-4.0", "CC0-1.0"), SAID, None)
+
+
+SIGNAL = RightsSignal(
+    Mechanism.NATURAL_LANGUAGE,
+    Verdict.RESERVED,
+    "da",
+    "",
+    "https://nord.example/#foot",
+    "Må <b>ikke</b>",
+    "sha256:1",
+    "",
+)
+HELD = made(
+    "https://nord.example/1",
+    source="kildenord",
+    fate="held",
+    reason="signal-held:natural_language",
+    signals=signals_to_json([SIGNAL, replace(SIGNAL, mechanism=Mechanism.ROBOTS)]),
+)
 
 
 class Setting:
@@ -58,6 +85,7 @@ class Setting:
         self.outside, self.clock, self.letters = outside, clock, letters
         self.tenant: Tenant = make_tenant(self.portal, outside, visitor_of(self.portal, clock, letters), "nord")
         release(portal.ledger, "kildenord")
+        fill(portal.ledger, "kildenord", [HELD], [])
 
     def of_the_house(self, role: Role) -> Visitor:
         """Somebody with a role and an app."""
@@ -71,7 +99,7 @@ class Setting:
 
     def paths(self, route: APIRoute) -> str:
         """A route's path with the tenant's ids in it."""
-        ids = {**self.tenant.ids, "conflict": CONFLICT.id}
+        ids = {**self.tenant.ids, "conflict": CONFLICT.id, "work": HELD.id}
         return re.sub(r"\{(\w+)\}", lambda gap: ids[gap[1]], route.path)
 
 
@@ -202,6 +230,26 @@ def test_every_kind_of_event_has_its_word() -> None:
     states |= {f"offer {state}" for state in OfferState if state is not OfferState.MADE}
     states |= {f"share {state}" for state in ShareState if state is not ShareState.KEPT}
     assert (plain | states | {f"{kind} asked" for kind in KINDS}) == set(EVENTS)
+
+
+def test_staff_reads_what_holds_a_text(setting: Setting) -> None:
+    """From how much is held of which source to the statement itself; what it means is settled with a note."""
+    staff, ledger = setting.of_the_house(Role.STAFF), setting.portal.ledger
+    assert "/hus/tilbageholdt/kildenord" in staff.get("/hus/tilbageholdt").text
+    page = f"/hus/tilbageholdt/tekst/{HELD.id}"
+    assert page in staff.get("/hus/tilbageholdt/kildenord").text
+    shown = staff.get(page).text
+    assert "Må &lt;b&gt;ikke&lt;/b&gt;" in shown
+    assert shown.count(f'action="{page}/laes"') == 1  # what counts cannot be read away
+    fields = {"statement": statement_of(SIGNAL), "meaning": "unknown"}
+    send = {"path": f"{page}/laes", "page": page}
+    robots = statement_of(replace(SIGNAL, mechanism=Mechanism.ROBOTS))
+    for wrong, status in (({}, 422), ({"meaning": "permitted", "note": "x"}, 422), ({"statement": "x"}, 404)):
+        assert staff.send(**send, **{**fields, **wrong}).status_code == status
+    assert staff.send(**send, **{**fields, "statement": robots, "note": "x"}).status_code == 422
+    assert staff.send(**send, **fields, note="Det er en overskrift").status_code == 303
+    assert [one.verdict for one in readings(ledger, "kildenord")] == [Verdict.UNKNOWN]
+    assert "Det er en overskrift" in staff.get(page).text
 
 
 def test_a_mandate_opens_a_holders_records_until_it_ends(setting: Setting) -> None:

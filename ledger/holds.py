@@ -1,0 +1,55 @@
+"""What is held back and waits for a person: of each source, by rule and by the statements it was decided on.
+
+Texts that are held by one rule on the same statements are one hold: a site says the same on a thousand pages.
+Counted from the works, as they are filled in after each run.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from ledger import tables
+from ledger.store import Ledger
+
+HOLDS_MAX = 200
+"""Holds of one source that are shown, the largest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSource:
+    """How many texts of a source are held, and their words."""
+
+    source: str
+    documents: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Texts that are held alike: by which rule, how many, and one of them by its id."""
+
+    rule: str
+    documents: int
+    words: int
+    example: str
+
+
+def held_sources(ledger: Ledger) -> tuple[HeldSource, ...]:
+    """Return the sources that have texts held, the most first; counted site by site, so it is cheap."""
+    site = tables.work_site.c
+    query = select(site.source, func.sum(site.documents), func.sum(site.words)).where(site.fate == "held")
+    with ledger.reading() as connection:
+        rows = connection.execute(query.group_by(site.source)).all()
+    found = (HeldSource(source, int(documents), int(words)) for source, documents, words in rows)
+    return tuple(sorted(found, key=lambda one: (-one.documents, one.source)))
+
+
+def holds_of(ledger: Ledger, source: str) -> tuple[Hold, ...]:
+    """Return the holds of a source, the largest first; it reads the source's works once."""
+    table = tables.work.c
+    rule = func.coalesce(func.nullif(table.reason, ""), table.rule)
+    query = select(rule, func.count(), func.sum(table.words), func.min(table.id))
+    query = query.where(table.source == source, table.fate == "held").group_by(rule, table.evidence)
+    with ledger.reading() as connection:
+        rows = connection.execute(query.order_by(func.count().desc(), func.min(table.id)).limit(HOLDS_MAX)).all()
+    return tuple(Hold(name, int(documents), int(words), example) for name, documents, words, example in rows)
