@@ -18,9 +18,15 @@ from flows.records import RunRecord, newest_record
 from flows.rights import assertion_row
 from flows.workspace import Workspace
 from ledger.conflicts import Conflict, conflicts, names_of, settlement_of, standing, touching
-from ledger.licences import one_name
+from ledger.licences import LicenceAssertion, one_name
 from ledger.settlements import settlements
 from ledger.signals import Mechanism
+
+COUNTED_MAX = 10_000
+"""Counts that are remembered: a few hundred bytes each."""
+
+_COUNTED: dict[tuple[str, str, str], Counter[tuple[str, ...]]] = {}
+"""What was counted of a selection, a crawl and what is said of licences: files that never change, read at each look."""
 
 RULE = "licence-conflict"
 """The decision's rule for what a conflict holds."""
@@ -85,12 +91,21 @@ def _held(space: Workspace, source: CatalogueSource, record: RunRecord | None, a
     """How many texts the newest run held for a conflict of which licences; what was stated is read again."""
     if record is None or source.name not in record.crawls:
         return Counter()
-    fates = fates_of(space.storage.local(record.selection), source.name)
-    urls = {row["url"] for row in fates if row["rule"] == RULE}
-    if not urls:
-        return Counter()
-    made, counts = standing(source.licences(), as_of), Counter[tuple[str, ...]]()
-    for page in crawled_pages(space.storage.local(f"{record.crawls[source.name]}/pages.jsonl.gz")):
+    made, crawl = standing(source.licences(), as_of), record.crawls[source.name]
+    key = (record.selection, crawl, repr(made))
+    if key not in _COUNTED:
+        if len(_COUNTED) >= COUNTED_MAX:
+            _COUNTED.clear()
+        _COUNTED[key] = _count(space, source.name, record.selection, crawl, made)
+    return Counter(_COUNTED[key])
+
+
+def _count(
+    space: Workspace, source: str, selection: str, crawl: str, made: Sequence[LicenceAssertion]
+) -> Counter[tuple[str, ...]]:
+    urls = {row["url"] for row in fates_of(space.storage.local(selection), source) if row["rule"] == RULE}
+    counts = Counter[tuple[str, ...]]()
+    for page in crawled_pages(space.storage.local(f"{crawl}/pages.jsonl.gz")) if urls else ():
         if page["url"] in urls:
             names = names_of(touching(made, page["url"]))
             counts[names if len(names) > 1 else tuple(sorted({*names, *_own(page)}))] += 1

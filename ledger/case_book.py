@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 
 from ledger import tables
 from ledger.agreements import Use
@@ -100,6 +100,20 @@ def cases(ledger: Ledger) -> tuple[Case, ...]:
         return _cases(connection)
 
 
+def open_cases(ledger: Ledger, most: int) -> tuple[tuple[Case, ...], int]:
+    """Return the cases that wait longest, at most so many, and how many wait in all.
+
+    Closed cases grow with the years and are not looked at.
+    """
+    head, step = tables.rights_case.c, tables.case_step.c
+    closed = select(step.case).where(step.step == Step.ANSWERED.value)
+    waiting = select(head.id).where(head.id.not_in(closed))
+    with ledger.reading() as connection:
+        count = connection.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+        oldest = waiting.order_by(head.received_on, func.length(head.id), head.id).limit(most)
+        return _cases_of(connection, select(oldest.subquery())), count
+
+
 def _asked(case: Case) -> tuple[CaseKind, tuple[Target, ...], str, str, tuple[Use, ...]]:
     targets, uses = tuple(sorted(set(case.targets))), tuple(sorted(set(case.uses)))
     return case.kind, targets, case.requester, case.contact, uses
@@ -114,8 +128,12 @@ def _one(connection: Connection, name: str) -> Case:
 
 def _cases(connection: Connection, **wanted: str | date) -> tuple[Case, ...]:
     """The cases that are wanted, or all of them, by id."""
+    return _cases_of(connection, select(tables.rights_case.c.id).filter_by(**wanted))
+
+
+def _cases_of(connection: Connection, asked: Select[tuple[str]]) -> tuple[Case, ...]:
+    """The cases of some ids, by id."""
     head, target, step = tables.rights_case, tables.case_target, tables.case_step
-    asked = select(head.c.id).filter_by(**wanted)
     targets: defaultdict[str, list[Target]] = defaultdict(list)
     for row in connection.execute(select(target).where(target.c.case.in_(asked))).mappings():
         targets[row["case"]].append(Target(TargetKind(row["kind"]), row["value"]))
@@ -133,7 +151,7 @@ def _cases(connection: Connection, **wanted: str | date) -> tuple[Case, ...]:
             tuple(steps[row["id"]]),
             tuple(Use(use) for use in row["uses"].split()),
         )
-        for row in connection.execute(select(head).filter_by(**wanted).order_by(head.c.id)).mappings()
+        for row in connection.execute(select(head).where(head.c.id.in_(asked)).order_by(head.c.id)).mappings()
     )
 
 

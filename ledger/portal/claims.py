@@ -198,9 +198,9 @@ def find_claim(ledger: Ledger, name: str) -> Claim:
     return _claim(row)
 
 
-def claims_of(ledger: Ledger, holders: frozenset[str] | None) -> tuple[Claim, ...]:
-    """Return the claims of some holders, or everybody's, newest first."""
-    query = select(tables.claim).order_by(tables.claim.c.made_at.desc(), tables.claim.c.id)
+def claims_of(ledger: Ledger, holders: frozenset[str] | None, **about: str) -> tuple[Claim, ...]:
+    """Return the claims of some holders, or everybody's, newest first; those `about` a kind, a state or a value."""
+    query = select(tables.claim).filter_by(**about).order_by(tables.claim.c.made_at.desc(), tables.claim.c.id)
     if holders is not None:
         query = query.where(tables.claim.c.holder.in_(holders))
     with ledger.reading() as connection:

@@ -174,9 +174,9 @@ def find_offer(ledger: Ledger, name: str) -> Offer:
     return _offer(row)
 
 
-def offers_of(ledger: Ledger, holders: frozenset[str] | None) -> tuple[Offer, ...]:
-    """Return the offers of some holders, or everybody's, newest first."""
-    query = select(tables.offer).order_by(tables.offer.c.made_at.desc(), tables.offer.c.id)
+def offers_of(ledger: Ledger, holders: frozenset[str] | None, **about: str) -> tuple[Offer, ...]:
+    """Return the offers of some holders, or everybody's, newest first; those `about` a state."""
+    query = select(tables.offer).filter_by(**about).order_by(tables.offer.c.made_at.desc(), tables.offer.c.id)
     if holders is not None:
         query = query.where(tables.offer.c.holder.in_(holders))
     with ledger.reading() as connection:

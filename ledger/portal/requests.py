@@ -168,7 +168,7 @@ def requests_of(ledger: Ledger, person: str, holders: Collection[str]) -> tuple[
     query = select(table).where((table.c.person == person) & (table.c.holder == "") | table.c.holder.in_(list(holders)))
     with ledger.reading() as connection:
         rows = {row["case"]: row for row in connection.execute(query).mappings()}
-    newest = sorted(rows, reverse=True)[:SHOWN_MAX]
+    newest = sorted(rows, key=lambda name: (rows[name]["made_at"], len(name), name), reverse=True)[:SHOWN_MAX]
     return tuple(
         Requested(find_case(ledger, name), row["person"], row["holder"], tuple(row["uses"].split()))
         for name, row in ((name, rows[name]) for name in newest)

@@ -170,9 +170,9 @@ def find_share(ledger: Ledger, name: str) -> Share:
     return _share(row)
 
 
-def shares_of(ledger: Ledger, holders: frozenset[str] | None) -> tuple[Share, ...]:
-    """Return the uploads of some holders, or everybody's, newest first."""
-    query = select(tables.share).order_by(tables.share.c.made_at.desc(), tables.share.c.id)
+def shares_of(ledger: Ledger, holders: frozenset[str] | None, **about: str) -> tuple[Share, ...]:
+    """Return the uploads of some holders, or everybody's, newest first; those `about` a state."""
+    query = select(tables.share).filter_by(**about).order_by(tables.share.c.made_at.desc(), tables.share.c.id)
     if holders is not None:
         query = query.where(tables.share.c.holder.in_(holders))
     with ledger.reading() as connection:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.agreements import Use
 from ledger.audit import audit
-from ledger.case_book import cases, find_case, open_case, take_step
+from ledger.case_book import cases, find_case, open_case, open_cases, take_step
 from ledger.cases import NEEDED, Case, CaseKind, CaseStep, Proof, Step, check_step, dues, is_overdue, reservations_of
 from ledger.errors import RecordRefused, UnknownRecord
 from ledger.journal import Stamp, entries
@@ -146,6 +146,19 @@ def test_a_case_is_kept_and_entered_without_a_name(ledger: Ledger) -> None:
     entered = entries(ledger, "case:2026-0001")
     assert len(entered) == 3
     assert not any(word in entry.body for entry in entered for word in ("Jens", "jens", "blad", "brev"))
+
+
+def test_the_oldest_that_wait_are_found_among_all(ledger: Ledger) -> None:
+    """Those that are closed are passed by; of many the oldest are given, and how many there are."""
+    made = []
+    for days in range(4):
+        on = DAY - timedelta(days=days)
+        first = CaseStep(Step.RECEIVED, on, "jura")
+        made.append(open_case(ledger, replace(case(), steps=(first,)), STAMP).id)
+    for step in (Step.REJECTED, Step.ANSWERED):
+        take_step(ledger, made[3], did(step), STAMP)
+    found, count = open_cases(ledger, 2)
+    assert ({each.id for each in found}, count) == ({made[2], made[1]}, 3)
 
 
 def test_what_is_refused_leaves_the_case_as_it_was(ledger: Ledger) -> None:

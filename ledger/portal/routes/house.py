@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ledger.case_book import cases, find_case, take_step
+from ledger.case_book import find_case, open_cases, take_step
 from ledger.cases import CLOCKS, NEEDED, Case, CaseStep, Proof, Step, dues, is_overdue
 from ledger.journal import Stamp
 from ledger.portal.access import Signed, allow
@@ -26,6 +26,9 @@ from ledger.portal.sessions import Session
 from ledger.portal.shares import ShareState, shares_of
 
 router = APIRouter(prefix="/hus")
+
+CASES_MAX = 300
+"""Cases in the queue, those that have waited longest: more than a person settles in a week."""
 
 STEPS = (Step.VERIFIED, Step.ACTED, Step.REJECTED, Step.EXTENDED, Step.ANSWERED)
 """What the house does in a case; who asked takes it back."""
@@ -48,16 +51,21 @@ def queue(request: Request, session: InHouse) -> Response:
     """Show what waits for a person, and what is late."""
     portal = portal_of(request)
     today = portal.now().date()
-    waiting = [case for case in cases(portal.ledger) if case.is_open]
+    waiting, count = open_cases(portal.ledger, CASES_MAX)
+    claims = claims_of(portal.ledger, None, kind=ClaimKind.REPERTOIRE, state=ClaimState.WAITING)
+    offers = offers_of(portal.ledger, None, state=OfferState.MADE)
+    shares = shares_of(portal.ledger, None, state=ShareState.KEPT)
+    whose = frozenset(one.holder for several in (claims, offers, shares) for one in several)
     values = {
         "cases": sorted(waiting, key=lambda case: (dues(case)[0].on, case.id)),
+        "count": count,
         "late": {case.id for case in waiting if is_overdue(case, today)},
         "next": {case.id: dues(case)[0] for case in waiting},
-        "claims": [one for one in claims_of(portal.ledger, None) if _waits(one.kind, one.state)],
-        "offers": [one for one in offers_of(portal.ledger, None) if one.state is OfferState.MADE],
-        "shares": [one for one in shares_of(portal.ledger, None) if one.state is ShareState.KEPT],
+        "claims": claims,
+        "offers": offers,
+        "shares": shares,
         "conflicts": [one for one in portal.wiring.conflicts(today) if one.conflict.settlement is None],
-        "names": {holder.id: holder.name for holder in holders(portal.ledger)},
+        "names": {holder.id: holder.name for holder in holders(portal.ledger, whose)},
         "acts": may(session.who, Action.DECIDE),
     }
     return page(request, "house/queue.html", **values)
@@ -109,14 +117,14 @@ def claim_page(request: Request, claim: str, session: InHouse) -> Response:
     """Show a claim with its mandate, beside what else is claimed of the same."""
     portal = portal_of(request)
     found = find_claim(portal.ledger, claim)
-    every = claims_of(portal.ledger, None)
+    every = holders(portal.ledger)
     values = {
         "claim": found,
         "holder": find_holder(portal.ledger, found.holder),
-        "beside": [one for one in every if one.value == found.value and one.id != found.id],
-        "holders": holders(portal.ledger),
+        "beside": [one for one in claims_of(portal.ledger, None, value=found.value) if one.id != found.id],
+        "holders": every,
         "mandates": mandates(portal.ledger).get(found.holder, ()),
-        "names": {holder.id: holder.name for holder in holders(portal.ledger)},
+        "names": {holder.id: holder.name for holder in every},
         "acts": may(session.who, Action.DECIDE),
     }
     return page(request, "house/claim.html", **values)
@@ -160,11 +168,6 @@ def mandate(request: Request, claim: str, form: Posted, session: InHouse) -> Res
 def stamp_of(portal: Portal, session: Session) -> Stamp:
     """Who decides, and when."""
     return Stamp(f"person:{session.who.person}", portal.now())
-
-
-def _waits(kind: ClaimKind, state: ClaimState) -> bool:
-    """Whether a claim waits for a person: a domain waits for its keeper."""
-    return kind is ClaimKind.REPERTOIRE and state is ClaimState.WAITING
 
 
 def _tell(request: Request, portal: Portal, case: Case, answer: str) -> None:
