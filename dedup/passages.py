@@ -11,7 +11,7 @@ Memory: none of it; the files are mapped. Time: some page reads for each sampled
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from dedup.containment import CROWD_MAX, SAMPLE_EVERY
 from dedup.errors import DedupError, IndexDamagedError
 from dedup.files import write_whole
 from dedup.parameters import Parameters
-from dedup.signatures import normalised, shingle_hashes
+from dedup.signatures import hashes_lightly, normalised, shingle_hashes
 
 _ROW_BITS = 24
 ROWS_MAX = 2**_ROW_BITS
@@ -30,6 +30,9 @@ ROWS_MAX = 2**_ROW_BITS
 
 FOUND_MAX = 50
 """Texts that are told."""
+
+LIGHTLY_MAX = 1_000
+"""Texts of a file that are hashed without Numba: loading it costs as much as hashing so many without."""
 
 SHARE_MIN = 0.3
 """Least share of a passage's sample that a text must have: what has less shares a phrase, and no passage."""
@@ -53,8 +56,9 @@ def write_passages(batches: Iterable[tuple[Sequence[str], Sequence[str]]], param
     ids: list[bytes] = []
     parts = [np.empty(0, dtype=np.uint64)]
     for names, texts in batches:
-        for name, hashes in zip(names, _samples(texts, parameters), strict=True):
-            parts.append(_keys(hashes) | np.uint64(len(ids)))
+        hashes = _hashes_lightly(texts, parameters) if len(ids) < LIGHTLY_MAX else _hashes(texts, parameters)
+        for name, mine in zip(names, hashes, strict=True):
+            parts.append(_keys(_sample(mine)) | np.uint64(len(ids)))
             ids.append(name.encode())
         if len(ids) > ROWS_MAX:
             raise DedupError(f"{out} would hold more than {ROWS_MAX} texts: split the file they come from.")
@@ -75,7 +79,7 @@ class Passages:
 
     def find(self, text: str) -> list[Standing]:
         """Tell the texts a passage stands in, those with the most of it first, at most FOUND_MAX."""
-        asked = next(_samples([text], self._parameters))
+        asked = _sample(hashes_lightly(text, self._parameters))
         if not len(asked):
             return []
         found: Counter[tuple[int, int]] = Counter()
@@ -89,11 +93,17 @@ class Passages:
         return [Standing(self._files[file][1][row].decode(), count / len(asked)) for (file, row), count in best]
 
 
-def _samples(texts: Sequence[str], parameters: Parameters) -> Iterator[NDArray[np.uint64]]:
-    """The sampled shingles of each text."""
-    limit = np.uint64(2**64 // SAMPLE_EVERY)
-    for hashes in shingle_hashes(normalised(texts), parameters):
-        yield hashes[: np.searchsorted(hashes, limit)]
+def _hashes(texts: Sequence[str], parameters: Parameters) -> Iterable[NDArray[np.uint64]]:
+    return shingle_hashes(normalised(texts), parameters)
+
+
+def _hashes_lightly(texts: Sequence[str], parameters: Parameters) -> Iterable[NDArray[np.uint64]]:
+    return (hashes_lightly(text, parameters) for text in texts)
+
+
+def _sample(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The sampled shingles among all of a text."""
+    return hashes[: np.searchsorted(hashes, np.uint64(2**64 // SAMPLE_EVERY))]
 
 
 def _keys(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:

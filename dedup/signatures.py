@@ -32,6 +32,7 @@ EMPTY = np.uint32(2**32 - 1)
 _AT_ONCE = 512
 """Hashes that are permuted together: with 128 permutations they stay in the processor's second cache."""
 
+_DIGEST_BYTES = hashlib.sha1(usedforsecurity=False).digest_size
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -109,8 +110,19 @@ def _drawn(parameters: Parameters) -> NDArray[np.uint32]:
     return permutations(parameters)
 
 
+def hashes_lightly(text: str, parameters: Parameters) -> NDArray[np.uint64]:
+    """A text's hashes as `shingle_hashes` gives them, without loading Numba, which pays from some thousand texts on."""
+    digests = np.frombuffer(_digests(words_of(text), parameters.shingle_words), dtype=np.uint8)
+    return np.unique(np.ascontiguousarray(digests.reshape(-1, _DIGEST_BYTES)[:, :8]).view("<u8")).astype(np.uint64)
+
+
 def _first_words(words: Sequence[str], shingle: int) -> NDArray[np.uint32]:
     """The first four bytes of each shingle's SHA-1, the first of them the least."""
+    return np.frombuffer(_digests(words, shingle), dtype="<u4")[:: _DIGEST_BYTES // 4].astype(np.uint32)
+
+
+def _digests(words: Sequence[str], shingle: int) -> bytes:
+    """The SHA-1 of each shingle, one after the other."""
     encoded = [word.encode() for word in words]
     ends = list(accumulate(len(word) + 1 for word in encoded))
     begins, joined = [0, *ends], b" ".join(encoded)
@@ -118,7 +130,7 @@ def _first_words(words: Sequence[str], shingle: int) -> NDArray[np.uint32]:
         hashlib.sha1(joined[begin : end - 1], usedforsecurity=False).digest()
         for begin, end in zip(begins, ends[min(shingle, len(words)) - 1 :] if words else (), strict=False)
     )
-    return np.frombuffer(b"".join(hashed), dtype="<u4")[::5].astype(np.uint32)
+    return b"".join(hashed)
 
 
 def _mixed(value: NDArray[np.uint32]) -> NDArray[np.uint32]:

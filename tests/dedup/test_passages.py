@@ -52,6 +52,16 @@ def test_a_whole_text_that_was_edited_is_found(tmp_path: Path) -> None:
     assert told[0].share > 0.7
 
 
+def test_a_file_is_the_same_with_and_without_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few texts, or the first of many, are hashed in another way, and give the same bytes."""
+    batches = [([f"{at}-{row}" for row in range(8)], [" ".join(words(at + row, 90)) for row in range(8)])
+               for at in (0, 8, 16)]  # fmt: skip
+    for most in (0, 8, 100):
+        monkeypatch.setattr("dedup.passages.LIGHTLY_MAX", most)
+        assert write_passages(batches, PARAMETERS, tmp_path / str(most)) == 24
+    assert len({(tmp_path / str(most)).read_bytes() for most in (0, 8, 100)}) == 1
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.integers(40, 200))
 def test_nothing_hangs_on_how_texts_are_dealt_to_files(

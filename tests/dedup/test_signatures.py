@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dedup.letters import ELSEWHERE, PAGE, PAGES, letters
 from dedup.parameters import Parameters
-from dedup.signatures import normalised, shingle_hashes, shingles, sign, sign_lightly, words_of
+from dedup.signatures import hashes_lightly, normalised, shingle_hashes, shingles, sign, sign_lightly, words_of
 
 PARAMETERS = Parameters()
 DANISH = st.text(alphabet="abcdefghijklmnopqrstuvwxyzæøå ABCÆØÅ.,-0123456789\n", max_size=300)
@@ -65,6 +65,14 @@ def test_a_shingle_of_any_length_is_hashed_right(size: int) -> None:
     texts = ["a" * size, "a" * (size - 4) + " bb c", "ø " * 40 + "b" * size + " ø" * 40]
     for text, found in zip(texts, shingle_hashes(normalised(texts), PARAMETERS), strict=True):
         assert found.tolist() == sorted(sha1_hash64(shingle.encode()) for shingle in shingles(text, PARAMETERS))
+
+
+@given(st.lists(DANISH | LONG_WORDS | ANY, max_size=8), st.integers(1, 9))
+def test_hashes_are_the_same_without_the_kernel(texts: list[str], words: int) -> None:
+    """Each text's shingles have the same hashes, in the same order, whichever way they are computed."""
+    parameters = Parameters(shingle_words=words)
+    for text, found in zip(texts, shingle_hashes(normalised(texts), parameters), strict=True):
+        assert np.array_equal(found, hashes_lightly(text, parameters))
 
 
 @given(st.lists(ANY | DANISH, max_size=8))
