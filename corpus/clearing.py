@@ -14,7 +14,6 @@ from corpus.captured import Sign
 from corpus.captures import digest_of
 from corpus.document_files import SCHEMA, read_documents, signed_how, write_documents
 from corpus.furniture import Cleared, clear
-from corpus.pages import assess
 from corpus.profiles import Profile
 
 
@@ -56,6 +55,8 @@ def _cleared(row: Mapping[str, Any], furniture: frozenset[int]) -> Cleared:
 
 def _change(row: dict[str, Any], found: Cleared, profile: Profile) -> dict[str, Any]:
     """The row with the shorter text and all that is said of it; changed in place."""
+    from corpus.pages import assess  # noqa: PLC0415 - brings all that reads pages, and few sources have furniture
+
     result = assess(found.text, profile)
     row |= asdict(result.measures)
     row |= {

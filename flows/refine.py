@@ -29,7 +29,7 @@ def refine_standing(space: "Workspace", crawl: str, profile: str, *, prefilter: 
 
     Returns the keys of the documents files; what of them still stands is asked when they are decided.
     """
-    from flows.furniture import clear_standing  # noqa: PLC0415 - brings the ledger too, and all that reads pages
+    from flows.furniture import clear_standing  # noqa: PLC0415 - brings the ledger too
 
     source = crawl.split("/")[1]
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
