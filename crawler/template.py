@@ -15,12 +15,19 @@ import signal
 import socket
 import sys
 import traceback
+from importlib import import_module
 from typing import NoReturn
 
 from corpus.worker_process import die_with
 
 JOB_BYTES_MAX = 4096
 """The longest path Linux knows."""
+
+LOADED = (
+    "crawler.browser.chromium", "crawler.gate", "crawler.handler", "crawler.intake.run", "crawler.run",
+    "crawler.scheduler", "crawler.unpack", "scrapy.downloadermiddlewares.cookies", "warcio.warcwriter",
+)  # fmt: skip
+"""What crawls load, the parts besides that are loaded by name or late as one begins."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -31,10 +38,8 @@ def main() -> None:
     die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of us; who started the crawls decides
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for keepers
-    import crawler.browser.chromium  # noqa: PLC0415 - only to have it loaded
-    import crawler.intake.run  # noqa: PLC0415
-    import crawler.run  # noqa: F401, PLC0415
-
+    for name in LOADED:
+        import_module(name)
     gc.collect()
     gc.freeze()  # what is shared stays shared: no crawl's collector touches it
     with socket.socket(fileno=descriptor) as requests:

@@ -36,6 +36,15 @@ def ends(pid: int) -> bool:
     return not runs(pid)
 
 
+def test_nothing_is_loaded_that_does_not_bear_a_fork() -> None:
+    """Before it forks, the template has one thread, and no reactor that crawls would share."""
+    loads = "import sys, threading; from importlib import import_module; from crawler.template import LOADED\n"
+    tells = "print('twisted.internet.reactor' in sys.modules, threading.active_count())"
+    code = f"{loads}for name in LOADED: import_module(name)\n{tells}"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "1"]
+
+
 def test_crawls_have_their_own_output_end_and_code(web: LittleWeb, crawler: Crawler, crawls: Crawls) -> None:
     """Of two crawls at once, and one that cannot begin, each tells of itself, and no file stays open."""
     web.pages = {"http://a.dk/": article("en"), "http://b.dk/": article("to")}
