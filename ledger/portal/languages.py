@@ -29,7 +29,7 @@ _REGION = {"da": "da_DK", "en": "en_GB"}
 
 def language_of(request: HTTPConnection) -> str:
     """Return the code of the language a visitor chose, or the default."""
-    chosen = request.cookies.get(COOKIE, "")
+    chosen = request.cookies.get(f"__Host-{COOKIE}", "") or request.cookies.get(COOKIE, "")
     return chosen if chosen in LANGUAGES else next(iter(LANGUAGES))
 
 

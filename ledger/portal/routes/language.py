@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ledger.portal.access import cookie
 from ledger.portal.languages import COOKIE
 from ledger.portal.portal import portal_of
 
@@ -23,8 +24,9 @@ def choose(
 ) -> Response:
     """Choose a language, and go back to the page one came from; never to another site."""
     response = RedirectResponse(local_path(til), 303)
+    portal = portal_of(request)
     response.set_cookie(
-        COOKIE, language, REMEMBERED_S, secure=portal_of(request).site.secure, httponly=True, samesite="lax"
+        cookie(portal, COOKIE), language, REMEMBERED_S, secure=portal.site.secure, httponly=True, samesite="lax"
     )
     return response
 

@@ -100,6 +100,7 @@ def test_the_choice_of_language_stays_here(client: TestClient) -> None:
     """The language is kept, and one comes back to where one was; never to another site."""
     answer = client.get("/sprog/en", params={"til": "/?q=a"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/?q=a")
+    assert answer.headers["set-cookie"].startswith("__Host-language=en;")
     assert "Skip to the content" in client.get("/").text
     for elsewhere in ("https://evil.test/", "//evil.test", "/\\evil.test", "/\t/evil.test", "javascript:alert(1)", ""):
         assert local_path(elsewhere) == "/"
