@@ -1,7 +1,8 @@
 """How often one visitor may ask, so that nobody empties the ledger of names by asking for all of them.
 
 A bucket for each visitor and kind of question fills evenly and lets short bursts through. They are in this process's
-memory: with several processes each has its own, and the limit is so many times as high.
+memory: with several processes each has its own, and the limit is so many times as high; `docs/portal.md` has a proxy's
+settings that make it one. What stands before a secret is counted in the ledger (`allowances`).
 A visitor is an IPv4 address or an IPv6 network of 64 bits, which is what one connection at home has; it is kept as a
 keyed hash, and for no longer than its bucket takes to fill.
 """
