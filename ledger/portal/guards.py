@@ -23,6 +23,7 @@ BODY_BYTES_MAX = 256 * 1024
 
 ROOMY: Mapping[str, int] = {
     "/krav/repertoire": MANDATE_BYTES_MAX + BODY_BYTES_MAX,
+    "/api/v1/repertoires": MANDATE_BYTES_MAX + BODY_BYTES_MAX,
     "/del-tekst": UPLOAD_BYTES_MAX + BODY_BYTES_MAX,
     "/api/v1/shares": UPLOAD_BYTES_MAX + BODY_BYTES_MAX,
 }

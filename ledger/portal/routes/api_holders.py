@@ -3,7 +3,7 @@
 from datetime import date
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,10 +11,11 @@ from starlette.responses import Response
 from ledger.money import format_amount
 from ledger.portal.access import Caller
 from ledger.portal.holdings import statement_for
-from ledger.portal.own import own_holder
-from ledger.portal.people import HolderKind, holders
+from ledger.portal.own import may_ask_alone, own_holder
+from ledger.portal.people import HolderKind, holders, make_holder
 from ledger.portal.portal import portal_of
 from ledger.portal.roles import Action, Scope, Who
+from ledger.portal.routes.api_requests import Known
 from ledger.portal.routes.my_page import Asked, file_of, first_of, proof_of
 from ledger.statements import Line, Statement
 
@@ -28,6 +29,13 @@ class HolderOut(BaseModel):
     name: str
     kind: HolderKind
     party: str
+
+
+class HolderIn(Known):
+    """Whose rights it is about: one's own, or those of many."""
+
+    name: str = Field(max_length=200)
+    kind: HolderKind = HolderKind.HOLDER
 
 
 class Me(BaseModel):
@@ -87,6 +95,16 @@ def me(request: Request, who: Caller) -> Me:
     found = holders(portal_of(request).ledger, who.holders)
     mine = [HolderOut(id=one.id, name=one.name, kind=one.kind, party=one.party) for one in found]
     return Me(person=who.person, scopes=sorted(who.scopes or ()), holders=mine)
+
+
+@router.post("/holders", status_code=201, summary="Set up a holder I act for")
+def new_holder(request: Request, holder: HolderIn, who: Caller) -> HolderOut:
+    """Set up a holder. It has no records before a claim of it is proved."""
+    if not may_ask_alone(who, Action.CLAIM):
+        raise HTTPException(403)
+    portal = portal_of(request)
+    made = make_holder(portal.ledger, who.person, holder.name, holder.kind, portal.now())
+    return HolderOut(id=made.id, name=made.name, kind=made.kind, party=made.party)
 
 
 @router.get("/holders/{holder}/sources", summary="Sources on domains a holder has proved")

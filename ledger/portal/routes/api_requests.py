@@ -5,7 +5,7 @@ that is not meant to be.
 """
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -22,14 +22,17 @@ from ledger.portal.limits import limited
 from ledger.portal.own import may_ask_alone, own_case, own_claim
 from ledger.portal.people import find_holder, find_person
 from ledger.portal.portal import Portal, portal_of
+from ledger.portal.posted_files import Uploaded, read_file
 from ledger.portal.proving import check_claim
 from ledger.portal.requests import KINDS, Asked, ask, read_targets, requests_of, withdraw
 from ledger.portal.roles import Action, Who
-from ledger.portal.routes.claiming import CHECKS
+from ledger.portal.routes.claiming import CHECKS, take_repertoire
 
 router = APIRouter(tags=["own"])
 
 WITHDRAWN = "withdrawn by the API"
+
+READ_MANDATE = Depends(read_file)
 
 
 class Known(BaseModel):
@@ -126,6 +129,17 @@ def new_claim(request: Request, claim: ClaimIn, who: Caller) -> ClaimOut:
         return _claim(start_claim(portal.ledger, claimed, holder, person, portal.now()))
     except ValueError as error:
         raise HTTPException(422, "that is no domain: write it as example.dk") from error
+
+
+@router.post("/repertoires", status_code=201, summary="Claim a repertoire")
+def new_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], who: Caller) -> ClaimOut:
+    """Begin a claim of a repertoire: a form with `file`, `holder`, `name`, `targets` (one a line) and `note`."""
+    holder = sent.form.text("holder")
+    allow(request, who, Action.CLAIM, holder)
+    made, bad = take_repertoire(portal_of(request), sent, (holder, who.person))
+    if made is None:
+        raise HTTPException(422, f"these lines could not be read: {'; '.join(bad[:5])}")
+    return _claim(made)
 
 
 @router.get("/claims/{claim}", summary="A claim")

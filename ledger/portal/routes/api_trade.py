@@ -17,7 +17,7 @@ from ledger.portal.portal import portal_of
 from ledger.portal.posted_files import Uploaded, read_file
 from ledger.portal.roles import Action
 from ledger.portal.routes.api_requests import WITHDRAWN, Known, readable, stamp_of
-from ledger.portal.routes.offering import take_upload
+from ledger.portal.routes.offering import take_upload, tell_of
 from ledger.portal.shares import Share, ShareState, give_up, shares_of
 
 router = APIRouter(tags=["own"])
@@ -58,6 +58,15 @@ class OfferOut(BaseModel):
     state: OfferState
     reason: str
     agreement: str
+
+
+class DeliveryIn(Known):
+    """Where a holder's texts lie, and under which agreement, if there is one. No passwords belong here."""
+
+    holder: str = Field(max_length=40)
+    place: str = Field(max_length=1000)
+    agreement: str = Field("", max_length=500)
+    note: str = Field("", max_length=2000)
 
 
 class ShareOut(BaseModel):
@@ -118,6 +127,14 @@ def new_share(request: Request, sent: Annotated[Uploaded, READ_FILE], who: Calle
     holder = sent.form.text("holder")
     allow(request, who, Action.SHARE, holder)
     return _share(take_upload(portal_of(request), sent, (holder, who.person)))
+
+
+@router.post("/deliveries", status_code=202, summary="Tell where a larger collection lies")
+def tell(request: Request, delivery: DeliveryIn, who: Caller) -> None:
+    """Write to the house where texts lie that may be fetched as a delivery."""
+    allow(request, who, Action.SHARE, delivery.holder)
+    told = (delivery.place, delivery.agreement, delivery.note)
+    tell_of(portal_of(request), (delivery.holder, who.person), told)
 
 
 @router.get("/shares/{share}", summary="An upload")

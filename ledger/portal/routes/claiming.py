@@ -1,5 +1,6 @@
 """Claims: of a domain, proved by a TXT record or a file; of a repertoire, with a mandate that a person reads."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -8,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ledger.journal import Stamp
 from ledger.portal.access import Signed, allow
-from ledger.portal.claims import Claimed, ClaimKind, ClaimState, claims_of, rule_on, start_claim
+from ledger.portal.claims import Claim, Claimed, ClaimKind, ClaimState, claims_of, rule_on, start_claim
 from ledger.portal.forms import Posted
 from ledger.portal.kept_files import forget_mandate, forget_unneeded
 from ledger.portal.languages import N_, language_of, translate
@@ -16,7 +17,7 @@ from ledger.portal.limits import Limit, limited
 from ledger.portal.own import own_claim
 from ledger.portal.pages import page
 from ledger.portal.people import find_holder, find_person, holders
-from ledger.portal.portal import portal_of
+from ledger.portal.portal import Portal, portal_of
 from ledger.portal.posted_files import Uploaded, with_file
 from ledger.portal.proving import FILE_PATH, check_claim
 from ledger.portal.requests import read_targets
@@ -58,25 +59,31 @@ def claim_domain(request: Request, form: Posted, session: Signed) -> Response:
 @router.post("/repertoire")
 def claim_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], session: Signed) -> Response:
     """Begin a claim of a repertoire, with its mandate."""
-    form = sent.form
-    holder = form.text("holder")
+    holder = sent.form.text("holder")
     allow(request, session.who, Action.CLAIM, holder)
-    portal = portal_of(request)
-    targets, bad = read_targets(form.text("targets", 20_000), portal.canonical)
-    if bad:
+    made, bad = take_repertoire(portal_of(request), sent, (holder, session.who.person))
+    if made is None:
         told = translate(language_of(request), N_("These lines could not be read:"))
         return _page(request, session, f"{told} {'; '.join(bad[:5])}")
+    return RedirectResponse(f"/krav/{made.id}", 303)
+
+
+def take_repertoire(portal: Portal, sent: Uploaded, whose: tuple[str, str]) -> tuple[Claim | None, Sequence[str]]:
+    """Look at a mandate, keep it and begin its claim; else the lines that could not be read. Raises `RecordRefused`."""
+    form, hands = sent.form, portal.wiring.hands
+    targets, bad = read_targets(form.text("targets", 20_000), portal.canonical)
+    if bad:
+        return None, bad
     mandate = look_at_mandate(sent.path, sent.name)
-    portal.wiring.hands.keep(mandate.sha256, sent.path)
+    hands.keep(mandate.sha256, sent.path)
     claimed = Claimed(
         ClaimKind.REPERTOIRE, form.text("name"), targets, f"sha256:{mandate.sha256}", form.text("note", 2000)
     )
-    person = find_person(portal.ledger, session.who.person)
+    holder, person = find_holder(portal.ledger, whose[0]), find_person(portal.ledger, whose[1])
     try:
-        made = start_claim(portal.ledger, claimed, find_holder(portal.ledger, holder), person, portal.now())
+        return start_claim(portal.ledger, claimed, holder, person, portal.now()), ()
     finally:  # what nothing rests on is not kept: it was refused, or claimed before with another mandate
-        forget_unneeded(portal.ledger, mandate.sha256, portal.wiring.hands)
-    return RedirectResponse(f"/krav/{made.id}", 303)
+        forget_unneeded(portal.ledger, mandate.sha256, hands)
 
 
 @router.get("/{claim}")

@@ -100,15 +100,8 @@ def point(request: Request, form: Posted, session: Signed) -> Response:
     """Tell the house where a larger collection lies, that it may be fetched as a delivery."""
     holder = form.text("holder")
     allow(request, session.who, Action.SHARE, holder)
-    portal, place = portal_of(request), form.text("place", 1000)
-    if not portal.site.contact or not place or not place.isprintable():
-        raise RecordRefused(
-            "Write in one line where the texts lie. We are told by mail, so this site needs an address."
-        )
-    person, named = find_person(portal.ledger, session.who.person), find_holder(portal.ledger, holder)
-    note_pointer(portal.ledger, (holder, person.id), portal.now())
-    lines = (named.name, person.email, place, form.text("agreement"), form.text("note", 2000))
-    portal.send(Mail(portal.site.contact, f"Delivery offered by {holder}", "\n".join(lines) + "\n"))
+    told = (form.text("place", 1000), form.text("agreement"), form.text("note", 2000))
+    tell_of(portal_of(request), (holder, session.who.person), told)
     return RedirectResponse("/del-tekst?sendt=1", 303)
 
 
@@ -121,6 +114,18 @@ def take_back_share(request: Request, name: str, form: Posted, session: Signed) 
     given_up = give_up(portal.ledger, name, ruling, _stamp(portal, session))
     forget_unneeded(portal.ledger, given_up.digest, portal.wiring.hands)
     return RedirectResponse("/del-tekst", 303)
+
+
+def tell_of(portal: Portal, whose: tuple[str, str], told: tuple[str, str, str]) -> None:
+    """Write to the house where texts lie, under which agreement, and what else was said. Raises `RecordRefused`."""
+    if not portal.site.contact or not told[0] or not told[0].isprintable():
+        raise RecordRefused(
+            "Write in one line where the texts lie. We are told by mail, so this site needs an address."
+        )
+    named, person = find_holder(portal.ledger, whose[0]), find_person(portal.ledger, whose[1])
+    note_pointer(portal.ledger, (named.id, person.id), portal.now())
+    lines = (named.name, person.email, *told)
+    portal.send(Mail(portal.site.contact, f"Delivery offered by {named.id}", "\n".join(lines) + "\n"))
 
 
 def take_upload(portal: Portal, sent: Uploaded, whose: tuple[str, str]) -> Share:

@@ -11,7 +11,7 @@ from ledger.portal.tokens import make_token
 from tests.ledger.portal.conftest import Clock, Letters
 from tests.ledger.portal.crossing import Crossing, Tenant, make_tenant, theirs
 from tests.ledger.portal.tenants import Outside, release, with_wiring
-from tests.ledger.portal.test_uploads import packed
+from tests.ledger.portal.test_uploads import PDF, packed
 from tests.ledger.portal.visiting import visitor_of
 
 
@@ -62,6 +62,15 @@ def test_the_api_does_what_the_pages_do(tenants: tuple[Tenant, Tenant], outside:
     outside.records[claim["record"]] = [claim["line"]]
     assert client.post(f"/api/v1/claims/{claim['id']}/check").json()["state"] == "proved"
     assert client.delete(f"/api/v1/claims/{claim['id']}").json()["state"] == "withdrawn"
+    new = client.post("/api/v1/holders", json={"name": "Forbundet", "kind": "collective"}).json()
+    assert new["id"] in [holder["id"] for holder in client.get("/api/v1/me").json()["holders"]]
+    mandate = {"holder": new["id"], "name": "Alle", "targets": "forfatter: Jens Hansen"}
+    for targets, status in (("hvad", 422), ("forfatter: Jens Hansen", 201)):
+        sent = client.post("/api/v1/repertoires", data=mandate | {"targets": targets}, files={"file": ("m.pdf", PDF)})
+        assert sent.status_code == status
+    assert sent.json()["kind"] == "repertoire"
+    place = {"holder": ids["holder"], "place": "https://nord.example/arkiv.zip"}
+    assert client.post("/api/v1/deliveries", json=place).status_code == 202
     case = client.post("/api/v1/cases", json={"kind": "opt_out", "about": ["nord.example/a"], "uses": ["train"]}).json()
     assert (case["state"], case["about"]) == ("verified", ["path:nord.example/a"])
     assert client.delete(f"/api/v1/cases/{case['id']}").json()["state"] == "withdrawn"
