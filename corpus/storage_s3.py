@@ -6,7 +6,7 @@ is never read as another's. How bytes travel is in `s3_transfer`, what is tried 
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -183,16 +183,20 @@ class S3Storage:
         return len(old)
 
     def _is_young(self, key: str, found: "HeadObjectOutputTypeDef", digest: str) -> bool:
-        """Whether an object counts as put of late, by the store's own clock, or could be made to."""
-        with suppress(ValueError, TypeError):  # a clock that says nothing that can be read makes it old
-            now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
-            if now - found["LastModified"] < YOUNG:
-                return True
+        """Whether an object counts as put of late in the listing that a sweep goes by, or could be made to."""
         try:
+            now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
+            if self._age(key, now) < YOUNG:
+                return True
             self._bucket.make_young(self._key(key), digest)
-        except FAULTS:  # a store that does not copy is given the bytes again
+        except (ValueError, TypeError, *FAULTS):  # without a clock or copying, the bytes are put again
             return False
-        return True
+        return self._age(key, now) < YOUNG
+
+    def _age(self, key: str, now: datetime) -> timedelta:
+        """How old an object is in a listing; some stores say something else of it alone."""
+        listed = next((each.modified for each in self.objects(key) if each.key == key), None)
+        return timedelta.max if listed is None else now - listed
 
     def _held(self, key: str) -> bytes | None:
         """What lies under a key now; None when there is nothing."""

@@ -5,7 +5,6 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ from botocore.client import BaseClient
 
 from corpus import s3_faults, s3_transfer, storage_s3
 from corpus.errors import StorageError
-from corpus.storage import Storage, StorageSettings, open_storage
+from corpus.storage import StorageSettings, open_storage
 from corpus.storage_s3 import S3Storage
 from tests.certificates import self_signed
 from tests.conftest import KEY, SECRET, s3_settings
@@ -45,20 +44,6 @@ def direct(server_url: str, tmp_path: Path) -> StorageSettings:
     return s3_settings(server_url, tmp_path.name)
 
 
-def hooked(settings: StorageSettings, cache: Path, event: str, act: Callable[..., object]) -> Storage:
-    """A storage whose store does something else at one event of boto3's."""
-    with pytest.MonkeyPatch.context() as patched:
-        real = boto3.client
-
-        def client(*given: Any, **named: Any) -> BaseClient:
-            made: BaseClient = real(*given, **named)
-            made.meta.events.register(event, act)
-            return made
-
-        patched.setattr(boto3, "client", client)
-        return open_storage(settings, cache)
-
-
 def test_a_store_that_knows_no_condition_is_guarded_by_the_look(direct: StorageSettings, tmp_path: Path) -> None:
     """Where `If-None-Match` is refused as not implemented, a key is put when there is none, and stays what it is."""
 
@@ -67,7 +52,8 @@ def test_a_store_that_knows_no_condition_is_guarded_by_the_look(direct: StorageS
         is_asked = "If-None-Match" in request.headers
         return AWSResponse(request.url, 501, {}, SimpleNamespace(stream=lambda: iter([told]))) if is_asked else None
 
-    storage = hooked(direct, tmp_path / "cache", "before-send.s3.PutObject", refuse)
+    storage = S3Storage(direct, tmp_path / "cache")
+    _client_of(storage).meta.events.register("before-send.s3.PutObject", refuse)
     storage.put_bytes("key", b"one", only_new=True)
     storage.put_bytes("key", b"one", only_new=True)
     with pytest.raises(StorageError, match="never overwritten"):
@@ -82,7 +68,8 @@ def test_a_store_without_a_clock_is_put_to_all_the_same(date: str, direct: Stora
     def mistell(parsed: dict[str, Any], **_: object) -> None:
         parsed["ResponseMetadata"]["HTTPHeaders"]["date"] = date
 
-    storage, file = hooked(direct, tmp_path / "cache", "after-call.s3.HeadObject", mistell), tmp_path / "file"
+    storage, file = S3Storage(direct, tmp_path / "cache"), tmp_path / "file"
+    _client_of(storage).meta.events.register("after-call.s3.HeadObject", mistell)
     file.write_bytes(b"x")
     storage.put_once("key", file)
     (first,) = storage.objects("key")
@@ -192,8 +179,12 @@ def test_what_is_put_again_is_young(direct: StorageSettings, tmp_path: Path, mon
     monkeypatch.setattr(client, "copy_object", lambda **told: copied.append(told) or copy(**told))
     storage.put_once("key", file)
     assert copied == []
-    monkeypatch.setattr(storage_s3, "YOUNG", timedelta(days=-1))
+    (first,) = storage.objects("key")
+    monkeypatch.setattr(storage_s3, "YOUNG", timedelta(seconds=1))
+    time.sleep(2.1)  # the object grows old; stores tell whole seconds
     storage.put_once("key", file)
+    (second,) = storage.objects("key")
+    assert second.modified > first.modified + timedelta(seconds=1)
     assert len(copied) == 1
     assert storage.local("key").read_bytes() == b"bytes"
 
