@@ -95,11 +95,14 @@ def read_offer(storage: Storage, version: str) -> Offer:
 
 
 def missing_bytes(order: Order) -> int:
-    """How many bytes are still to come, by the sizes of what is there; of a slice, as if nothing were."""
-    chosen = order.offer.chosen(order.choice)
-    if order.choice.where:
-        return sum(shard.bytes for shard in chosen)
-    return sum(shard.bytes for shard in chosen if _size(order.folder / shard.path) != shard.bytes)
+    """How many bytes are still to come, by the sizes of what is there, and by the notes of what was sliced."""
+    missing = 0
+    for shard in order.offer.chosen(order.choice):
+        work = order.folder / WORK / shard.sha256
+        sliced_before = order.choice.where and work.with_suffix(".json").is_file()
+        if not sliced_before and _size(order.folder / shard.path) != shard.bytes:
+            missing += shard.bytes - min(max(_size(work.with_suffix(".part")), 0), shard.bytes)
+    return missing
 
 
 def pull(storage: Storage, order: Order, say: Callable[[int], object]) -> list[Listed]:

@@ -70,7 +70,7 @@ def _left(space: Workspace, manifest: Manifest, same: set[str]) -> tuple[Sealing
     key = f"releases/{manifest.version}/{WITHDRAWN_FILE}"
     instead: dict[str, Shard | None] = {}
     if space.storage.exists(key):
-        told = json.loads(space.storage.local(key).read_bytes())
+        told = json.loads(b"".join(space.storage.read(key)))  # past a copy of it here, as it changes
         shards = {each["path"]: Shard(**each) for each in told["shards"]}
         instead = {path: shards[new] if new else None for path, new in told["instead"].items()}
     pairs = [(shard, instead.get(shard.path, shard)) for shard in manifest.shards if shard.sha256 not in same]

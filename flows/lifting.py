@@ -17,7 +17,7 @@ from flows.paths import crawled_pages, digest_of_parts
 from flows.removals import cancel_removals
 from flows.workspace import Workspace
 from ledger.journal import PROGRAM, Stamp
-from ledger.withdrawals import LiftReason, exclusions, lift
+from ledger.withdrawals import LiftReason, check_liftable, exclusions, lift
 
 _LIFTED = "withdrawn/lifted/"
 _FORGOTTEN = {"payload_digest": "", "etag": "", "last_modified": ""}
@@ -29,6 +29,7 @@ def let_in(space: Workspace, by: str, reason: LiftReason, now: datetime) -> bool
     Raises the ledger's errors: it was never made, or it rests on a case that stands.
     """
     with space.alone_in("honour"):
+        check_liftable(space.ledger, by)
         files = sorted(each.file for each in exclusions(space.ledger).standing if each.by == by)
         if files:
             ids = read_exclusions([space.storage.local(key_of(file)) for file in files]).ids

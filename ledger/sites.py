@@ -8,8 +8,8 @@ def site_of(host: str) -> str:
     return "".join(f"{label}." for label in reversed(host.split("."))) if host else ""
 
 
-def host_of(site: str) -> str:
-    """Return the host of a site."""
+def host_at(site: str) -> str:
+    """Return the host that is stored as a site: what `site_of` was given."""
     return ".".join(reversed(site.split(".")[:-1]))
 
 

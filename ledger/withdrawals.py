@@ -142,14 +142,16 @@ def lift(ledger: Ledger, by: str, reason: LiftReason, stamp: Stamp) -> bool:
 
     """
     with ledger.writing() as connection:
-        if not any(body["by"] == by for _, _, _, body in _entries(connection, _EXCLUSIONS)):
-            raise UnknownRecord(f"nothing was excluded by {by}: `fodaftryk honour status` shows every withdrawal")
-        held = exclusions_in(connection)
-        if not any(each.by == by for each in held.standing):
+        if not _check_liftable(connection, by):
             return False
-        _check_not_asked(connection, by)
         append(connection, stamp, Event(Reach.LIFTED, _EXCLUSIONS, {"by": by, "reason": str(reason)}))
         return True
+
+
+def check_liftable(ledger: Ledger, by: str) -> None:
+    """Raise what `lift` does when it would be refused."""
+    with ledger.reading() as connection:
+        _check_liftable(connection, by)
 
 
 def take(ledger: Ledger, by: str, reach: Reach, told: Mapping[str, Json], stamp: Stamp) -> int:
@@ -205,6 +207,16 @@ def _entries(connection: Connection, subject: str) -> list[tuple[int, str, datet
     query = select(table.seq, table.kind, table.recorded_at, table.body).where(table.subject == subject)
     rows = connection.execute(query.order_by(table.seq)).all()
     return [(seq, kind, instant_from_text(at), json.loads(body)) for seq, kind, at, body in rows]
+
+
+def _check_liftable(connection: Connection, by: str) -> bool:
+    """Whether a withdrawal keeps anything out, and nobody stands by it. Raises UnknownRecord and RecordRefused."""
+    if not any(body["by"] == by for _, _, _, body in _entries(connection, _EXCLUSIONS)):
+        raise UnknownRecord(f"nothing was excluded by {by}: `fodaftryk honour status` shows every withdrawal")
+    if not any(each.by == by for each in exclusions_in(connection).standing):
+        return False
+    _check_not_asked(connection, by)
+    return True
 
 
 def _check_not_asked(connection: Connection, by: str) -> None:

@@ -16,7 +16,7 @@ from ledger import tables
 from ledger.errors import UnknownRecord
 from ledger.instants import instant_from_text
 from ledger.signals import RightsSignal, signals_from_json
-from ledger.sites import address_of, host_of, site_of
+from ledger.sites import address_of, host_at, site_of
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind
 
@@ -161,7 +161,7 @@ def hosts(ledger: Ledger, domain: str) -> tuple[HostCount, ...]:
         for key, fate, documents, words in connection.execute(query):
             if key not in made and len(made) == HOSTS_MAX:
                 break
-            before = made.get(key, HostCount(host_of(key), {}, 0))
+            before = made.get(key, HostCount(host_at(key), {}, 0))
             made[key] = HostCount(before.host, before.documents | {fate: int(documents)}, before.words + int(words))
     return tuple(made.values())
 

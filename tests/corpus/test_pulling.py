@@ -147,6 +147,7 @@ def test_a_pull_that_was_broken_off_goes_on(
             pull(storage, order, say)
         except KeyboardInterrupt:
             assert check_pulled(tmp_path / "out")[1][0][0] == CHECKSUMS
+            assert missing_bytes(order) == sum(shard.bytes for shard in order.offer.chosen(choice)) - came
             continue
         break
     assert tries > 5

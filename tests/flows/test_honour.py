@@ -502,6 +502,8 @@ def test_what_was_purged_is_fetched_again_once_lifted(little: Little, tmp_path: 
     assert out.read_bytes() == pages.read_bytes()
     with pytest.raises(RecordRefused, match="takes it back"):
         let_in(space, f"case:{name}", LiftReason.ERROR, DAY)
+    take_pages_along(space, crawl, pages, out)
+    assert out.read_bytes() == pages.read_bytes()  # what was refused is not fetched again
     take_step(space.ledger, name, CaseStep(Step.WITHDRAWN, DAY.date(), "jura", "en fejl"), STAMP)
     assert let_in(space, f"case:{name}", LiftReason.ERROR, DAY)
     take_pages_along(space, crawl, pages, out)

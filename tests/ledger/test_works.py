@@ -15,7 +15,7 @@ from ledger.journal import entries
 from ledger.records import ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release
 from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
-from ledger.sites import host_of, site_of
+from ledger.sites import host_at, site_of
 from ledger.sources import sync_source
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind, identifiers_in
@@ -211,7 +211,7 @@ def test_what_is_withdrawn_says_nothing_of_itself_any_more(ledger: Ledger) -> No
 def test_a_site_is_its_host_turned_round(labels: list[str]) -> None:
     """Turned round twice it is as it was."""
     host = ".".join(labels)
-    assert host_of(site_of(host)) == host
+    assert host_at(site_of(host)) == host
 
 
 def test_what_is_hostile_is_kept_as_text(ledger: Ledger) -> None:
