@@ -38,6 +38,7 @@ def _told(verdict: Verdict) -> dict[str, object]:
         "holds": not verdict.findings,
         **verdict.counted,
         "findings": [{"where": finding.where, "what": finding.what} for finding in verdict.findings],
+        "more_findings": verdict.more,
         "key": verdict.key.vkey if verdict.key else "",
         "key_came_along": verdict.key_came_along,
     }
@@ -48,6 +49,8 @@ def _show(path: Path, verdict: Verdict) -> None:
     counted = ", ".join(f"{name}: {value}" for name, value in verdict.counted.items())
     if rows:
         show_rows(f"{plain(path)} does not hold", rows, "")
+        if verdict.more:
+            OUT.print(f"And {verdict.more:,} more that are not shown: see to these first, and check again.")
     else:
         OUT.print(f"{plain(path)} holds: {plain(verdict.what)}; {plain(counted)}.")
     if verdict.key is None:

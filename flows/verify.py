@@ -25,6 +25,7 @@ from ledger.tlog_proofs import HEADER
 class Verdict:
     """What was given, what was counted in it, what is wrong, and the key it was checked with.
 
+    `more` counts what is wrong besides the first `FINDINGS_MAX` findings, which alone are told.
     `key_came_along` tells that the key was taken from what was given: then it shows only that all fits together.
     Without a key it shows that no byte is damaged, and not whose release it is.
     """
@@ -34,6 +35,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     key: PublicKey | None
     key_came_along: bool
+    more: int = 0
 
 
 def verify(path: Path, key: str | None) -> Verdict:
@@ -44,17 +46,21 @@ def verify(path: Path, key: str | None) -> Verdict:
     for knows, what, check_copy in COPIES:
         if knows(path):
             known = named_key(key) if key else _key_in(path)
-            counted, findings = check_copy(path, known)
-            return Verdict(what, counted, tuple(findings[:FINDINGS_MAX]), known, key is None and known is not None)
+            return _verdict(what, check_copy(path, known), known, came_along=key is None and known is not None)
     for knows, what, check in KINDS:
         if knows(path):
             trusted = named_key(key) if key else _key_beside(path)
-            counted, findings = check(path, trusted)
-            return Verdict(what, counted, tuple(findings[:FINDINGS_MAX]), trusted, key is None)
+            return _verdict(what, check(path, trusted), trusted, came_along=key is None)
     raise FlowError(
         f"{path} is nothing that can be checked here: give a folder that `fodaftryk proof` made, a .tlog-proof, a "
         "checkpoint, a release's folder, a pulled one, or a copy of a storage."
     )
+
+
+def _verdict(what: str, checked: Checked, key: PublicKey | None, *, came_along: bool) -> Verdict:
+    counted, findings = checked
+    more = max(0, len(findings) - FINDINGS_MAX)
+    return Verdict(what, counted, tuple(findings[:FINDINGS_MAX]), key, came_along, more)
 
 
 def named_key(named: str) -> PublicKey:

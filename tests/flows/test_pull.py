@@ -271,3 +271,14 @@ def test_notes_that_are_none_are_found(notes: str, given: Path) -> None:
     assert [(each.where, each.what) for each in verify(given, None).findings] == [
         (name, "is no note of what was withdrawn")
     ]
+
+
+def test_more_than_is_told_is_counted(shop: Shop) -> None:
+    """Of many findings the first hundred are told, and how many there are besides."""
+    told("pull", "0.1.0", "--to", "out", "--tier", "open")
+    for number in range(120):
+        (shop.folder / "out" / "shards" / f"{number}.parquet").write_bytes(b"x")
+    done = CliRunner().invoke(app, ["verify", "out", "--json"], catch_exceptions=False)
+    assert (len(json.loads(done.stdout)["findings"]), json.loads(done.stdout)["more_findings"]) == (100, 20)
+    shown = CliRunner().invoke(app, ["verify", "out"], catch_exceptions=False)
+    assert "And 20 more that are not shown" in " ".join(shown.stdout.split())
