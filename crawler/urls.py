@@ -45,6 +45,7 @@ _ODD = re.compile(r"[^a-zA-Z0-9/:@!$&()*+,;=~._?-]")
 """Whatever needs a second look at its encoding; most URLs have nothing of it."""
 
 
+@lru_cache(1024)  # what asks for a URL asks again soon, and pages of a site share their links
 def canonical(url: str, base: str = "") -> str:
     """The one spelling of `url`, joined to `base` when given; empty when no request may be made for it.
 

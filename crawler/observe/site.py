@@ -1,7 +1,7 @@
 """All that a site says in files of its own about one of its pages."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from urllib.parse import urljoin
 
@@ -9,6 +9,10 @@ from crawler.observe import ai_agents, ai_txt, content_signal, content_usage, rs
 from crawler.observe.evidence import EvidenceFile, statement, unheard
 from crawler.observe.robots import PRODUCT_TOKEN, Robots
 from ledger.signals import Mechanism, RightsSignal, Verdict
+
+ORIGINS_KEPT = 1024
+"""Origins whose evidence files' addresses are remembered, half a kilobyte each: of an archive's records each is asked
+whether it is one."""
 
 _ROBOTS = "/robots.txt"
 _NO_RULES = frozenset({401, 403, *range(300, 400)})
@@ -40,6 +44,7 @@ class SiteFiles:
         return {file.url: file for file in self.files}
 
 
+@lru_cache(ORIGINS_KEPT)
 def needed_files(origin: str) -> tuple[str, ...]:
     """Addresses to ask before the first page of an origin; robots.txt comes first."""
     return tuple(urljoin(origin, path) for path in (_ROBOTS, tdmrep.PATH, ai_txt.PATH, *trust_txt.PATHS))
