@@ -114,15 +114,16 @@ def _first_line(stream: BinaryIO) -> bytes:
 
 
 def _warc(stream: BinaryIO) -> Record:
-    headers = _headers(stream, "utf-8")
-    length = first(headers, "content-length")
+    said: dict[str, str] = {}
+    for name, value in _headers(stream, "utf-8"):
+        said.setdefault(name.lower(), value)
+    length = said.get("content-length", "")
     if not (length.isascii() and length.isdigit() and len(length) <= 15):
         raise RecordError("a record does not say how long it is")
-    is_part = bool(first(headers, "warc-truncated") or first(headers, "warc-segment-number"))
-    url = first(headers, "warc-target-uri").removeprefix("<").removesuffix(">")
-    kind = first(headers, "warc-type").lower()
-    kept = _moment(first(headers, "warc-date")), is_part, int(length), stream
-    return Record(kind, url, *kept, content_type=first(headers, "content-type"))
+    is_part = bool(said.get("warc-truncated") or said.get("warc-segment-number"))
+    url = said.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
+    kept = _moment(said.get("warc-date", "")), is_part, int(length), stream
+    return Record(said.get("warc-type", "").lower(), url, *kept, content_type=said.get("content-type", ""))
 
 
 def _arc(line: bytes, stream: BinaryIO) -> Record:
