@@ -1,6 +1,7 @@
 """What strangers send to break the portal: signs no database takes, halves of characters, links that end nowhere."""
 
 import re
+from collections import Counter
 
 import pytest
 from starlette.testclient import TestClient
@@ -70,9 +71,12 @@ def test_a_name_that_is_kept_fits_on_a_disk() -> None:
 
 
 def test_every_link_leads_somewhere(tenant: Tenant) -> None:
-    """From the front page, one's own and the house's, each link and each plot is followed as far as it goes."""
+    """From the front page, one's own and the house's, each is followed; and no page names two things alike.
+
+    A label whose field has the name of another field is the other's label.
+    """
     client = tenant.visitor.client
-    seen, waiting, lost = set(), ["/", "/min-side", "/hus"], []
+    seen, waiting, lost, twice = set(), ["/", "/min-side", "/hus"], [], []
     while waiting:
         path = waiting.pop()
         answer = client.get(path)
@@ -80,9 +84,12 @@ def test_every_link_leads_somewhere(tenant: Tenant) -> None:
             answer = client.get(answer.headers["location"])
         if answer.status_code >= 400:
             lost.append(f"{path}: {answer.status_code}")
+        ids = Counter(re.findall(r'\sid="([^"]*)"', answer.text))
+        twice += [f"{path}: {name}" for name, count in ids.items() if count > 1]
         found = set(re.findall(r'(?:href|src)="(/[^"#]*)', answer.text.replace("&amp;", "&")))
         new = {each for each in found if not each.startswith("/sprog/")} - seen
         seen |= new
         waiting += new
     assert lost == []
+    assert twice == []
     assert len(seen) > 40
