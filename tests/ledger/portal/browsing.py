@@ -29,6 +29,7 @@ from ledger.portal.portal import Portal
 from ledger.portal.roles import Grant, Role
 from ledger.portal.wiring import Held, Reached
 from ledger.settlements import settlements
+from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
 from ledger.store import Ledger
 from ledger.works import fill
 from tests.ledger.portal.conftest import Clock, Letters, Shelf, portal_on
@@ -52,7 +53,15 @@ SAID = tuple(
 )
 CONFLICT = Conflict("kildenord", "", ("CC-BY-4.0", "CC0-1.0"), SAID, None)
 WORK = made("https://nord.example/eventyr/1", source="kildenord", basis="agreement")
-HELD = made("https://nord.example/eventyr/2", source="kildenord", fate="held", reason="copy-of-reserved")
+FOOT = RightsSignal(
+    Mechanism.NATURAL_LANGUAGE, Verdict.RESERVED, "da", "", "https://nord.example/#fod",
+    "Indholdet må ikke bruges til tekst- og datamining.", "sha256:1", "2026-11-24T10:00:00+00:00",
+)  # fmt: skip
+HELD = made(
+    "https://nord.example/eventyr/2", source="kildenord", fate="held", reason="signal-held:natural_language",
+    title="Klods-Hans", basis="none", licence="", rule="signal-held:natural_language", cluster="",
+    signals=signals_to_json([FOOT]),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,23 +8,34 @@ import shutil
 import socket
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, expect
+from starlette.routing import compile_path
 
 from ledger.case_book import take_step
 from ledger.cases import CaseStep, Step
-from ledger.portal.app import PUBLIC
+from ledger.portal.app import PAGES, PUBLIC
 from ledger.portal.roles import Role
-from ledger.portal.routes import claiming, house, house_people, house_rights, my_page, offering, requesting, security
+from ledger.portal.routes import (
+    claiming,
+    house,
+    house_holds,
+    house_people,
+    house_rights,
+    my_page,
+    offering,
+    requesting,
+    security,
+)
 from ledger.settlements import settlements
 from ledger.store import open_ledger
 from tests.crawler.little_web import NO_CHROMIUM
 from tests.ledger.portal.browsing import (
     CONFLICT,
+    HELD,
     LOOKS,
     WORK,
     Person,
@@ -43,33 +54,55 @@ from tests.ledger.portal.test_lookup import TEXT
 
 pytestmark = NO_CHROMIUM
 
-FILES = (
-    "/robots.txt",
-    "/.well-known/security.txt",
-    "/bevis/noegle",
-    "/bevis/checkpoint",
-    "/opslag/",
-    "zip",
-    "/sprog/",
-    "{kind}",
+NO_PAGES = (
+    *("/robots.txt", "/.well-known/security.txt", "/feed/{language}.atom", "/bevis/noegle", "/bevis/checkpoint"),
+    *("/opslag/{form}", "/kilder/{name}/{form}", "/min-side/{holder}/opgoerelse.{kind}"),
+    *("/min-side/{holder}/bevis.zip", "/hus/krav/{claim}/fuldmagt.pdf", "/sprog/{language}"),
+    *("/log-ind/udbyder/{number}", "/log-ind/tilbage"),
 )
-"""What in a path leads to a file, which is no page to look at."""
+"""Routes that give a file or lead elsewhere: all others are pages, and each is looked at."""
 
-FOUND = (
-    *("/opslag?q=nord.example", "/opslag?q=findes.example", f"/vaerker/{WORK.id}", "/kilder/kildenord"),
-    *("/udgivelser/v1", "/nowhere"),
-)
+PUBLIC_IDS = {"work": WORK.id, "name": "kildenord", "version": "v1"}
+
+FOUND = ("/opslag?q=nord.example", "/opslag?q=findes.example", "/nowhere", "/log-ind", "/log-ind/kode")
+"""Answers to a question, an error, and the way in."""
+
+AFTER_FORMS = {"own/new_app.html", "own/new_key.html", "own/codes.html", "own/token.html"}
+"""Pages that stand at no address of their own, and are looked at by doing what leads to them."""
 
 
-def pages_of(routers: Iterable[APIRouter], ids: Mapping[str, str] = MappingProxyType({})) -> list[str]:
-    """The paths of all pages of some routers whose gaps can be filled."""
-    paths = {
-        re.sub(r"\{(\w+)\}", lambda gap: ids.get(gap[1], gap[0]), route.path)
-        for router in routers
-        for route in router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods and not any(file in route.path for file in FILES)
-    }
-    return sorted(path for path in paths - {"/opslag"} if "{" not in path)  # which leads back without a question
+def routes_of(routers: Iterable[APIRouter]) -> list[str]:
+    """The paths of the routes of some routers that show a page."""
+    every = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    return [route.path for route in every if "GET" in route.methods and route.path not in NO_PAGES]
+
+
+def pages_of(routers: Iterable[APIRouter], ids: Mapping[str, str]) -> list[str]:
+    """The paths of all pages of some routers, with ids in their gaps."""
+    filled = {re.sub(r"\{(\w+)\}", lambda gap: ids[gap[1]], path) for path in routes_of(routers)}
+    return sorted(filled - {"/opslag", "/log-ind/faktor"})  # without a question, or a session, they lead elsewhere
+
+
+def public_pages() -> list[str]:
+    """What everybody sees."""
+    return [*pages_of(PUBLIC, PUBLIC_IDS), *FOUND]
+
+
+def own_pages(town: Town) -> list[str]:
+    """What somebody sees who is signed in and has a record of each kind."""
+    own = (security, requesting, claiming, offering, my_page)
+    return [*pages_of([room.router for room in own], town.tenant.ids), "/log-ind/faktor"]
+
+
+def house_pages(town: Town) -> list[str]:
+    """What staff sees, with something waiting on each."""
+    ids = {**town.tenant.ids, "conflict": CONFLICT.id, "case": town.tenant.ids["own"], "work": HELD.id}
+    return pages_of([room.router for room in (house, house_holds, house_rights, house_people)], ids)
+
+
+def shown_by(code: str) -> set[str]:
+    """The templates that some code names."""
+    return set(re.findall(r'"((?:own|house|public)/\w+\.html)"', code))
 
 
 def enter_house(person: Person, email: str) -> None:
@@ -194,26 +227,33 @@ def test_staff_settles_a_conflict(person: Person, town: Town) -> None:
 def test_everybody_can_use_the_public_pages(browser: Browser, town: Town) -> None:
     """Those open to all, and a question's, a work's, a source's and an error's."""
     with somebody(browser, town, scripts=True) as watcher:
-        assert look_at(watcher, (*pages_of(PUBLIC), *FOUND, "/log-ind")) == {}
+        assert look_at(watcher, public_pages()) == {}
 
 
 def test_everybody_can_use_ones_own_pages(browser: Browser, town: Town) -> None:
     """Those of somebody who is signed in and has a record of each kind."""
-    own = (security, requesting, claiming, offering, my_page)
-    paths = pages_of([room.router for room in own], town.tenant.ids)
     with somebody(browser, town, scripts=True) as watcher:
         watcher.sign_in(town.tenant.person.email)
         watcher.show_factor(town.tenant.visitor.key)
-        assert look_at(watcher, (*paths, "/log-ind/faktor")) == {}
+        assert look_at(watcher, own_pages(town)) == {}
 
 
 def test_everybody_can_use_the_houses_pages(browser: Browser, town: Town) -> None:
     """Those of staff, with something waiting on each."""
-    ids = {**town.tenant.ids, "conflict": CONFLICT.id, "case": town.tenant.ids["own"]}
-    paths = pages_of([room.router for room in (house, house_rights, house_people)], ids)
     with somebody(browser, town, scripts=True) as watcher:
         enter_house(watcher, "rune@hus.example")
-        assert look_at(watcher, paths) == {}
+        assert look_at(watcher, house_pages(town)) == {}
+
+
+def test_no_page_is_forgotten(town: Town) -> None:
+    """Each route that shows a page is among those looked at; and so is each template that only a form leads to."""
+    looked = [path.partition("?")[0] for path in (*public_pages(), *own_pages(town), *house_pages(town))]
+    assert [path for path in routes_of(PAGES) if not any(compile_path(path)[0].match(one) for one in looked)] == []
+    code = {path: path.read_text(encoding="utf-8") for path in Path(security.__file__).parent.glob("*.py")}
+    functions = [part for text in code.values() for part in re.split(r"\n(?=@|def )", text)]
+    posted = {name for part in functions if "@router.post" in part for name in shown_by(part)}
+    shown = {name for part in functions if "@router.get" in part or part.startswith("def _") for name in shown_by(part)}
+    assert posted - shown <= AFTER_FORMS
 
 
 def test_everybody_can_use_what_a_form_leads_to(browser: Browser, town: Town) -> None:
@@ -223,9 +263,11 @@ def test_everybody_can_use_what_a_form_leads_to(browser: Browser, town: Town) ->
 
         def look(heading: str) -> None:
             expect(watcher.page.get_by_role("heading", level=1)).to_have_text(heading)
-            faults.extend(grave_faults(watcher.page))
+            for _, scheme, size in LOOKS:
+                watcher.page.emulate_media(color_scheme=scheme)
+                watcher.page.set_viewport_size(size)
+                faults.extend(grave_faults(watcher.page))
 
-        watcher.page.set_viewport_size(LOOKS[0][2])
         watcher.see("/passage")
         watcher.fill(Passagen=TEXT)
         watcher.press("Find")
@@ -241,8 +283,18 @@ def test_everybody_can_use_what_a_form_leads_to(browser: Browser, town: Town) ->
         watcher.fill(Hvad_det_drejer_sig_om="hvad")
         watcher.press("Fravælg")
         look("Fravælg")
+        watcher.see("/min-side/sikkerhed")
+        watcher.press("Tilføj en app til koder")
+        look("Tilføj en app til koder")
         watcher.add_app()
         look("Gem disse nødkoder")
+        watcher.see("/min-side/sikkerhed")
+        watcher.press("Tilføj en adgangsnøgle")
+        look("Tilføj en adgangsnøgle")
+        watcher.see("/min-side/sikkerhed")
+        watcher.fill(Hvad_nøglen_skal_bruges_til="Vores program")
+        watcher.press("Lav en programnøgle")
+        look("Din programnøgle")
     assert faults == []
 
 
