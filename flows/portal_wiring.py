@@ -124,10 +124,10 @@ def _told(found: Honoured) -> Sequence[Reached]:
     corpus, releases = found.purged_on is not None, bool(found.patch) or not found.tombstones
     copies = found.receipts > 0 or not found.tombstones
     return (
-        Reached("crawl", done=True, told=f"{found.excluded}: {found.documents}"),
-        Reached("corpus", corpus, f"{found.purged_on or ''}: {found.purged}"),
-        Reached("releases", releases, " ".join(filter(None, [found.patch, str(found.removed or found.removal or "")]))),
-        Reached("copies", copies, f"{found.receipts}: {found.rows}"),
+        Reached("crawl", done=True, on=found.excluded, texts=found.documents),
+        Reached("corpus", corpus, found.purged_on, found.purged),
+        Reached("releases", releases, found.removed or found.removal, release=found.patch),
+        Reached("copies", copies, texts=found.rows, receipts=found.receipts),
     )
 
 

@@ -91,6 +91,14 @@ SETTLED_AT = {
 }
 """Where what holds a text is settled, by rule: a page of the house, or this one, and how."""
 
+CLOCK_SOURCES = {
+    "the house's own": N_("our own"),
+    "GDPR art. 12(3): one month from receipt, two further ones where it is complex and was told in the first": N_(
+        "GDPR article 12(3): a month from receipt, and two more where it is complex and that was told in the first"
+    ),
+}
+"""Whose terms a case's clock follows."""
+
 BASES = {
     Basis.AGREEMENT: N_("agreement"),
     Basis.OPEN_LICENCE: N_("open licence"),

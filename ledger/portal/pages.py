@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse
 from ledger.portal.asking import ASKED
 from ledger.portal.explaining import (
     BASES,
+    CLOCK_SOURCES,
     DUES,
     FATE_COLOURS,
     FATES,
@@ -70,6 +71,7 @@ MORE = (
 TOLD: dict[str, Mapping[Any, str]] = {
     "asked": ASKED,
     "basis": BASES,
+    "clock": CLOCK_SOURCES,
     "colour": FATE_COLOURS,
     "due": DUES,
     "fate": FATES,

@@ -21,11 +21,18 @@ from ledger.statements import Statement
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a removal has come at one place: `crawl`, `corpus`, `releases`, `copies`; and what is told of it."""
+    """How far a removal has come at one place: `crawl`, `corpus`, `releases`, `copies`.
+
+    `on` is the day of it, or the day it is to be; `texts` how many texts (for copies: rows) it was done with. `release`
+    is the first one without them, and `receipts` have come from those who pulled.
+    """
 
     place: str
     done: bool
-    told: str
+    on: date | None = None
+    texts: int = 0
+    release: str = ""
+    receipts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

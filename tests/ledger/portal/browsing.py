@@ -34,7 +34,7 @@ from ledger.store import Ledger
 from ledger.works import fill
 from tests.ledger.portal.conftest import Clock, Letters, Shelf, portal_on
 from tests.ledger.portal.crossing import Tenant, make_tenant
-from tests.ledger.portal.tenants import Outside, add_source, release
+from tests.ledger.portal.tenants import NOW, Outside, add_source, release
 from tests.ledger.portal.test_lookup import TEXT, made
 from tests.ledger.portal.visiting import visitor_of
 
@@ -135,7 +135,7 @@ class Person:
 
 def reached(case: Case) -> tuple[Reached, ...]:
     """How far a removal has come: the text is collected no more at once, and purged when it was acted on."""
-    return Reached("crawl", done=True, told=""), Reached("corpus", done=case.state is Step.ACTED, told="")
+    return Reached("crawl", done=True, on=NOW.date(), texts=3), Reached("corpus", done=case.state is Step.ACTED)
 
 
 def make_town(ledger: Ledger, shelf: Shelf, url: str) -> Town:

@@ -6,10 +6,11 @@ import pytest
 
 from ledger.agreements import Use
 from ledger.case_book import cases, find_case
-from ledger.cases import CaseKind, Step
+from ledger.cases import CLOCKS, CaseKind, Step
 from ledger.journal import Stamp
 from ledger.portal.claims import claims_of
 from ledger.portal.events import trail
+from ledger.portal.explaining import CLOCK_SOURCES
 from ledger.portal.offers import offers_of
 from ledger.portal.people import give, holders
 from ledger.portal.portal import Portal
@@ -60,6 +61,8 @@ def test_one_page_opts_out(visitor: Visitor, portal: Portal) -> None:
     shown = visitor.get(f"/min-side/sag/{case.id}").text
     assert "blad.example" in shown
     assert "Fravalgt brug: træne modeller" in shown
+    assert "Frister: vores egne." in shown
+    assert {clock.source for clock in CLOCKS.values()} == set(CLOCK_SOURCES)
     assert visitor.send("/fravalg", page="/fravalg", targets="blad.example", uses="some").status_code == 422
     assert case.id in visitor.get("/min-side").text
     visitor.send(f"/min-side/sag/{case.id}/fortryd", page=f"/min-side/sag/{case.id}")
