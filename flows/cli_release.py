@@ -78,7 +78,7 @@ def diff(old: VersionArgument, new: VersionArgument, as_json: JsonOption = False
     rows = [{name: row[name] for name in _SHOWN} for row in told["changes"]]
     show_rows(f"From {plain(old)} to {plain(new)}", rows, "The same documents on the same rights.")
     show_rows("In all", told["totals"], "")
-    show_rows("Money", told["money"], "Neither owes more than the other.")
+    show_rows("Money", told["money"], "Neither made more owed than the other.")
 
 
 _SHOWN = ("source", "side", "reason", "licence", "documents", "words")

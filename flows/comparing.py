@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,10 @@ from corpus.orphans import WITHDRAWN_FILE
 from corpus.releases import Manifest, read_staged
 from corpus.shards import Shard
 from flows.records import record_for
-from flows.summary import account_rows
 from flows.workspace import Workspace
+from ledger.money import format_amount
 from ledger.releases import release, releases
+from ledger.standing import obligations
 
 CHANGELOG = "CHANGELOG.md"
 """Name beside a release's manifest."""
@@ -84,15 +84,19 @@ def _total(moved: Sequence[Change], side: str) -> dict[str, Any]:
 
 
 def _money(space: Workspace, old: str, new: str, as_of: date) -> list[dict[str, Any]]:
-    """What each release owes for a source, where that differs; amounts as exact decimal strings."""
-    owed: dict[tuple[str, str, str], list[Decimal]] = {}
+    """What each release made owed for a source, where that differs; amounts as exact decimal strings.
+
+    That is what it came to when it was sealed: what is owed in its place by another, or was waived since, is in it.
+    """
+    owed: dict[tuple[str, str, str], list[int]] = {}
     for place, version in enumerate((old, new)):
-        for row in account_rows(space, as_of, version):
-            key = (row["source"], row["payee"], row["currency"])
-            owed.setdefault(key, [Decimal(0), Decimal(0)])[place] += Decimal(row["owed"] or 0)
+        for due in obligations(space.ledger, as_of, version):
+            if due.amount_micro is not None and due.rate is not None:
+                key = (due.source, due.payee, due.rate.currency)
+                owed.setdefault(key, [0, 0])[place] += due.amount_micro
     return [
-        {"source": source, "payee": payee, "currency": currency, "old": str(one), "new": str(other),
-         "difference": str(other - one)}
+        {"source": source, "payee": payee, "currency": currency, "old": format_amount(one), "new": format_amount(other),
+         "difference": format_amount(other - one)}
         for (source, payee, currency), (one, other) in sorted(owed.items())
         if one != other
     ]  # fmt: skip

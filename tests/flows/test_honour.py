@@ -147,6 +147,7 @@ def test_the_patch_owes_in_place_of_the_release(little: Little) -> None:
     dues = obligations(little.space.ledger, DAY.date())
     owed = {(due.release, due.source): due.status for due in dues if due.basis == "agreement"}
     assert owed == {("0.1.0", "news"): DueStatus.REVERSED, ("0.1.1", "news"): DueStatus.ACCRUED}
+    assert compare(little.space, "0.1.0", "0.1.1", DAY.date())["money"] == []  # no more is paid than was
 
 
 def test_a_seal_that_began_before_fails(little: Little) -> None:
