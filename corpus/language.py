@@ -104,7 +104,8 @@ def normalise(line: str) -> str:
     A comma stands before the word that follows it: Danish has one before *at* and *som*, where Norwegian has none.
     Addresses, paths and names of files are left out; they are in no language.
     """
-    text = _PLACEHOLDER.sub(" ", unicodedata.normalize("NFC", line)).lower()
+    text = unicodedata.normalize("NFC", line)
+    text = (_PLACEHOLDER.sub(" ", text) if "⟨" in text else text).lower()
     if any(map(text.__contains__, _IN_NAMES_OF_THINGS)):
         text = " ".join(token for token in text.split() if not _NAMES_A_THING.search(token))
     return " ".join(_WORD.findall(text.replace(", ", " ,")))

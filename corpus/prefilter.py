@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from corpus.language import DANISH, LETTERS_MIN, letters_of, normalise, probabilities
+from corpus.wordlists import LISTS, read_list
 
 RUNS_MAX = 16
 """Runs of text judged, the longest first: main text is longer than menus."""
@@ -33,11 +34,18 @@ FREQUENT_SHARE_MIN, FREQUENT_WORDS_MIN = 0.08, 12
 costs most of the time. Of 572 labelled Danish sentences of so many words none has a smaller share; of Icelandic and
 Dutch ones half have, of German and English ones four in five, of those in languages far from Danish nine in ten."""
 
-_FREQUENT = frozenset((
+FREQUENT = frozenset((
     "af", "at", "blev", "da", "de", "den", "der", "deres", "det", "du", "efter", "eller", "en", "er", "et", "for",
     "fra", "han", "har", "havde", "hun", "hvis", "i", "ikke", "jeg", "kan", "man", "med", "men", "mere", "når", "nu",
     "og", "også", "om", "på", "sig", "skal", "som", "så", "til", "var", "ved", "vi", "vil", "være",
 ))  # fmt: skip
+FOREIGN_WORDS_MIN, FOREIGN_SHARE_MIN = 2, 0.1
+"""Nor is a run with at least so many different words that are frequent in other languages and hardly ever seen in
+Danish, when they are this share of its words. Of 17,568 labelled Danish sentences 7 have as many, all of them around an
+English title; of Swedish, German, English, Dutch, Icelandic and Faroese ones two in three or more have, of Bokmål one
+in four. A page is lost only when nearly all its runs are such."""
+
+_FOREIGN = frozenset(read_list((LISTS / "foreign.txt").read_text(encoding="utf-8")))
 _NAMES = ("script", "style", "noscript", "svg", "template", "textarea", "select", "nav", "footer")
 _SILENT = re.compile(rf"<({'|'.join(_NAMES)})\b|<!--", re.IGNORECASE)
 _END = {"": re.compile("-->")} | {name: re.compile(f"</{name}", re.IGNORECASE) for name in _NAMES}
@@ -65,7 +73,7 @@ def may_be_danish(page: str) -> bool:
         if letters < LETTERS_MIN:
             continue
         judged += letters
-        if _has_frequent(words):
+        if _sounds_danish(words):
             danish += letters * (probabilities(words).get(DANISH, 0.0) >= DANISH_PROBABILITY_MIN)
         if danish >= DANISH_SHARE_MIN * RUNS_MAX * RUN_CHARS_MAX:
             return True  # whatever the other runs say
@@ -73,10 +81,16 @@ def may_be_danish(page: str) -> bool:
     return little or danish >= DANISH_SHARE_MIN * judged
 
 
-def _has_frequent(words: str) -> bool:
-    """Whether enough of a normalised run's words are frequent in Danish, or it is too short to tell."""
+def _sounds_danish(words: str) -> bool:
+    """Whether enough of a normalised run's words are frequent in Danish, and few in other languages alone.
+
+    A run too short to tell by may be Danish.
+    """
     each = words.replace(",", "").split()
-    return len(each) < FREQUENT_WORDS_MIN or sum(map(_FREQUENT.__contains__, each)) >= FREQUENT_SHARE_MIN * len(each)
+    if len(each) >= FREQUENT_WORDS_MIN and sum(map(FREQUENT.__contains__, each)) < FREQUENT_SHARE_MIN * len(each):
+        return False
+    found = _FOREIGN.intersection(each)
+    return len(found) < FOREIGN_WORDS_MIN or sum(map(found.__contains__, each)) < FOREIGN_SHARE_MIN * len(each)
 
 
 def _runs(page: str) -> Iterator[str]:

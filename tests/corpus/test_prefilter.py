@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from corpus.prefilter import may_be_danish
+from corpus.prefilter import FREQUENT, may_be_danish
+from corpus.wordlists import LISTS, read_list
 from tests.corpus.test_language import TEXTS
 
 DANISH = TEXTS["da"]
@@ -27,6 +28,19 @@ def test_a_danish_page_in_a_foreign_frame_goes_on() -> None:
     """Five Danish paragraphs are enough, with a long menu around them."""
     menu = "".join(f"<li><a href='/{n}'>Read more about this subject {n}</a></li>" for n in range(60))
     assert may_be_danish(page(*[DANISH] * 5, menu=menu))
+
+
+def test_words_of_other_languages_are_none_of_danish() -> None:
+    """No word that speaks against Danish is among Danish's most frequent ones, or in the Danish text."""
+    foreign = read_list((LISTS / "foreign.txt").read_text(encoding="utf-8"))
+    assert not FREQUENT & foreign.keys()
+    assert not foreign.keys() & set(DANISH.lower().split())
+
+
+def test_english_titles_do_not_make_a_danish_page_foreign() -> None:
+    """A Danish paragraph that names songs and books in English goes on."""
+    titles = "The Sound of Silence, The Catcher in the Rye og Bridge over Troubled Water"
+    assert may_be_danish(page(*[f"{titles}. {DANISH}"] * 5))
 
 
 def test_entities_and_links_within_words_are_read() -> None:
