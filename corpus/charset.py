@@ -24,7 +24,8 @@ _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _WINDOWS_1252 = frozenset({"ascii", "iso8859-1", "cp1252"})  # browsers read all three as windows-1252
-_TWICE = re.compile("[\u00c2-\u00c5\u00e2\u00f0][\u0080-\u00bf\u0152-\u2122]")
+_FIRST_OF_TWICE = "\u00c2\u00c3\u00c4\u00c5\u00e2\u00f0"
+_TWICE = re.compile(f"[{_FIRST_OF_TWICE}][\u0080-\u00bf\u0152-\u2122]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def mend_twice(text: str) -> str:
     Only runs that read back as valid UTF-8 change, so a mixed page is mended where it is broken; and only when the
     text holds at least as many such runs as proper Danish letters, so a page that explains the mistake is left alone.
     """
-    runs = _TWICE.findall(text)
+    runs = _TWICE.findall(text) if any(map(text.__contains__, _FIRST_OF_TWICE)) else []
     if not runs or len(runs) < len(re.findall("[æøåÆØÅ]", text)):
         return text
     return _TWICE.sub(lambda match: _read_back(match.group()), text)

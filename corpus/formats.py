@@ -18,6 +18,9 @@ DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.docu
 WIKI_TYPE = "text/x-wiki"
 PLAIN_TYPES = frozenset({"text/plain", "text/markdown"})
 
+_DELIVERED = "x-delivered-"
+"""How the names of headers begin in which a delivery's file states something."""
+
 WIKITEXT, PDF, DOCX = "wikitext", "pdf", "docx"
 """What found the text, beside the words of `corpus.extract`."""
 
@@ -88,8 +91,10 @@ def _extracted(text: str, extractor: str, title: str = "", author: str = "") -> 
 
 
 def _with_delivered(extracted: Extracted, capture: Capture) -> Extracted:
+    if not any(name.lower().startswith(_DELIVERED) for name, _ in capture.headers):
+        return extracted
     title, author, published = (
-        unquote(capture.header(f"x-delivered-{name}"))[:FIELD_CHARS_MAX] for name in ("title", "author", "published")
+        unquote(capture.header(f"{_DELIVERED}{name}"))[:FIELD_CHARS_MAX] for name in ("title", "author", "published")
     )
     day = day_of(published)
     return replace(

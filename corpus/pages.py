@@ -4,7 +4,7 @@ Pure, and run in an isolated worker (`corpus.workers`). Personal data goes befor
 measures are those of the text that is kept.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from corpus.captured import Page, Refined, Sign
 from corpus.captures import Withdrawn, digest_of
@@ -21,6 +21,7 @@ from corpus.rules import judge
 
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}
 _NOTHING_REPLACED = Counts()
+_KINDS = tuple(kind.name for kind in fields(Counts))
 _NOT_IDENTIFIED = Identified(UNKNOWN, 0.0, 0.0)
 _NOT_MEASURED = Measures()
 
@@ -120,7 +121,7 @@ def _document(page: Page, extracted: Extracted, result: Result) -> Document:
         da_share=result.identified.da_share,
         profile=page.profile,
         measures=result.measures,
-        **asdict(result.counts),
+        **{kind: getattr(result.counts, kind) for kind in _KINDS},
         reason=result.reason,
         detail=result.detail,
         warc=page.warc,

@@ -42,11 +42,14 @@ class Redacted:
     findings: tuple[Finding, ...]
 
 
+_NOTHING = Redacted("", Counts(), ())
 _FIELDS = dict(zip(Kind, ("emails", "cprs", "phones", "ibans", "accounts", "cards", "addresses", "ips"), strict=True))
 
 
 def redact(text: str) -> Redacted:
     """Replace personal data by its kind; everything else stays as it was, and doing it again changes nothing."""
+    if not text:
+        return _NOTHING
     findings: list[Finding] = []
     shown = text
     for _ in range(ROUNDS_MAX):

@@ -39,13 +39,25 @@ FREQUENT = frozenset((
     "fra", "han", "har", "havde", "hun", "hvis", "i", "ikke", "jeg", "kan", "man", "med", "men", "mere", "når", "nu",
     "og", "også", "om", "på", "sig", "skal", "som", "så", "til", "var", "ved", "vi", "vil", "være",
 ))  # fmt: skip
+FOREIGN_WORDS_MIN, NEAR_SHARE_MIN, FAR_PER_FREQUENT_MIN = 2, 0.1, 1.5
+"""Nor is a run with at least so many different words that are hardly ever seen in Danish: of languages near it, when
+they are this share of its words; of others, when there are so many for each word that is frequent in Danish. Of 17,568
+labelled Danish sentences one has as many, around an English title; of Bokmål one in four, of the others half or more.
+With seven English words of a title before it, one Danish sentence in sixteen has: a page is lost when most are such."""
+
+FREQUENT = frozenset((
+    "af", "at", "blev", "da", "de", "den", "der", "deres", "det", "du", "efter", "eller", "en", "er", "et", "for",
+    "fra", "han", "har", "havde", "hun", "hvis", "i", "ikke", "jeg", "kan", "man", "med", "men", "mere", "når", "nu",
+    "og", "også", "om", "på", "sig", "skal", "som", "så", "til", "var", "ved", "vi", "vil", "være",
+))  # fmt: skip
 FOREIGN_WORDS_MIN, FOREIGN_SHARE_MIN = 2, 0.1
 """Nor is a run with at least so many different words that are frequent in other languages and hardly ever seen in
 Danish, when they are this share of its words. Of 17,568 labelled Danish sentences 7 have as many, all of them around an
 English title; of Swedish, German, English, Dutch, Icelandic and Faroese ones two in three or more have, of Bokmål one
 in four. A page is lost only when nearly all its runs are such."""
 
-_FOREIGN = frozenset(read_list((LISTS / "foreign.txt").read_text(encoding="utf-8")))
+_FOREIGN = read_list((LISTS / "foreign.txt").read_text(encoding="utf-8"))
+_NEAR, _FAR = (frozenset(word for word, weight in _FOREIGN.items() if weight == each) for each in (2, 1))
 _NAMES = ("script", "style", "noscript", "svg", "template", "textarea", "select", "nav", "footer")
 _SILENT = re.compile(rf"<({'|'.join(_NAMES)})\b|<!--", re.IGNORECASE)
 _END = {"": re.compile("-->")} | {name: re.compile(f"</{name}", re.IGNORECASE) for name in _NAMES}
@@ -87,10 +99,17 @@ def _sounds_danish(words: str) -> bool:
     A run too short to tell by may be Danish.
     """
     each = words.replace(",", "").split()
-    if len(each) >= FREQUENT_WORDS_MIN and sum(map(FREQUENT.__contains__, each)) < FREQUENT_SHARE_MIN * len(each):
+    frequent = _count(FREQUENT, each)
+    if len(each) >= FREQUENT_WORDS_MIN and frequent < FREQUENT_SHARE_MIN * len(each):
         return False
-    found = _FOREIGN.intersection(each)
-    return len(found) < FOREIGN_WORDS_MIN or sum(map(found.__contains__, each)) < FOREIGN_SHARE_MIN * len(each)
+    near, far = _NEAR.intersection(each), _FAR.intersection(each)
+    if len(near) >= FOREIGN_WORDS_MIN and _count(near, each) >= NEAR_SHARE_MIN * len(each):
+        return False
+    return len(far) < FOREIGN_WORDS_MIN or _count(far, each) < FAR_PER_FREQUENT_MIN * max(1, frequent)
+
+
+def _count(some: frozenset[str], words: list[str]) -> int:
+    return sum(map(some.__contains__, words))
 
 
 def _runs(page: str) -> Iterator[str]:
