@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.parameters import Parameters
-from dedup.signatures import Signatures
+from dedup.signatures import EMPTY, Signatures
 
 Entries = NDArray[np.uint64]
 Rows = NDArray[np.int64]
@@ -77,13 +77,11 @@ def rows_in(entries: Entries) -> Rows:
 
 def speaking(signatures: Signatures) -> NDArray[np.bool_]:
     """Which signatures are of a text with words; one without has all values at their largest, and no copies."""
-    found: NDArray[np.bool_] = (signatures != np.iinfo(np.uint32).max).any(axis=1)
+    found: NDArray[np.bool_] = signatures[:, 0] != EMPTY
+    doubtful = np.flatnonzero(~found)
+    for step in steps(len(doubtful)):
+        found[doubtful[step]] = (signatures[doubtful[step]] != EMPTY).any(axis=1)
     return found
-
-
-def speaking_in_steps(signatures: Signatures) -> NDArray[np.bool_]:
-    """Which of many signatures are of a text with words."""
-    return np.concatenate([np.empty(0, dtype=bool), *(speaking(signatures[step]) for step in steps(len(signatures)))])
 
 
 def steps(count: int, step: int = STEP_ROWS) -> Iterator[slice]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.bands import KEYS, Entries, Rows, entries_of, kept_entries, keys_of, speaking_in_steps, steps
+from dedup.bands import KEYS, Entries, Rows, entries_of, kept_entries, keys_of, speaking, steps
 from dedup.files import mapped, read_rows, write_whole
 from dedup.parameters import Parameters
 from dedup.signatures import Signatures
@@ -29,7 +29,8 @@ SPARSE = 64
 the next, and a third of one where they are near."""
 
 SEGMENT_BYTES = 800
-"""Memory of a row while its segment is written: 512 of signature at 128 values, its keys, and a step of both."""
+"""Memory of a row while its segment is written: 512 of signature at 128 values, its keys, and these once more where a
+text without words is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,10 @@ def write_segment(
     Where equal signatures are known, `first` says which rows stand for theirs in the bands.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rows = np.flatnonzero(speaking_in_steps(signatures))
-    keys = np.empty((parameters.bands + 1, len(rows)), dtype=np.uint32)
-    for step in steps(len(rows)):
-        keys[:, step] = keys_of(signatures[rows[step]], parameters)
+    rows = np.flatnonzero(speaking(signatures))
+    keys = keys_of(signatures, parameters)
+    if len(rows) < len(signatures):
+        keys = keys[:, rows]
     banded = slice(None) if first is None else first[rows]
     write_whole(folder / "signatures", (signatures[step] for step in steps(len(signatures))))
     write_whole(folder / "bands", (entries_of(band[banded], rows[banded]) for band in keys[:-1]))
@@ -149,7 +150,8 @@ class Segments:
                 size = segment.rows * self.parameters.permutations
                 read_rows(segment.folder / "signatures", size, rows[start:end], out[start:end])
             else:
-                np.take(self._signatures(segment, around), rows[start:end] - at, axis=0, out=out[start:end])
+                part = out[start:end]  # "clip", as NumPy would take all twice to leave it as it was after an error
+                np.take(self._signatures(segment, around), rows[start:end] - at, axis=0, out=part, mode="clip")
 
     def _signatures(self, segment: Segment, rows: slice) -> Signatures:
         width = self.parameters.permutations
