@@ -23,7 +23,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from dedup.bands import KEYS, Entries
+from dedup.bands import KEYS, Entries, rows_in
 from dedup.components import Labels, alone, link, settle
 from dedup.edges import alike_in, edges_in, unsettled
 from dedup.errors import DedupError
@@ -122,9 +122,9 @@ def _batches(bucket: Bucket, segments: Segments, labels: Labels | None) -> Itera
     count = 0
     for number in range(bucket.ranges):
         entries = segments.bucket(bucket.band, bucket.part * bucket.ranges + number, bucket.parts * bucket.ranges)
-        if first is not None:
-            entries = entries[first[entries & np.uint64(KEYS - 1)]]
         entries = unsettled(entries, labels)
+        if first is not None:
+            entries = entries[first[rows_in(entries)]]
         if held and (count + len(entries)) * ENTRY_BYTES > bucket.memory_bytes // 2:
             yield np.concatenate(held)
             held, count = [], 0
