@@ -29,8 +29,10 @@ def test_a_documents_cost_does_not_grow(tmp_path: Path, pytestconfig: pytest.Con
         write_signatures(tmp_path / "all.npy", count, seed)
         arguments = ("clustering", "ours", tmp_path / "all.npy", tmp_path / "ours.npy", MEMORY_MB)
         costs = [cost_of(*arguments) for _ in range(rounds if count < most else 1)]
-        cost[count] = min(float(each["cpu"]) for each in costs) / count * 1e6
+        best = min(costs, key=lambda each: float(each["cpu"]))
+        cost[count] = float(best["cpu"]) / count * 1e6
         figures[f"cpu_us_per_document_{count}"] = cost[count]
+        figures[f"of_which_kernel_us_{count}"] = float(best["system"]) / count * 1e6
         figures[f"s_{count}"] = min(float(each["seconds"]) for each in costs)
         peak_mb = max(each["peak_mb"] for each in costs)
         figures[f"peak_mb_{count}"] = peak_mb
