@@ -5,8 +5,9 @@ values are equal. Nothing else is asked, not even how many others share the band
 components) are the same in any order, from any files, grown day by day or built at once.
 
 What need not be compared is left out, since it cannot change a component: all but one of several equal signatures, and
-pairs that are joined already. Rows are compared with their next neighbours of the same key, which joins most, and then
-those still apart with the rest.
+pairs that are joined already. What is equal to one is equal to all that are, so any number of equal ones are compared
+with one of them, a portion at a time. Other rows are compared with their next neighbours of the same key, which joins
+most, and then those still apart with the rest.
 
 The worst case is a key with many different signatures that are not copies, such as pages of one template: n of them
 cost n²/2 comparisons of 60 ns. `CROWD_MAX` bounds it, and refuses what is beyond; to skip some of these pairs would
@@ -59,6 +60,11 @@ class Alike:
     columns: slice
     equal_min: int
 
+    @property
+    def of_wholes(self) -> bool:
+        """Whether it is all of a signature that is equal, in no band more than in another."""
+        return self.columns == slice(0, 0)
+
 
 def alike_in(band: int, parameters: Parameters) -> Alike:
     """What joins a pair that shares a band's key; the band after the last is of whole signatures: all must be equal."""
@@ -95,15 +101,21 @@ def edges_in(entries: Entries, labels: Labels | None, take: Take, alike: Alike, 
     """Edges between the components of `unsettled` entries' rows that make them one where the rows are alike.
 
     `labels` (by row) say what is joined already; None when nothing is. At most one edge a row is returned. Memory:
-    `memory_bytes` and about 30 bytes an entry. Raises CrowdedError.
+    `memory_bytes`, or `MEMBER_BYTES` for each of a longer run in a band, and about 30 bytes an entry. Raises
+    CrowdedError.
     """
     starts = _runs(entries)
-    _check_crowd(entries, starts)
+    if not alike.of_wholes:
+        _check_crowd(entries, starts)
     entries, starts = _by_first_row(entries, starts)
     found = [NO_EDGES]
-    for first, last in _portions(starts, min(memory_bytes // MEMBER_BYTES, PORTION_ROWS)):
+    members = min(max(memory_bytes // MEMBER_BYTES, 1), PORTION_ROWS)
+    for first, last in _portions(starts, members):
         bucket = _Bucket(rows_in(entries[starts[first] : starts[last]]), starts[first : last + 1] - starts[first])
-        found.append(_joining(bucket, labels, take, alike))
+        if alike.of_wholes and len(bucket.rows) > members:
+            found.extend(_equal_to_first(bucket.rows, labels, take, members))
+        else:
+            found.append(_joining(bucket, labels, take, alike))
     return np.concatenate(found)
 
 
@@ -234,6 +246,17 @@ def _joining(bucket: _Bucket, labels: Labels | None, take: Take, alike: Alike) -
     moved = meeting.joined != alone(len(meeting.joined))
     names = meeting.names
     return np.stack((names[moved], names[meeting.joined[moved]]), axis=1).astype(np.uint32)
+
+
+def _equal_to_first(rows: Rows, labels: Labels | None, take: Take, members: int) -> Iterator[Edges]:
+    """Edges from the first of a long run to those equal to it, and so on among those that share its key by accident."""
+    while len(rows) > 1:
+        first = take(rows[:1])
+        same = np.concatenate([(take(rows[step]) == first).all(axis=1) for step in steps(len(rows), members)])
+        names = rows[same] if labels is None else labels[rows[same]]
+        others = names[names != names[0]]
+        yield np.stack((others, np.full_like(others, names[0])), axis=1).astype(np.uint32)
+        rows = rows[~same]
 
 
 def _compare_rest(meeting: _Meeting, run: Rows) -> None:

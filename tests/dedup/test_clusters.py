@@ -113,6 +113,22 @@ def test_a_band_that_too_many_share_is_refused(monkeypatch: pytest.MonkeyPatch) 
         joined(signatures, PARAMETERS)
 
 
+def test_any_number_of_equal_texts_are_one_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More equal texts than a crowd or a portion may have are joined, and what shares their key by accident is not."""
+    monkeypatch.setattr("dedup.edges.CROWD_MAX", 500)
+    monkeypatch.setattr("dedup.edges.PORTION_ROWS", 50)
+    monkeypatch.setattr("dedup.clusters.keys_of", lambda some, _: np.zeros((5, len(some)), dtype=np.uint32))
+    kinds = np.random.default_rng(1).integers(0, 2**32 - 1, (3, 16), dtype=np.uint32)
+    assert joined(kinds[np.arange(1200) % 3], SMALL).tolist() == [at % 3 for at in range(1200)]
+
+
+def test_a_text_whose_first_value_is_the_largest_is_not_silent() -> None:
+    """A signature is that of a text without words when all its values are the largest, not when its first is."""
+    signatures = np.full((3, 16), np.iinfo(np.uint32).max)
+    signatures[:2, 9] = 1
+    assert joined(signatures, SMALL).tolist() == [0, 0, 2]
+
+
 def test_a_shared_key_is_not_a_shared_band(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the keys of two bands meet by accident, texts that share no band are not joined, however alike."""
     monkeypatch.setattr("dedup.clusters.keys_of", lambda some, _: np.zeros((5, len(some)), dtype=np.uint32))
