@@ -64,7 +64,7 @@ def read_standing(folder: Path, parameters: Parameters) -> Standing:
         return Standing(folder, 0, nothing, np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint8))
     except (OSError, ValueError) as error:
         raise IndexDamagedError(f"{folder / MANIFEST} cannot be read ({error}): build the index anew.") from error
-    _check_made_alike(folder, told, parameters)
+    _check_made_alike(folder, told if isinstance(told, dict) else {}, parameters)
     segments = [
         Segment(folder / each["name"], each["rows"], each["speaking"], each["banded"]) for each in told["segments"]
     ]
@@ -135,10 +135,9 @@ def locked(folder: Path, *, write: bool) -> Iterator[None]:
 
 
 def _check_made_alike(folder: Path, told: dict[str, Any], parameters: Parameters) -> None:
-    if told["format"] != FORMAT:
-        raise IndexDamagedError(
-            f"{folder} has format {told['format']}, not {FORMAT}: build it anew from the documents."
-        )
+    form = told.get("format")
+    if form != FORMAT:
+        raise IndexDamagedError(f"{folder} has format {form}, not {FORMAT}: build it anew from the documents.")
     mine = asdict(parameters)
     theirs = told["parameters"]
     other = sorted(name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name))
