@@ -190,7 +190,7 @@ def test_one_writes_and_others_read(index: Index, tmp_path: Path) -> None:
 
 
 def test_a_torn_file_is_told(tmp_path: Path) -> None:
-    """An index whose files were cut or whose manifest is no JSON, or another's, says what to do, and guesses nothing."""
+    """An index whose files were cut or whose manifest is not one says what to do, and guesses nothing."""
     with opened(tmp_path, SMALL, write=True) as index:
         index.add(["a", "b"], texts(0, 1))
     with next(tmp_path.glob("labels-*")).open("r+b") as file:
@@ -202,7 +202,7 @@ def test_a_torn_file_is_told(tmp_path: Path) -> None:
         pass
     for other in ("[]", "{}", '{"format": 0}'):
         (tmp_path / "manifest.json").write_text(other)
-        with pytest.raises(IndexDamagedError, match="has format .*, not 1: build it anew"), opened(tmp_path, SMALL):
+        with pytest.raises(IndexDamagedError, match=r"has format .*, not 1: build it anew"), opened(tmp_path, SMALL):
             pass
 
 
