@@ -50,7 +50,7 @@ def postgresql() -> Iterator[URL]:
     try:
         socket = folder / "data" / ".s.PGSQL.5432"
         url = URL.create("postgresql", "postgres", database="postgres", query={"unix_sock": str(socket)})
-        _do(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # its data need not outlive the tests
+        do(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # its data need not outlive the tests
         yield url
     finally:
         server.cleanup()
@@ -60,7 +60,7 @@ def postgresql() -> Iterator[URL]:
 @pytest.fixture
 def postgresql_url(postgresql: URL) -> str:
     """The URL of an empty PostgreSQL database: always the same one, emptied, as making one takes ten times as long."""
-    _do(
+    do(
         postgresql,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' "
         "AND pid <> pg_backend_pid()",
@@ -70,7 +70,7 @@ def postgresql_url(postgresql: URL) -> str:
     return postgresql.render_as_string(hide_password=False)
 
 
-def _do(url: URL, *statements: str) -> None:
+def do(url: URL, *statements: str) -> None:
     """Run statements that want no transaction around them."""
     engine = create_engine(url.set(drivername="postgresql+pg8000"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
