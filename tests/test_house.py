@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.settings import Settings
+from tests.conftest import LONGEST
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("corpus", "crawler", "dedup", "flows", "ledger")
@@ -71,3 +72,8 @@ def test_looking_loads_nothing_that_crawls_refines_or_signs() -> None:
     loaded = f"import sys, flows.cli; print({slow} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "set()", done.stdout + done.stderr
+
+
+def test_the_longest_files_are_there() -> None:
+    """The order in which files of tests are begun names none that is gone."""
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []
