@@ -75,10 +75,11 @@ class Crawls:
 
     def __exit__(self, *_: object) -> None:
         with self._alone:
-            if self._requests is not None:
-                self._requests.close()  # the template ends with it
             if self._template is not None:
+                self._template.kill()
                 self._template.wait()
+            if self._requests is not None:
+                self._requests.close()
             self._thread.shutdown()
 
     def start(self, job: Path, log: int) -> Crawl:
