@@ -175,7 +175,8 @@ def _domain(text: str) -> str:
     host, path = place_of(text if "//" in text else f"//{text}")
     if not _HOST.fullmatch(host) or path.strip("/"):
         raise ValueError(f"{text!r} is no domain: write it as example.dk")
-    return host.removeprefix("www.")
+    bare = host.removeprefix("www.")
+    return bare if "." in bare else host  # www.dk is a host like others, and not all of dk
 
 
 def _below(text: str) -> str:

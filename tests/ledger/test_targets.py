@@ -147,3 +147,9 @@ def test_a_reservation_names_the_list_but_not_the_work() -> None:
     held = reserved(target("author", "Kim Larsen"))[0]
     assert held.place == "repertoire:koda#author"
     assert "larsen" not in repr(held.signal).lower()
+
+
+def test_a_site_called_www_is_no_top_level_domain() -> None:
+    """What is asked of www.dk is asked of that host, and not of all of dk."""
+    assert Target.of(TargetKind.DOMAIN, "www.dk").value == "www.dk"
+    assert Target.of(TargetKind.DOMAIN, "https://www.forlag.example.dk/").value == "forlag.example.dk"
