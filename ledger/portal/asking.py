@@ -47,8 +47,20 @@ _GUESSED = ((Ask.URL,), (Ask.ISBN,), (Ask.DOMAIN,), (Ask.TITLE, Ask.AUTHOR))
 def targets_of_question(text: str, ask: Ask, canonical: Callable[[str], str]) -> tuple[Target, ...]:
     """Return what a question names, several where it may be a title or an author; nothing where it is none of its kind.
 
-    `canonical` gives the one spelling of an address, or nothing.
+    `canonical` gives the one spelling of an address, or nothing. An address is asked for by http and by https, as it
+    was written first: people do not look which it was.
     """
+    return tuple(both for target in _meant(text, ask, canonical) for both in _by_both(target))
+
+
+def _by_both(target: Target) -> tuple[Target, ...]:
+    scheme, mark, place = target.value.partition("://")
+    if target.kind is not TargetKind.DOCUMENT or not mark:
+        return (target,)
+    return (target, Target(TargetKind.DOCUMENT, f"{'http' if scheme == 'https' else 'https'}://{place}"))
+
+
+def _meant(text: str, ask: Ask, canonical: Callable[[str], str]) -> tuple[Target, ...]:
     if len(text) > QUERY_CHARS_MAX:
         return ()
     if ask is not Ask.ANY:

@@ -79,6 +79,7 @@ def _collected(portal: Portal) -> None:
         "blad.dk",
         "www.blad.dk/eventyr",
         "https://www.blad.dk/eventyr/1",
+        "http://www.blad.dk/eventyr/1",
         "den lille HAVFRUE",
         "Ane Hansen",
         "ISBN 0306406152",
