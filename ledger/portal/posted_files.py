@@ -1,6 +1,7 @@
 """A form with one file in it: read within limits to local disk, token checked, gone when it is answered.
 
-Only routes that take this may be sent more than a form's bytes; how much is said in `guards.ROOMY`.
+Only routes that take this may be sent more than a form's bytes; how much is said in `guards.ROOMY`. They ask first who
+sends it (the parameter before it), so that nobody who has not signed in has a file read.
 """
 
 import shutil

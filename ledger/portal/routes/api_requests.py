@@ -132,7 +132,7 @@ def new_claim(request: Request, claim: ClaimIn, who: Caller) -> ClaimOut:
 
 
 @router.post("/repertoires", status_code=201, summary="Claim a repertoire")
-def new_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], who: Caller) -> ClaimOut:
+def new_repertoire(request: Request, who: Caller, sent: Annotated[Uploaded, READ_MANDATE]) -> ClaimOut:
     """Begin a claim of a repertoire: a form with `file`, `holder`, `name`, `targets` (one a line) and `note`."""
     holder = sent.form.text("holder")
     allow(request, who, Action.CLAIM, holder)

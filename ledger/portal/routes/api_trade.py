@@ -122,7 +122,7 @@ def shares(request: Request, who: Caller) -> list[ShareOut]:
 
 
 @router.post("/shares", status_code=201, summary="Share text")
-def new_share(request: Request, sent: Annotated[Uploaded, READ_FILE], who: Caller) -> ShareOut:
+def new_share(request: Request, who: Caller, sent: Annotated[Uploaded, READ_FILE]) -> ShareOut:
     """Keep an upload: a form with `file`, `holder` and, where it is known, `source`."""
     holder = sent.form.text("holder")
     allow(request, who, Action.SHARE, holder)

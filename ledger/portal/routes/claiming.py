@@ -57,7 +57,7 @@ def claim_domain(request: Request, form: Posted, session: Signed) -> Response:
 
 
 @router.post("/repertoire")
-def claim_repertoire(request: Request, sent: Annotated[Uploaded, READ_MANDATE], session: Signed) -> Response:
+def claim_repertoire(request: Request, session: Signed, sent: Annotated[Uploaded, READ_MANDATE]) -> Response:
     """Begin a claim of a repertoire, with its mandate."""
     holder = sent.form.text("holder")
     allow(request, session.who, Action.CLAIM, holder)

@@ -87,7 +87,7 @@ def sharing(request: Request, session: Signed, sendt: bool = False) -> Response:
 
 
 @router.post("/del-tekst")
-def share(request: Request, sent: Annotated[Uploaded, READ_FILE], session: Signed) -> Response:
+def share(request: Request, session: Signed, sent: Annotated[Uploaded, READ_FILE]) -> Response:
     """Keep an upload until it is delivered."""
     holder = sent.form.text("holder")
     allow(request, session.who, Action.SHARE, holder)

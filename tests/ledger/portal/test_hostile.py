@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from starlette.testclient import TestClient
 
+from ledger.portal.guards import API, ROOMY
 from ledger.portal.people import give
 from ledger.portal.portal import Portal
 from ledger.portal.roles import Grant, Role
@@ -63,6 +64,13 @@ def test_json_with_a_nul_is_refused(tenant: Tenant) -> None:
     assert client.post("/api/v1/cases", json=asked).status_code == 422
     assert client.post("/api/v1/cases", json=asked | {"reason": "", "about": ["a\0b"]}).status_code == 422
     assert client.post("/api/v1/cases", json=asked | {"reason": ""}).status_code == 201
+
+
+@pytest.mark.parametrize("path", sorted(ROOMY))
+def test_no_file_of_somebody_unknown_is_read(client: TestClient, path: str) -> None:
+    """Whoever has not signed in is told so before anything of what they send is looked at."""
+    answer = client.post(path, content=b"no form at all", headers={"Content-Type": "text/plain"})
+    assert answer.status_code == (401 if path.startswith(API) else 303)
 
 
 def test_a_name_that_is_kept_fits_on_a_disk() -> None:
