@@ -32,6 +32,12 @@ from ledger.records import Finding
 RECEIPT, NOTES = "withdrawal-receipt.json", "withdrawn.json"
 RECEIPT_FORMAT = "fodaftryk-withdrawal-receipt/1"
 
+COPY_CHARS_MAX = 100
+"""Longest name of a copy."""
+
+COUNT_MAX = 2**53
+"""Greatest whole number that canonical JSON writes exactly."""
+
 RECEIPT_BYTES_MAX = 10_000_000
 """Largest receipt that is read: 40 bytes a batch."""
 
@@ -87,19 +93,21 @@ def read_receipt(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         data = Folder(path.parent).read(path.name, RECEIPT_BYTES_MAX)
         told = json.loads(data)
-        entries = {int(entry): int(rows) for entry, rows in told["rows"].items()}
-        if told["format"] != RECEIPT_FORMAT or min((*entries.values(), *entries.keys()), default=0) < 0:
+        entries = {int(entry): _count(rows) for entry, rows in told["rows"].items()}
+        size, unknown, copy = _count(told["checkpoint"]), _count(told["unknown"]), told["copy"]
+        if told["format"] != RECEIPT_FORMAT or not isinstance(copy, str) or not copy.isprintable():
             raise ValueError("it is of another format")
-        size, unknown = int(told["checkpoint"]), int(told["unknown"])
-        copy = str(told["copy"])[:COPY_CHARS_MAX]
     except UNREADABLE as error:
         raise FlowError(f"{path} is no receipt of `fodaftryk verify --withdrawals` ({error}).") from error
     digest = hashlib.sha256(data).hexdigest()
-    return digest, {"rows": entries, "checkpoint": size, "unknown": unknown, "copy": copy}
+    return digest, {"rows": entries, "checkpoint": size, "unknown": unknown, "copy": copy[:COPY_CHARS_MAX]}
 
 
-COPY_CHARS_MAX = 100
-"""Longest name of a copy."""
+def _count(value: object) -> int:
+    """A count as the journal can hold it. Raises ValueError for anything else."""
+    if type(value) is not int or not 0 <= value <= COUNT_MAX:
+        raise ValueError("it counts what cannot be counted")
+    return value
 
 
 def _columns(feed: Feed) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
@@ -118,9 +126,10 @@ def _receipt(
     feed: Feed, rows: Mapping[int, int], earlier: Mapping[str, Any], copy: str, now: datetime
 ) -> dict[str, Any]:
     """What is sent back."""
+    named = "".join(char for char in copy or str(earlier.get("copy", "")) if char.isprintable())
     return {
         "format": RECEIPT_FORMAT,
-        "copy": (copy or str(earlier.get("copy", "")) or secrets.token_hex(8))[:COPY_CHARS_MAX],
+        "copy": (named or secrets.token_hex(8))[:COPY_CHARS_MAX],
         "journal": feed.key.name,
         "checkpoint": feed.size,
         "rows": {str(entry): count for entry, count in rows.items()},

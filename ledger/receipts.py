@@ -22,6 +22,10 @@ NAME_CHARS_MAX = 200
 CHOICE_CHARS_MAX = 20_000
 """Longest choice: a filter of ten thousand characters fits, and an entry of the journal holds it."""
 
+TIERS_MAX = 20
+"""Most tiers of a receipt; a policy has a handful."""
+
+_TIER = re.compile(r"[a-z][a-z0-9_-]{0,49}")
 _ID = re.compile(r"[0-9a-f]{32}")
 _COUNT_MAX = 2**53
 """Greatest whole number that canonical JSON writes exactly."""
@@ -85,6 +89,8 @@ def _check(receipt: Receipt) -> None:
     if not name.strip() or len(name) > NAME_CHARS_MAX or not name.isprintable():
         raise RecordRefused("a receipt names who pulled: an office or a team, in at most 200 characters")
     counts = (receipt.documents, receipt.words, receipt.bytes)
+    if not all(_TIER.fullmatch(tier) for tier in receipt.tiers) or len(receipt.tiers) > TIERS_MAX:
+        raise RecordRefused("this is no receipt of a pull: its tiers are none")
     if not _ID.fullmatch(receipt.id) or not all(0 <= count <= _COUNT_MAX for count in counts):
         raise RecordRefused("this is no receipt of a pull: its id or its counts cannot be")
     try:

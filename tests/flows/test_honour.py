@@ -381,6 +381,15 @@ def test_a_teams_copy_follows(little: Little, tmp_path: Path) -> None:
     assert (reached.receipts, reached.rows) == (1, sum(done.rows.values()))
     with pytest.raises(FlowError, match="no receipt"):
         record_receipt(space, folder / "withdrawn.json", DAY, "jura")
+    sent = json.loads((folder / RECEIPT).read_bytes())
+    (entry,) = sent["rows"]
+    wrong = [10**30, -1, 1.5, "7", True, None, float("inf")]
+    changes = [{"rows": {entry: count}} for count in wrong] + [{name: 10**40} for name in ("unknown", "checkpoint")]
+    for change in [*changes, {"rows": {"x": 1}}, {"copy": ["x"]}, {"copy": "\ud800"}, {"format": "other"}]:
+        (tmp_path / "sent.json").write_text(json.dumps(sent | change))
+        with pytest.raises(FlowError, match="is no receipt"):
+            record_receipt(space, tmp_path / "sent.json", DAY, "jura")
+    assert status(space)[0].rows == reached.rows
 
 
 def test_texts_that_were_numbered_anew_are_known_by_their_digest(little: Little, tmp_path: Path) -> None:
