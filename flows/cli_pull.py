@@ -14,9 +14,10 @@ from corpus.pulling import pull as bring
 from corpus.where import check_filter
 from flows.cli_options import ActorOption, JsonOption
 from flows.errors import FlowError
-from flows.pull import Shop, opened, receipt_maker, receive
+from flows.pull import Shop, check_vouched, opened, receipt_maker, receive
 from flows.settings import load_settings, moment
 from flows.show import ERRORS, OUT, plain, show_json, show_rows
+from flows.verify import named_key
 from flows.workspace import look_into, open_workspace
 from ledger.journal import Stamp
 from ledger.receipts import receipts
@@ -38,6 +39,7 @@ def pull(  # noqa: PLR0913, PLR0917 - a pull has this many parts
     basis: Annotated[Many, typer.Option(help="Only on this basis.")] = None,
     where: Annotated[str, typer.Option(help="Only rows that fit, such as \"words > 200 and language = 'da'\".")] = "",
     pulled_by: Annotated[str, typer.Option("--as", help="Who pulls: an office or a team.", metavar="NAME")] = "",
+    key: Annotated[str, typer.Option(help="The public key you trust: only what it vouches for is pulled.")] = "",
     jobs: Annotated[int, typer.Option(help="Downloads at once.", min=1, max=JOBS_MAX)] = 8,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would come, and bring nothing.")] = False,  # noqa: FBT002
     as_urls: Annotated[bool, typer.Option("--urls", help="Print a signed URL for each file instead.")] = False,  # noqa: FBT002
@@ -53,6 +55,8 @@ def pull(  # noqa: PLR0913, PLR0917 - a pull has this many parts
     with opened(load_settings(), release) as shop:
         chosen = shop.offer.chosen(choice)
         _check_names(shop, choice)
+        if key:
+            check_vouched(shop, named_key(key))
         if where:
             check_filter(where, shop.offer.columns)
         if dry_run:

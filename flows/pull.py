@@ -7,6 +7,7 @@ brought. Where there is no ledger it lies in the folder, to be sent to who publi
 import json
 import re
 import secrets
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -14,18 +15,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from corpus.pulled import RECEIPT, Choice, Listed, Offer, read_whole
+from corpus.pulled import MANIFEST, RECEIPT, Choice, Listed, Offer, read_whole
 from corpus.pulling import read_offer
 from corpus.storage import Storage, open_storage
+from flows.attesting import PROOF
+from flows.checks import check_release
 from flows.errors import FlowError
 from flows.settings import Settings, moment
 from flows.workspace import look_into
 from ledger.errors import UnknownRecord
 from ledger.journal import PROGRAM, Stamp, canonical
+from ledger.notes import PublicKey
 from ledger.receipts import record_receipt
 from ledger.records import Receipt
 from ledger.releases import release as find_release
 from ledger.store import Ledger
+from ledger.tlog_proofs import PROOF_BYTES_MAX
 
 FORMAT = "fodaftryk-receipt/1"
 
@@ -71,6 +76,26 @@ def opened(settings: Settings, release: str) -> Iterator[Shop]:
     where = replace(settings.storage, url=address["root"] or ".")
     storage = open_storage(where, settings.data / "work" / "cache", reading=True)
     yield Shop(storage, read_offer(storage, address["version"]), None)
+
+
+def check_vouched(shop: Shop, key: PublicKey) -> None:
+    """Make sure, before anything is brought, that the ledger of a key recorded the manifest. Raises FlowError."""
+    name = f"releases/{shop.offer.version}/{PROOF}"
+    with tempfile.TemporaryDirectory() as made:
+        folder, proof = Path(made), bytearray()
+        (folder / MANIFEST).write_bytes(shop.offer.manifest)
+        for piece in shop.storage.read(name) if shop.storage.exists(name) else ():
+            proof += piece
+            if len(proof) > PROOF_BYTES_MAX:
+                break
+        if proof:
+            (folder / PROOF).write_bytes(proof)
+        _, findings = check_release(folder, key)
+    if findings:
+        raise FlowError(
+            f"the key does not vouch for this release: {findings[0].where} {findings[0].what}. Nothing is pulled: "
+            "ask who publishes it for the key, and for the release's proof."
+        )
 
 
 def receipt_for(shop: Shop, choice: Choice, pulled_by: str, held: bytes | None) -> bytes:

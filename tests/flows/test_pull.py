@@ -22,6 +22,7 @@ from flows.verify import verify
 from flows.workspace import Workspace, open_workspace
 from ledger.errors import LedgerError
 from ledger.journal import entries
+from ledger.notes import new_secret_key
 from ledger.receipts import receipts
 from ledger.records import ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release
@@ -248,6 +249,23 @@ def test_a_copy_is_checked_against_the_ledger(given: Path, shop: Shop) -> None:
     (release / "manifest.json").write_text(json.dumps(body))
     found = {each.where for each in verify(given, shop.vkey).findings}
     assert (release / "manifest.json").relative_to(given).as_posix() in found
+
+
+def test_what_a_key_does_not_vouch_for_is_not_pulled(shop: Shop, far_away: str) -> None:
+    """With the publisher's key the release comes; with another, another manifest or no proof nothing is brought."""
+    wanted = ("pull", far_away, "--tier", "open", "--to", "out", "--key")
+    assert told(*wanted, shop.vkey)["documents"] == 60
+    shutil.rmtree(shop.folder / "out")
+    other = new_secret_key("other", shop.folder / "other.key").public.vkey
+    assert "does not vouch" in refused(*wanted, other)
+    release = Path(far_away)
+    whole = (release / "manifest.json").read_bytes()
+    (release / "manifest.json").write_bytes(whole.replace(b"2026-11-24", b"2026-11-25"))
+    assert "not the manifest that the ledger recorded" in refused(*wanted, shop.vkey)
+    (release / "manifest.json").write_bytes(whole)
+    (release / "ledger.tlog-proof").unlink()
+    assert "ledger.tlog-proof is missing" in refused(*wanted, shop.vkey)
+    assert not (shop.folder / "out").exists()
 
 
 @pytest.mark.parametrize("kind", DAMAGES)
