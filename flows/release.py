@@ -96,7 +96,7 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     if latest is None and not draft.shards:
         return Sealed("", new=False)
     if latest is not None and latest.content_digest == manifest.content_digest:
-        show_release(space, latest.version, latest.digest, now, draft.exclusions)
+        _show(space, latest, now, draft.exclusions)
         return Sealed(latest.version, new=False)
     moved = changes_since(space, latest, manifest, draft.selection)
     manifest = replace(manifest, version=next_version(latest, manifest, moved))
@@ -112,11 +112,17 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
         return record_release(space.ledger, replace(record, sweeps=sweeps), now, exclusions=draft.exclusions)
 
     record_stored(space, manifest.shards, commit)
-    version = manifest.version
-    if not show_release(space, version, manifest.digest, now):
-        raise SealError(f"texts were withdrawn while release {version} was sealed: it is not shown. Run again.")
-    emit("sealed", release=version, documents=sum(shard.rows for shard in draft.shards))
-    return Sealed(version, new=True)
+    _show(space, manifest, now)
+    emit("sealed", release=manifest.version, documents=sum(shard.rows for shard in draft.shards))
+    return Sealed(manifest.version, new=True)
+
+
+def _show(space: Workspace, manifest: Manifest, now: datetime, known: str = "") -> None:
+    """Show a release. Raises SealError where it may not be."""
+    if not show_release(space, manifest.version, manifest.digest, now, known):
+        raise SealError(
+            f"texts were withdrawn while release {manifest.version} was sealed: it is not shown. Run again."
+        )
 
 
 def _drafted(space: Workspace, draft: Draft, funnel: Mapping[str, Mapping[str, int]], as_of: date) -> Manifest:

@@ -179,6 +179,16 @@ def test_what_was_recorded_and_not_shown_stays_unshown(little: Little, monkeypat
     assert "http://more.test/new" in little.released()
 
 
+def test_a_release_that_may_not_be_shown_is_not_told_as_one(little: Little, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is new or the same as before: what was withdrawn meanwhile keeps it unshown, and that is an error."""
+    monkeypatch.setattr("flows.release.show_release", lambda *_: False)
+    with pytest.raises(SealError, match="it is not shown"):
+        little.release()
+    little.capture("more", {"new": text_about("havet")})
+    with pytest.raises(SealError, match="it is not shown"):
+        little.release()
+
+
 def test_a_release_that_another_machine_seals_meanwhile_is_patched(
     little: Little, monkeypatch: pytest.MonkeyPatch
 ) -> None:
