@@ -34,12 +34,15 @@ C4_LINE_WORDS_MIN = 3
 CHUNKS_KEPT = 1 << 13
 """Pieces between spaces that are remembered, some 300 bytes each."""
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"https?://\S+|⟨[^⟩]*⟩|\d+\.(?!\w)"
     r"|(?i:f\.eks|bl\.a|m\.v|m\.m|m\.fl|o\.l|kl|nr|stk|jf|dvs|pga|evt|ift|ca|osv|mv|mm|mfl|div|etc|kgl|inkl)\.(?!\w)"
     r"|\w+(?:[-'’.,]\w+|(?<=\d)[/–](?=\d)\w+)*(?:-(?!\S))?|\.{2,5}|[^\w\s]"
 )
 """An address, a placeholder of personal data, an ordinal, an abbreviation, a word, an ellipsis, or any other mark."""
+
+_ABBREVIATION_CHARS = 5
+"""With its full stop, the longest abbreviation of letters alone; a longer word before a full stop is a word."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _MARKS = frozenset("!/—”:%&(\\#@_.\"}[]=-`*?~$;'{|^+,<>)…«»„“’´►–") | {"..", "...", "....", "....."}
@@ -90,6 +93,8 @@ def tokenise(text: str) -> list[str]:
     for chunk in text.split():
         if chunk.isalpha():
             tokens.append(chunk)
+        elif chunk[-1] in ",." and len(chunk) > _ABBREVIATION_CHARS and (word := chunk[:-1]).isalpha():
+            tokens += word, chunk[-1]
         else:
             tokens += _tokens(chunk)
     return tokens
@@ -98,7 +103,7 @@ def tokenise(text: str) -> list[str]:
 @functools.lru_cache(CHUNKS_KEPT)
 def _tokens(chunk: str) -> Sequence[str]:
     """The tokens of what stands between two spaces; remembered, as half of them were seen before."""
-    return tuple(_TOKEN.findall(chunk))
+    return tuple(TOKEN.findall(chunk))
 
 
 def plain_lines(text: str) -> list[str]:

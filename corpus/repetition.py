@@ -10,8 +10,6 @@ so each n looks only at the places that n - 1 left: in ordinary text a few dozen
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
 TOP_N = (2, 3, 4)
 DUPLICATE_N = (5, 6, 7, 8, 9, 10)
 
@@ -49,21 +47,20 @@ def repeated_ngrams(words: Sequence[str], counts: Mapping[str, int]) -> tuple[di
 
 
 def _pairs(words: Sequence[str], counts: Mapping[str, int]) -> _Found:
-    """Where pairs of words begin that occur more than once. A pair is one number, so that sorting finds it."""
-    numbers = {word: number if count > 1 else -1 for number, (word, count) in enumerate(counts.items())}
-    text = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
-    places = np.flatnonzero((text[:-1] >= 0) & (text[1:] >= 0))
-    pairs = text[places] * len(counts) + text[places + 1]
-    order = pairs.argsort(kind="stable")
-    ordered, sorted_places = pairs[order], places[order]
-    new = np.ones(len(pairs), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    first = np.empty_like(places)
-    first[order] = sorted_places[new][new.cumsum() - 1]
-    again = np.zeros(len(words) + 1, dtype=bool)
-    again[first[first != places]] = True
-    kept = again[first]
-    return list(zip(places[kept].tolist(), first[kept].tolist(), strict=True))
+    """Where pairs of words begin that occur more than once: only words that do can make them."""
+    numbers = {word: number for number, (word, count) in enumerate(counts.items()) if count > 1}
+    first: dict[int, int] = {}
+    again: set[int] = set()
+    candidates = []
+    before, size = None, len(counts)
+    for place, number in enumerate(map(numbers.get, words), -1):
+        if number is not None and before is not None:
+            begin = first.setdefault(before * size + number, place)
+            candidates.append((place, begin))
+            if begin != place:
+                again.add(begin)
+        before = number
+    return [pair for pair in candidates if pair[1] in again]
 
 
 def _longer(found: _Found, size: int) -> _Found:

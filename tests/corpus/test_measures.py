@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.document_files import SCHEMA
 from corpus.measures import Measures
-from corpus.measuring import measure, plain_lines, tokenise
+from corpus.measuring import TOKEN, measure, plain_lines, tokenise
 from corpus.repetition import DUPLICATE_N, TOP_N, repeated, repeated_ngrams
 from corpus.wordlists import DIFFERENT_MIN, LISTS, read_list
 from tests.corpus import texts
@@ -80,6 +80,13 @@ def test_words_and_lines_by_hand() -> None:
 def test_tokens_are_those_of_danish(text: str, tokens: list[str]) -> None:
     """Ordinals, abbreviations, placeholders and addresses are one token each; a slash parts two words."""
     assert tokenise(text) == tokens
+
+
+@given(st.lists(st.sampled_from(("inkl", "kl", "bogen", "Ø", "a", "osv", "5", "ªbc", ".", ",", "..", "-")), max_size=4))
+def test_a_word_with_a_mark_is_split_as_any_other(pieces: list[str]) -> None:
+    """The short way for a word before a full stop or a comma gives the tokens of the pattern."""
+    chunk = "".join(pieces)
+    assert tokenise(chunk) == TOKEN.findall(chunk)
 
 
 def test_repetition_by_hand() -> None:
