@@ -70,7 +70,10 @@ _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 _COUNT = etree.XPath("count(//*)")
 _WITH_LONG_ATTRIBUTES = etree.XPath(f"//*[@*[string-length() > {ATTRIBUTE_CHARS_MAX}]]")
-_NAMES = etree.XPath("//@class | //@id | //@rel | //@itemprop | //@data-testid | //@data-component")
+_NAMES = etree.XPath(
+    "//@class | //@id | //@rel | //@itemprop | //@data-testid | //@data-component", smart_strings=False
+)
+_MAIN = tuple(map(etree.XPath, ("//main", "//*[@role='main']", "//article")))
 _LANGUAGES = etree.XPath(
     "//meta[translate(@http-equiv, 'CL', 'cl') = 'content-language']/@content"
     " | //meta[@property = 'og:locale']/@content"
@@ -144,6 +147,8 @@ def extract(html: str, url: str, fetched: date) -> Extracted:
             return Extracted("")
     language = _declared_language(tree)
     title, author, site_name, published = _metadata(tree, url, fetched)
+    if len(html) > ATTRIBUTE_CHARS_MAX:
+        _drop_long_attributes(tree)
     text, extractor = main_text(tree)
     return Extracted(text, title, author, published, site_name, language, extractor)
 
@@ -166,9 +171,6 @@ def parse(html: str) -> HtmlElement | None:
 def main_text(tree: HtmlElement) -> tuple[str, str]:
     """Main text of a tree and the extractor that found it; of the tree, little is left."""
     etree.strip_elements(tree, *_NOT_TEXT, with_tail=False)
-    for element in cast("list[HtmlElement]", _WITH_LONG_ATTRIBUTES(tree)):
-        for name in [name for name, value in element.items() if len(value) > ATTRIBUTE_CHARS_MAX]:
-            del element.attrib[name]
     drop_consent(tree)
     etree.strip_tags(tree, *_INLINE)
     drop_headed(tree)
@@ -183,6 +185,12 @@ def main_text(tree: HtmlElement) -> tuple[str, str]:
     text = laid_over(found, own, links) if found else own
     text = tidy("\n".join(trimmed(text.split("\n"))))
     return (text, TRAFILATURA if found else FALLBACK) if text else ("", NOTHING)
+
+
+def _drop_long_attributes(tree: HtmlElement) -> None:
+    for element in cast("list[HtmlElement]", _WITH_LONG_ATTRIBUTES(tree)):
+        for name in [name for name, value in element.items() if len(value) > ATTRIBUTE_CHARS_MAX]:
+            del element.attrib[name]
 
 
 def _trafilatura_text(tree: HtmlElement, *, fast: bool = True) -> str:
@@ -241,7 +249,7 @@ def _declared_language(tree: HtmlElement) -> str:
 
 
 def _may_name_author(tree: HtmlElement) -> bool:
-    names = "\n".join(cast("list[str]", _NAMES(tree)))
+    names = "\n".join(set(cast("list[str]", _NAMES(tree))))
     return bool(_AUTHOR.search(names)) or next(tree.iter("author", "rel"), None) is not None
 
 
@@ -255,8 +263,8 @@ def day_of(text: str) -> date | None:
 
 def _marked_main(tree: HtmlElement) -> HtmlElement:
     """The one element the page marks as its main part, or its body if it marks none or several."""
-    for path in ("//main", "//*[@role='main']", "//article"):
-        found = tree.xpath(path)
+    for search in _MAIN:
+        found = cast("list[HtmlElement]", search(tree))
         if len(found) == 1:
             return found[0]
     body = tree.find("body")

@@ -24,12 +24,12 @@ sections, and never so early that a fifth was all."""
 INSIDE_LETTERS_MIN = 20
 """A line at least this long may match as a part of what was found, wherever its lines end."""
 
-_NO_LETTER = re.compile(r"[\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def key(line: str) -> str:
     """Letters of a line in lower case: what both readings of it share."""
-    return _NO_LETTER.sub("", line.lower())
+    return "".join(_LETTERS.findall(line.lower()))
 
 
 def laid_over(found: str, own: str, links: Collection[str]) -> str:

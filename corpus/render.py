@@ -33,13 +33,12 @@ _CLOSING = {**dict.fromkeys((*_BLOCKS, *_HEADINGS), 2 * _BREAK), "li": _BREAK}
 _OPENING_IN_LINE = {"tr": f"{_BREAK}| "}
 _CLOSING_IN_LINE = {"tr": _BREAK, "td": " |", "th": " |"}
 
-_SPACE = re.compile(r"\s+")
 _IN_LAYOUT = etree.XPath("boolean(.//table|.//h1|.//h2|.//h3|.//ul|.//ol|.//div|.//blockquote|.//pre|.//td//p[2])")
 
 
 def render(root: HtmlElement) -> str:
     """Render an element and what it holds; blocks stand a blank line apart, list items and table rows a line."""
-    lines = (line.strip() for line in _SPACE.sub(" ", "".join(_pieces(root))).split(_BREAK))
+    lines = [" ".join(line.split()) for line in "".join(_pieces(root)).split(_BREAK)]
     text = _ITEM_BREAK.sub(r"\1 ", "\n".join(lines))
     return _LOOSE.sub(r"\g<item>\n", text)
 

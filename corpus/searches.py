@@ -86,12 +86,12 @@ def _matching(shape: re.Match[str], patterns: Mapping[_Names, list[str]]) -> _Fi
     """
     tags = re.findall(r"self::(\w+)", shape["tags"] or "")
     with_attributes = cast("Callable[[_Element], list[_Element]]", XPath(f"{shape['root']}//*[@*]"))
-    questions = [(names, _Told("|".join(each))) for names, each in patterns.items()]
+    questions = [(names, Told("|".join(each))) for names, each in patterns.items()]
     by_name: dict[str, list[str]] = {}
     for names, each in patterns.items():
         for name in names:
             by_name.setdefault(name, []).extend(each)
-    at_all = [(name, _Told("|".join(each))) for name, each in by_name.items()]
+    at_all = [(name, Told("|".join(each))) for name, each in by_name.items()]
 
     def matching(tree: _Element) -> Iterator[_Element]:
         elements: Iterable[_Element]
@@ -120,7 +120,7 @@ def _first(element: _Element, names: _Names) -> str | None:
     return next((value for name, value in attributes if name in names), None)
 
 
-class _Told(dict[str, bool]):
+class Told(dict[str, bool]):
     """Whether a pattern is found in a value, by value: asked as a dictionary is, and remembered when it is short."""
 
     def __init__(self, pattern: str) -> None:

@@ -16,6 +16,8 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement
 
+from corpus.searches import Told
+
 SLIGHT_WORDS_MAX = 12
 """Words of what may go with a heading of furniture when it is no link; paragraphs of articles are longer."""
 
@@ -41,15 +43,14 @@ FORM_WORDS_MIN = 60
 """A form with more words of text holds the page, as those of some systems do; one that is asked of readers is short."""
 
 _TAGS = ("nav", "footer", "aside", "dialog", "header")
-_NAMED = re.compile(
-    r"(?:^|[-_ ])(?:cookie|consent|gdpr|nav|navbar|(?:hoved|top|bund|side|under)?menu|sidebar|sidefod|breadcrumb"
+_NAMED = Told(
+    r"(?i:(?:^|[-_ ])(?:cookie|consent|gdpr|nav|navbar|(?:hoved|top|bund|side|under)?menu|sidebar|sidefod|breadcrumb"
     r"|br(?:ø|oe)dkrumme|footer|banner|shar(?:e|ing)|social|skip|pager|pagination|toc|relate[dr]|newsletter|nyhedsbrev"
     r"|annonce|reklame|advert|sponsor|colophon|kolofon"
-    r"|(?:ads?|comments|comment-list|comment-respond|respond|kommentarer|complementary|contentinfo)(?:$| ))",
-    re.IGNORECASE,
+    r"|(?:ads?|comments|comment-list|comment-respond|respond|kommentarer|complementary|contentinfo)(?:$| )))"
 )
 _WITH_NAMES = etree.XPath(".//*[@class or @id or @role]")
-_CONSENT = re.compile(r"(?:^|[-_ ])(?:cookie|consent|gdpr|dialog|alertdialog)", re.IGNORECASE)
+_CONSENT = Told(r"(?i:(?:^|[-_ ])(?:cookie|consent|gdpr|dialog|alertdialog))")
 _WHOLE = frozenset({"html", "body", "main", "article"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LABELS = (*sorted(_HEADINGS), "p", "div", "a", "li", "td", "th", "dt", "legend", "summary")
@@ -94,13 +95,13 @@ _SENTENCE_END = (".", "!", "?", "”", "»", '"', ":", ";")
 def drop_consent(tree: HtmlElement) -> None:
     """Take out dialogs and all that speaks of consent; they stand in front of every page."""
     for element in _with_names(tree):
-        if _CONSENT.search(_names(element)) and element.tag not in _WHOLE and element.getparent() is not None:
+        if _CONSENT[_names(element)] and element.tag not in _WHOLE and element.getparent() is not None:
             element.drop_tree()
 
 
 def drop_named(root: HtmlElement) -> None:
     """Take out of an element what tags and names call furniture; the element itself stays."""
-    named = [element for element in _with_names(root) if _NAMED.search(_names(element))]
+    named = [element for element in _with_names(root) if _NAMED[_names(element)]]
     forms = [form for form in root.iter("form") if len(str(form.text_content()).split()) < FORM_WORDS_MIN]
     for element in (*root.iter(*_TAGS), *forms, *named):
         if element is not root and element.tag not in {"html", "body"} and element.getparent() is not None:
