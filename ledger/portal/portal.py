@@ -4,6 +4,7 @@ The portal reads no settings, no environment and no clock, and knows no other ro
 or a function in `Portal`, which `flows.portal` puts together.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from starlette.requests import HTTPConnection
 from ledger.policy import Policy
 from ledger.portal.wiring import NO_WIRING, Wiring
 from ledger.store import Ledger
+
+LOGGER = logging.getLogger("ledger.portal")
 
 SECRET_BYTES_MIN = 32
 """Shortest secret that is used as a key of HMAC-SHA256: as long as its output (RFC 2104, section 3)."""
@@ -43,6 +46,10 @@ class Mail:
     to: str
     subject: str
     text: str
+
+
+class MailFailed(Exception):  # noqa: N818 - what happened, as all of ours are named
+    """A mail was not taken by the server, or could not be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,8 @@ class Portal:
     """Everything the portal needs, handed in once.
 
     `now` tells the time, aware and in UTC. `secret` is `SECRET_BYTES_MIN` bytes or more that nobody else knows; what
-    is signed with it is worth nothing after it was changed. `send` hands a mail over, and raises when that fails.
+    is signed with it is worth nothing after it was changed. `send` hands a mail over, and raises OSError when that
+    fails; `post` calls it.
     `canonical` gives an address its one spelling, or nothing where it has none. `find_passage` finds the works a text
     stands in, the likeliest first, and keeps nothing of it. `attested` gives the newest checkpoint, `worth` what each
     source adds, and `policy` is the one releases are decided by. `wiring` has the functions of other rooms that
@@ -100,6 +108,15 @@ class Portal:
         """Refuse a secret that could be guessed."""
         if len(self.secret) < SECRET_BYTES_MIN:
             raise ValueError(f"the portal's secret has {len(self.secret)} bytes: give {SECRET_BYTES_MIN} or more")
+
+
+def post(portal: Portal, mail: Mail) -> None:
+    """Send a mail. Raises `MailFailed`, which is logged and told to the visitor, when it was not taken."""
+    try:
+        portal.send(mail)
+    except OSError as error:
+        LOGGER.exception("a mail was not taken")
+        raise MailFailed from error
 
 
 def portal_of(request: HTTPConnection) -> Portal:

@@ -17,7 +17,7 @@ from ledger.portal.guards import API
 from ledger.portal.headers import security_headers
 from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.pages import page
-from ledger.portal.portal import portal_of
+from ledger.portal.portal import MailFailed, portal_of
 
 _TOLD = {
     400: N_("We could not read what was sent. Go back and try again."),
@@ -36,6 +36,8 @@ _TOLD = {
 
 _EXPIRED = N_("The form was too old, or cookies are switched off. Go back, reload the page and send it again.")
 
+
+_UNPOSTED = N_("We could not send a mail just now. Try again in a few minutes.")
 
 _PROBLEM = {
     "type": "object",
@@ -61,7 +63,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def explain(request: Request, status: int, reason: str = "", headers: dict[str, str] | None = None) -> Response:
     """Answer a request that came to nothing."""
     told = _EXPIRED if reason == "csrf" else _TOLD.get(status, _TOLD[400 if status < 500 else 500])
-    if status == 422 and reason:
+    if status in (422, 503) and reason:
         told = reason
     if request.url.path.startswith(API):
         title = http.HTTPStatus(status).phrase
@@ -102,6 +104,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(LedgerUnavailable)
     async def _unavailable(request: Request, _error: LedgerUnavailable) -> Response:
         return explain(request, 503, headers={"Retry-After": "60"})
+
+    @app.exception_handler(MailFailed)
+    async def _unposted(request: Request, _error: MailFailed) -> Response:
+        return explain(request, 503, _UNPOSTED, {"Retry-After": "300"})
 
     @app.exception_handler(Exception)
     async def _crashed(request: Request, _error: Exception) -> Response:

@@ -19,7 +19,7 @@ from ledger.portal.mandates import give_mandate, mandates
 from ledger.portal.offers import OfferState, offers_of
 from ledger.portal.pages import page
 from ledger.portal.people import find_holder, holders
-from ledger.portal.portal import Mail, Portal, portal_of
+from ledger.portal.portal import Mail, MailFailed, Portal, portal_of, post
 from ledger.portal.requests import whose_case
 from ledger.portal.roles import Action, may
 from ledger.portal.sessions import Session
@@ -72,7 +72,7 @@ def queue(request: Request, session: InHouse) -> Response:
 
 
 @router.get("/sag/{case}")
-def case_page(request: Request, case: str, session: InHouse) -> Response:
+def case_page(request: Request, case: str, session: InHouse, usendt: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
     """Show a case with all that is known, and what can be done."""
     portal = portal_of(request)
     found = find_case(portal.ledger, case)
@@ -84,6 +84,7 @@ def case_page(request: Request, case: str, session: InHouse) -> Response:
         "needed": NEEDED[found.kind],
         "today": portal.now().date(),
         "reached": portal.wiring.reached(found),
+        "unsent": usendt,
         "person": person,
         "holder": find_holder(portal.ledger, holder) if holder else None,
         "claims": [one for one in claims_of(portal.ledger, frozenset({holder})) if one.case == case] if holder else (),
@@ -107,9 +108,8 @@ def step(request: Request, case: str, form: Posted, session: InHouse) -> Respons
     evidence = tuple(filter(None, [form.text("evidence")]))
     taken = CaseStep(Step(named), stamp.now.date(), stamp.actor, form.text("reason", 4000), proof, evidence)
     done = take_step(portal.ledger, case, taken, stamp)
-    if done.state is Step.ANSWERED:
-        _tell(request, portal, done, taken.reason)
-    return RedirectResponse(f"/hus/sag/{case}", 303)
+    sent = done.state is not Step.ANSWERED or _tell(request, portal, done, taken.reason)
+    return RedirectResponse(f"/hus/sag/{case}{'' if sent else '?usendt=1'}", 303)
 
 
 @router.get("/krav/{claim}")
@@ -170,10 +170,14 @@ def stamp_of(portal: Portal, session: Session) -> Stamp:
     return Stamp(f"person:{session.who.person}", portal.now())
 
 
-def _tell(request: Request, portal: Portal, case: Case, answer: str) -> None:
-    """Send the answer to who asked, where a mail address was given."""
+def _tell(request: Request, portal: Portal, case: Case, answer: str) -> bool:
+    """Send the answer to who asked, where a mail address was given; tell whether it was taken."""
     if "@" not in case.contact:
-        return
+        return True
     language = language_of(request)
     subject = translate(language, _ANSWER) % {"case": case.id}
-    portal.send(Mail(case.contact, subject, f"{answer}\n\n{portal.site.url}/min-side/sag/{case.id}\n"))
+    try:
+        post(portal, Mail(case.contact, subject, f"{answer}\n\n{portal.site.url}/min-side/sag/{case.id}\n"))
+    except MailFailed:
+        return False
+    return True

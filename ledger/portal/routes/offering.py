@@ -23,7 +23,7 @@ from ledger.portal.offers import OFFERED_PER, OfferState, Terms, end_offer, make
 from ledger.portal.own import own_offer, own_share
 from ledger.portal.pages import page
 from ledger.portal.people import Holder, find_holder, find_person, holders
-from ledger.portal.portal import Mail, Portal, portal_of
+from ledger.portal.portal import Mail, Portal, portal_of, post
 from ledger.portal.posted_files import Uploaded, with_file
 from ledger.portal.roles import Action
 from ledger.portal.sessions import Session
@@ -125,7 +125,7 @@ def tell_of(portal: Portal, whose: tuple[str, str], told: tuple[str, str, str]) 
     named, person = find_holder(portal.ledger, whose[0]), find_person(portal.ledger, whose[1])
     note_pointer(portal.ledger, (named.id, person.id), portal.now())
     lines = (named.name, person.email, *told)
-    portal.send(Mail(portal.site.contact, f"Delivery offered by {named.id}", "\n".join(lines) + "\n"))
+    post(portal, Mail(portal.site.contact, f"Delivery offered by {named.id}", "\n".join(lines) + "\n"))
 
 
 def take_upload(portal: Portal, sent: Uploaded, whose: tuple[str, str]) -> Share:

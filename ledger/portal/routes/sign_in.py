@@ -31,7 +31,7 @@ from ledger.portal.oidc import Endpoints, ProviderFailed, Returned, Visit, begin
 from ledger.portal.pages import page
 from ledger.portal.passkeys import Shown, ask_shown, check_passkey, relying_at
 from ledger.portal.people import read_email
-from ledger.portal.portal import Mail, Portal, portal_of
+from ledger.portal.portal import Mail, Portal, portal_of, post
 from ledger.portal.sessions import Entrance, Session, end_session, start_session, strengthen
 
 router = APIRouter()
@@ -72,7 +72,7 @@ def send_code(request: Request, form: Posted) -> Response:
     network = visitor_of(request).hex()
     asked = ask_code(portal.ledger, email, network, form.text("videre"), portal.now())
     if asked.code is not None:
-        portal.send(_letter(request, portal, email, asked.code))
+        post(portal, _letter(request, portal, email, asked.code))
     response = RedirectResponse("/log-ind/kode", 303)
     _keep_sign_in(portal, response, asked.token)
     return response

@@ -36,12 +36,15 @@ class Clock:
 
 @dataclass
 class Letters:
-    """The mail that was sent, oldest first."""
+    """The mail that was sent, oldest first; a server that is broken takes none."""
 
     sent: list[Mail] = field(default_factory=list)
+    broken: bool = False
 
     def __call__(self, mail: Mail) -> None:
         """Take a mail."""
+        if self.broken:
+            raise ConnectionRefusedError
         self.sent.append(mail)
 
 

@@ -174,6 +174,21 @@ def test_staff_takes_a_case_to_its_end(setting: Setting) -> None:
     assert find_case(ledger, case).steps[-1].actor.startswith("person:p")
 
 
+def test_an_answer_that_was_not_sent_is_told(setting: Setting) -> None:
+    """The step stands, and staff is told to write; who asks for a code is told to try again, and nothing crashes."""
+    staff, case = setting.of_the_house(Role.STAFF), setting.tenant.ids["own"]
+    page = f"/hus/sag/{case}"
+    for named in ("rejected", "answered"):
+        if named == "answered":
+            setting.letters.broken = True
+        sent = staff.send(f"{page}/trin", page=page, step=named, reason="Nej")
+    assert sent.headers["location"] == f"{page}?usendt=1"
+    assert "kunne ikke sendes" in staff.get(sent.headers["location"]).text
+    assert find_case(setting.portal.ledger, case).state is Step.ANSWERED
+    asked = staff.send("/log-ind", email="ny@blad.example")
+    assert (asked.status_code, "kunne ikke sende" in asked.text) == (503, True)
+
+
 def test_staff_settles_a_conflict_with_the_evidence_side_by_side(setting: Setting) -> None:
     """Both assertions stand on the page, what strangers wrote is text, and the ruling needs a note."""
     staff, page = setting.of_the_house(Role.STAFF), f"/hus/konflikt/{CONFLICT.id}"
