@@ -192,6 +192,10 @@ def test_an_opt_out_from_the_domains_own_mail_is_verified_at_once(ledger: Ledger
     assert case.steps[-1].proof == (Proof.MAIL,)
     assert case.steps[0].reason == "Vi vil ikke"
     other, _ = somebody(ledger, "else@gmail.com")
+    for free in ("tuta.io", "webspeed.dk"):
+        away, _ = somebody(ledger, f"bo@{free}")
+        about = Asked(CaseKind.TAKEDOWN, (Target(TargetKind.DOMAIN, free),))
+        assert ask(ledger, about, away, NOW).state is Step.RECEIVED
     for target in (BLAD, Target(TargetKind.DOMAIN, "gmail.com"), Target(TargetKind.TITLE, "gmail com")):
         assert ask(ledger, replace(asked, targets=(target,)), other, NOW).state is Step.RECEIVED
     assert ask(
