@@ -73,6 +73,7 @@ def case_page(request: Request, case: str, session: Signed) -> Response:
         "dues": dues(found),
         "clock": CLOCKS[found.kind].source,
         "reached": portal.wiring.reached(found),
+        "policy_use": portal.policy.use,
         "today": portal.now().date(),
     }
     return page(request, "own/case.html", **values)

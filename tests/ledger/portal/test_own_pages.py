@@ -65,8 +65,11 @@ def test_one_page_opts_out(visitor: Visitor, portal: Portal) -> None:
     assert {clock.source for clock in CLOCKS.values()} == set(CLOCK_SOURCES)
     assert visitor.send("/fravalg", page="/fravalg", targets="blad.example", uses="some").status_code == 422
     assert case.id in visitor.get("/min-side").text
+    assert "holdes ude af næste udgivelse" in shown
     visitor.send(f"/min-side/sag/{case.id}/fortryd", page=f"/min-side/sag/{case.id}")
     assert find_case(portal.ledger, case.id).state is Step.WITHDRAWN
+    other = visitor.send("/fravalg", page="/fravalg", targets="blad.example", uses="some", use_evaluate="1")
+    assert "holdes ude af næste udgivelse" not in visitor.get(other.headers["location"]).text
 
 
 def test_what_cannot_be_read_is_asked_again_with_what_was_written(visitor: Visitor, portal: Portal) -> None:
