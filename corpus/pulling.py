@@ -83,10 +83,7 @@ def read_offer(storage: Storage, version: str) -> Offer:
             f"{storage.uri(key)} is not there: see `fodaftryk release list`, or the publisher, for versions."
         )
     if storage.exists(f"releases/{version}/{WITHDRAWN_FILE}"):
-        raise PullError(
-            f"texts were withdrawn from release {version} since it was sealed, so it is pulled no more. Pull a newer "
-            "one, which is without them: see `fodaftryk release list`, or the publisher, for versions."
-        )
+        raise _withdrawn(version)
     data = b"".join(_limited(storage.read(key), MANIFEST_BYTES_MAX, key))
     offer = read_manifest(data, storage.uri(key))
     if offer.version != version:
@@ -215,6 +212,8 @@ def _bring_beside(storage: Storage, order: Order) -> list[str]:
     prefix, folder = f"releases/{order.offer.version}/", order.folder / RELEASE
     shutil.rmtree(folder, ignore_errors=True)
     names = {key.removeprefix(prefix): key for key in storage.keys(prefix)}
+    if WITHDRAWN_FILE in names:  # while it was pulled
+        raise _withdrawn(order.offer.version)
     if len(names) > BESIDE_MAX or not all(NAME.fullmatch(name) for name in names):
         raise PullError(f"{storage.uri(prefix)} holds other files than a release has: tell who publishes it.")
     if storage.exists(VKEY):
@@ -226,6 +225,13 @@ def _bring_beside(storage: Storage, order: Order) -> list[str]:
     for name in [BESIDE] if wrong else [name for name in stated if digest_of(folder / name) != stated[name]]:
         raise PullError(f"{storage.uri(prefix + name)} is not as it was sealed, or is gone: tell who publishes it.")
     return [f"{RELEASE}/{name}" for name in names.keys() | {MANIFEST}]
+
+
+def _withdrawn(version: str) -> PullError:
+    return PullError(
+        f"texts were withdrawn from release {version} since it was sealed, so it is pulled no more. Pull a newer one, "
+        "which is without them, into a new folder: see `fodaftryk release list`, or the publisher, for versions."
+    )
 
 
 def _check_room(order: Order) -> None:

@@ -211,6 +211,14 @@ def test_what_was_withdrawn_is_not_brought_back(storage: FolderStorage, tmp_path
     assert offer.version == "0.1.0"
 
 
+def test_what_is_withdrawn_while_it_is_pulled_is_told(storage: FolderStorage, tmp_path: Path) -> None:
+    """A pull that was under way when texts were withdrawn is not finished, and says what to do."""
+    order = Order(read_offer(storage, "0.1.0"), ALL, tmp_path / "out")
+    with pytest.raises(PullError, match="into a new folder"):
+        pull(storage, order, lambda _: storage.put_bytes("releases/0.1.0/withdrawn.json", b"{}"))
+    assert check_pulled(tmp_path / "out")[1][0][0] == CHECKSUMS
+
+
 def test_a_pull_mends_what_is_damaged(storage: FolderStorage, tmp_path: Path) -> None:
     """Pulling again brings what was damaged anew, and nothing else."""
     folder = pulled(storage, tmp_path / "out")
