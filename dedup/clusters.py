@@ -91,15 +91,21 @@ def _keyed(count: int, take: Take, parameters: Parameters) -> tuple[Rows, NDArra
 def choose(labels: Labels, preference: Positions, take: Take) -> Clusters:
     """Choose each cluster's keeper, the smallest rank, and say how alike its copies are."""
     count = len(labels)
-    order = np.argsort(preference, kind="stable")
-    first = np.full(count, -1, dtype=np.int64)
-    first[labels[order[::-1]]] = order[::-1]  # of several the last assignment stands: the smallest rank's
-    keeper = first[labels]
+    keeper = _keepers(labels, preference)
     similarity = np.ones(count, dtype=np.float32)
     copies = np.flatnonzero(keeper != np.arange(count))
     for step in steps(len(copies)):
         similarity[copies[step]] = _similarity(copies[step], keeper[copies[step]], take)
     return Clusters(keeper, np.bincount(labels, minlength=count)[labels], similarity)
+
+
+def _keepers(labels: Labels, preference: Positions) -> Positions:
+    """The position of each one's keeper."""
+    order = np.argsort(preference, kind="stable")[::-1]
+    first = np.empty(len(labels), dtype=np.int64)
+    first[labels[order]] = order  # of several the last assignment stands: the smallest rank's
+    keepers: Positions = first[labels]
+    return keepers
 
 
 def _similarity(copies: Rows, keepers: Rows, take: Take) -> NDArray[np.float32]:
