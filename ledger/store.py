@@ -126,7 +126,8 @@ def _target(url: str) -> URL:
 
 def _engine(target: URL) -> Engine:
     if target.drivername != "sqlite":
-        engine = create_engine(target, pool_pre_ping=True)
+        local = {"ssl_context": False} if "unix_sock" in target.query else {}  # pg8000 else loads all CAs, for nothing
+        engine = create_engine(target, pool_pre_ping=True, connect_args=local)
         engine.dialect.use_insertmanyvalues_wo_returning = True  # pg8000 else asks the server twice for each row
         return engine
     folder = Path(str(target.database)).parent
