@@ -98,7 +98,9 @@ def postgresql_url(postgresql: URL) -> str:
 
 def do(url: URL, *statements: str) -> None:
     """Run statements that want no transaction around them."""
-    engine = create_engine(url.set(drivername="postgresql+pg8000"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        url.set(drivername="postgresql+pg8000"), isolation_level="AUTOCOMMIT", connect_args={"ssl_context": False}
+    )
     with engine.connect() as connection:
         for statement in statements:
             connection.execute(text(statement))
