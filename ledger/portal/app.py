@@ -12,7 +12,7 @@ from starlette.routing import compile_path
 from starlette.staticfiles import StaticFiles
 
 from ledger.portal import problems
-from ledger.portal.guards import BodyLimit, NoNul, SameOrigin
+from ledger.portal.guards import BodyLimit, HeadAsGet, NoNul, SameOrigin
 from ledger.portal.headers import SecurityHeaders
 from ledger.portal.limits import Buckets
 from ledger.portal.pages import STATIC
@@ -78,6 +78,7 @@ def create_app(portal: Portal) -> FastAPI:
         app.include_router(router, prefix="/api/v1", responses=problems.PROBLEMS)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     # the last that is added is the first that a request meets
+    app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit)
     app.add_middleware(NoNul)
     app.add_middleware(SameOrigin, url=portal.site.url)

@@ -69,6 +69,26 @@ def _refusal(scope: Scope, status: int, told: str) -> Response:
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
+class HeadAsGet:
+    """Answers HEAD as GET without the body (RFC 9110, 9.3.2): whoever follows links to see if they hold asks so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        inner = {**scope, "method": "GET"}
+        await self._app(inner, receive, sending)
+        scope["route"] = inner.get("route")  # which the log tells
+
+
 class NoNul:
     """Refuses addresses with a NUL in them: no name of ours has one, and PostgreSQL takes none, which would be a crash.
 

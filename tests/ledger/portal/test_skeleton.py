@@ -51,6 +51,16 @@ def test_every_answer_carries_the_headers_that_protect(client: TestClient) -> No
         assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
+def test_head_is_get_without_the_body(client: TestClient) -> None:
+    """Whoever looks whether a link holds is told, with the headers of the page; what only takes forms says so."""
+    for path in ("/", "/nowhere", "/api/v1/", "/static/portal.css"):
+        asked, shown = client.head(path), client.get(path)
+        assert (asked.status_code, asked.content) == (shown.status_code, b"")
+        assert asked.headers["content-length"] == shown.headers["content-length"]
+        assert asked.headers["content-security-policy"]
+    assert client.head("/log-ud").status_code == 405
+
+
 def test_our_files_are_kept_and_pages_are_not(client: TestClient) -> None:
     """The stylesheet has an address of its own for each content and may be kept; a page may not, nor the bare file."""
     address = re.search(r'href="(/static/portal\.css\?v=[0-9a-f]+)"', client.get("/").text)
