@@ -47,9 +47,11 @@ def held_sources(ledger: Ledger) -> tuple[HeldSource, ...]:
 def holds_of(ledger: Ledger, source: str) -> tuple[Hold, ...]:
     """Return the holds of a source, the largest first; it reads the source's works once."""
     table = tables.work.c
-    rule = func.coalesce(func.nullif(table.reason, ""), table.rule)
-    query = select(rule, func.count(), func.sum(table.words), func.min(table.id))
-    query = query.where(table.source == source, table.fate == "held").group_by(rule, table.evidence)
+    query = select(table.reason, table.rule, func.count(), func.sum(table.words), func.min(table.id))
+    query = query.where(table.source == source, table.fate == "held")
+    query = query.group_by(table.reason, table.rule, table.evidence)
     with ledger.reading() as connection:
         rows = connection.execute(query.order_by(func.count().desc(), func.min(table.id)).limit(HOLDS_MAX)).all()
-    return tuple(Hold(name, int(documents), int(words), example) for name, documents, words, example in rows)
+    return tuple(
+        Hold(reason or rule, int(documents), int(words), example) for reason, rule, documents, words, example in rows
+    )

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from ledger import tables, works
 from ledger.errors import UnknownRecord
+from ledger.holds import held_sources, holds_of
 from ledger.journal import entries
 from ledger.records import ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release
@@ -225,3 +226,16 @@ def test_what_is_hostile_is_kept_as_text(ledger: Ledger) -> None:
     assert find_work(ledger, work.id).found.title.startswith("%_' OR 1=1\t\\N \\.\r\n--æ")
     assert find(ledger, Target(TargetKind.AUTHOR, "%")).works == ()
     assert find(ledger, Target(TargetKind.PATH, "blad.dk/%")).works == ()
+
+
+def test_what_is_held_is_counted_by_why_and_on_what(ledger: Ledger) -> None:
+    """Texts held by one rule on the same statements are one hold, the largest first; others are not counted."""
+    other = signals_to_json([replace(SAID, raw="andet")])
+    one = {"fate": "held", "reason": "signal-held:robots"}
+    held = [made(f"https://blad.dk/{number}", **one) for number in range(3)]
+    held += [made("https://blad.dk/x", signals=other, **one), made("https://blad.dk/y", fate="held", rule="case-open")]
+    fill(ledger, "blad", by_id(*held, made("https://blad.dk/ud")), [])
+    assert [(source.source, source.documents) for source in held_sources(ledger)] == [("blad", 5)]
+    found = [(hold.rule, hold.documents) for hold in holds_of(ledger, "blad")]
+    assert found[0] == ("signal-held:robots", 3)
+    assert sorted(found[1:]) == [("case-open", 1), ("signal-held:robots", 1)]
