@@ -18,7 +18,7 @@ from tests.flows.released import said
 
 
 @pytest.fixture
-def slow(demo: Demo, tmp_path: Path, moto_url: str) -> Demo:
+def slow(web: tuple[str, list[str]], prefect: dict[str, str], tmp_path: Path, moto_url: str) -> Demo:
     """A machine with its own data folder, and storage in a bucket; crawls slowly, with a checkpoint at every word."""
     catalogue = shutil.copytree(HERE / "catalogue", tmp_path / "catalogue")
     written = (catalogue / "bibliotek.toml").read_text()
@@ -32,7 +32,17 @@ def slow(demo: Demo, tmp_path: Path, moto_url: str) -> Demo:
         "FODAFTRYK_CATALOGUE": str(catalogue),
         "FODAFTRYK_CRAWLER__CHECKPOINT_S": "0.1",
     }
-    return replace(demo, data=tmp_path / "first", settings=settings)
+    return Demo(tmp_path / "first", *web, prefect, settings)
+
+
+@pytest.fixture(scope="module")
+def alone(
+    web: tuple[str, list[str]], prefect: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """What a machine releases of the source that is not disturbed."""
+    machine = Demo(tmp_path_factory.mktemp("alone") / "data", *web, prefect)
+    assert machine.call("run", "bibliotek", "--now", NOW).returncode == 0
+    return machine.released()
 
 
 def events(machine: Demo, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, object]]]:
@@ -48,7 +58,7 @@ def events(machine: Demo, *arguments: str) -> Iterator[tuple[subprocess.Popen[st
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_another_machine_goes_on(slow: Demo, tmp_path: Path, number: int) -> None:
+def test_another_machine_goes_on(slow: Demo, alone: dict[str, bytes], tmp_path: Path, number: int) -> None:
     """Stopped or killed here after a checkpoint, it goes on there; the release says what an undisturbed one does."""
     seen = []
     for job, event in events(slow, "run", "bibliotek"):
@@ -60,11 +70,9 @@ def test_another_machine_goes_on(slow: Demo, tmp_path: Path, number: int) -> Non
     there = replace(slow, data=tmp_path / "second")
     told = [event for _, event in events(there, "run", "bibliotek")]
     assert [event["source"] for event in told if event["event"] == "resumed"] == ["bibliotek"]
-    alone = replace(slow, data=tmp_path / "alone", settings={"FODAFTRYK_CATALOGUE": str(tmp_path / "catalogue")})
-    assert alone.call("run", "bibliotek", "--now", NOW).returncode == 0
     storage = open_storage(s3_settings(slow.settings["FODAFTRYK_STORAGE__ENDPOINT_URL"], tmp_path.name), tmp_path / "c")
     keys = [key for folder in ("releases/", "shards/") for key in storage.keys(folder) if is_same(key.split("/")[-1])]
-    assert said({key: storage.local(key).read_bytes() for key in keys}) == said(alone.released())
+    assert said({key: storage.local(key).read_bytes() for key in keys}) == said(alone)
     assert list(storage.keys("unfinished/")) == []
 
 
