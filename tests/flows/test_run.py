@@ -2,11 +2,7 @@
 
 import gzip
 import json
-import shutil
-import signal
-import time
 import tomllib
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +17,6 @@ from flows.lookup import bring_up
 from flows.passages import PassageFinder
 from flows.records import newest_record
 from flows.settings import Settings
-from flows.stopping import MESSAGE
 from flows.workspace import open_workspace
 from ledger.journal import entries
 from ledger.sources import sources
@@ -29,10 +24,8 @@ from ledger.store import open_ledger
 from ledger.targets import Target, TargetKind
 from ledger.works_found import find, find_in_source, find_work
 from tests.flows.conftest import Demo
-from tests.flows.released import said
 
 PAGES = tomllib.loads((HERE / "expected.toml").read_text(encoding="utf-8"))["pages"]
-STOP_S_MAX = 90
 QUALITY = {str(reason) for reason in Reason if reason is not Reason.NOT_DANISH}
 
 
@@ -137,52 +130,6 @@ def test_running_again_changes_nothing(demo: Demo) -> None:
 
 def _in(path: Path, demo: Demo, names: tuple[str, ...]) -> bool:
     return path.relative_to(demo.data).parts[0].startswith(names)
-
-
-def test_killed_in_its_crawl_the_release_says_the_same(demo: Demo, tmp_path: Path) -> None:
-    """Killed as it crawls, and then run to its end: the same texts on the same right, wherever they were captured."""
-    other = replace(demo, data=tmp_path / "data")
-    other.kill_at("crawling")
-    assert other.run()["release"]["version"] == "0.1.0"
-    assert said(other.released()) == said(demo.released())
-
-
-def test_killed_behind_its_crawls_the_release_is_the_same(demo: Demo, tmp_path: Path) -> None:
-    """Killed in refinement, after deduplication and while packing, and then run to its end: the same bytes."""
-    other = replace(demo, data=tmp_path / "data")
-    shutil.copytree(demo.data / "captures", other.data / "captures")
-    asked = len(demo.seen)
-    for event in ("refine", "deduped", "packed"):
-        other.kill_at(event)
-    assert other.run()["release"]["version"] == "0.1.0"
-    assert len(demo.seen) == asked
-    assert other.released() == demo.released()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stopped_by_a_signal_it_ends_soon_and_goes_on(
-    demo: Demo, prefect_home: dict[str, str], tmp_path: Path, number: int
-) -> None:
-    """Asked to stop in the middle of its crawls, the job tells how to go on, leaves no crawl behind, and does go on."""
-    other = replace(demo, data=tmp_path / "data", prefect=prefect_home)  # its server, too, has to end
-    began = time.monotonic()
-    code, told = other.kill_at("crawling", number)
-    assert code == 128 + number
-    assert [event["message"] for event in told if event["event"] in {"stopped", "problem"}] == [MESSAGE]
-    assert time.monotonic() - began < STOP_S_MAX
-    assert not alive(f"FODAFTRYK_DATA={other.data}")
-    assert other.run()["release"]["version"] == "0.1.0"
-    assert said(other.released()) == said(demo.released())
-
-
-def alive(variable: str) -> list[str]:
-    """Processes that a variable of the environment was set for, but those that only wait to be buried."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
-            if variable.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_text())
-    return found
 
 
 def test_a_page_is_explained(demo: Demo) -> None:
