@@ -110,10 +110,12 @@ def main() -> None:
     name, descriptor, parent, seconds_max, memory_bytes_max, given = sys.argv[1:]
     die_with(int(parent))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of us; the parent decides
+    gc.disable()  # nothing of what is loaded is garbage
     module_name, _, attribute = name.partition(":")
     module = import_module(module_name)
     function = partial(getattr(module, attribute), *pickle.loads(bytes.fromhex(given)))  # noqa: S301 - as above
     getattr(module, "prepare", lambda: None)()
+    gc.enable()
     gc.collect()
     gc.freeze()  # what is shared stays shared: no worker's collector touches it
     with socket.socket(fileno=int(descriptor)) as requests:

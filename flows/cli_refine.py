@@ -1,5 +1,6 @@
 """`fodaftryk refine`: any files become documents, without a catalogue, a ledger or a crawl."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,11 +56,15 @@ def refine(  # noqa: PLR0913, PLR0917 - a command has this many options
     Exit codes: 0 all is done; 1 something is wrong, and the message says what to do; 2 the command was written wrongly;
     3 all was done, but a file broke off.
     """
+    gc.disable()  # nothing of what is loaded is garbage
     from corpus.profiles import load_profile  # noqa: PLC0415 - what reads files takes a second to load
     from flows.loose_files import Wishes, look_at  # noqa: PLC0415
     from flows.refine import refine_settings  # noqa: PLC0415
     from flows.refining import refine_files, tasks  # noqa: PLC0415
 
+    gc.collect()
+    gc.freeze()  # what stays is not looked through again and again while documents come and go
+    gc.enable()
     settings = load_settings()
     load_profile(profile)
     how = replace(refine_settings(settings, profile), prefilter=prefilter)
