@@ -13,9 +13,10 @@ from flows.catalogue import CatalogueSource
 
 POOL = "fodaftryk"
 TIMEZONE = "Europe/Copenhagen"
-FLOWS = ("run", "crawl", "refine", "dedupe", "honour", "release", "settle")
-NIGHTLY = {"honour": "0 5 * * *", "release": "30 5 * * *", "settle": "0 6 * * *"}
-"""Releases are made when the night's crawls are in and what is withdrawn is out, and accounts when the release is."""
+FLOWS = ("run", "crawl", "refine", "dedupe", "honour", "release", "settle", "recheck")
+NIGHTLY = {"honour": "0 5 * * *", "release": "30 5 * * *", "settle": "0 6 * * *", "recheck": "0 7 * * *"}
+"""Releases are made when the night's crawls are in and what is withdrawn is out, and accounts when the release is.
+Whether claimed domains still show their proof is asked apart from all that."""
 
 _HEAD = """\
 # Written by `fodaftryk sources schedule` from the catalogue; change a source's schedule in its own file, then

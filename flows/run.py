@@ -135,6 +135,17 @@ def honour(cases: list[str] | None = None, catalogue: str | None = None, now: st
         return asdict(act_on(order.space, cases or [], order.clock.now))
 
 
+@flow(name="recheck")
+def recheck(catalogue: str | None = None, now: str | None = None) -> dict[str, int]:
+    """Look again for the proof of every claimed domain that is due; returns how many claims are in which state."""
+    from flows.portal_wiring import prover  # noqa: PLC0415 - the portal loads for a second
+    from ledger.portal.proving import recheck as look_again  # noqa: PLC0415
+
+    with opened([], catalogue, now) as order:
+        found = look_again(order.space.ledger, prover(), order.clock.now)
+    return {str(state): count for state, count in found.items()}
+
+
 @task(name="gather", cache_policy=NO_CACHE, task_run_name="gather {source.name}")
 def gather_task(space: Workspace, source: CatalogueSource, clock: Clock) -> str:
     """Crawl and refine one source; returns the crawl's problem, or an empty string."""

@@ -22,6 +22,7 @@ from crawler.guard import is_public
 from flows.cli import app
 from flows.portal_wiring import upload_key, wiring_of
 from flows.reaching import FILE_BYTES_MAX, Reach, host_file, txt_records
+from flows.run import recheck
 from flows.settings import moment
 from flows.sources import sync_catalogue
 from flows.workspace import open_workspace
@@ -217,6 +218,7 @@ def test_the_first_of_the_staff_is_let_in_at_the_command_line(tmp_path: Path, mo
     run = CliRunner().invoke
     assert run(app, ["people", "let-in", "Jura@Hus.dk", "staff"]).exit_code == 0
     assert run(app, ["people", "recheck"]).output.strip() == "No claim was due."
+    assert recheck.fn() == {}
     listed = run(app, ["people", "list", "--json"]).output
     assert '"jura@hus.dk"' in listed
     assert '"staff"' in listed
