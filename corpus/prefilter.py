@@ -79,15 +79,18 @@ def may_be_danish(page: str) -> bool:
     1,000 in other languages are dropped, unless their menus and notices are Danish. It costs 7 % of extraction.
     """
     judged = danish = 0
-    for run in sorted(_runs(page), key=len, reverse=True)[:RUNS_MAX]:
-        words = normalise(html.unescape(run[:RUN_CHARS_MAX]))
+    runs = [run[:RUN_CHARS_MAX] for run in sorted(_runs(page), key=len, reverse=True)[:RUNS_MAX]]
+    left = sum(map(len, runs))
+    for run in runs:
+        left -= len(run)
+        words = normalise(html.unescape(run))
         letters = letters_of(words)
         if letters < LETTERS_MIN:
             continue
         judged += letters
         if _sounds_danish(words):
             danish += letters * (probabilities(words).get(DANISH, 0.0) >= DANISH_PROBABILITY_MIN)
-        if danish >= DANISH_SHARE_MIN * RUNS_MAX * RUN_CHARS_MAX:
+        if danish and danish >= DANISH_SHARE_MIN * (judged + left):
             return True  # whatever the other runs say
     little = danish >= DANISH_LETTERS_MIN and danish >= DANISH_LITTLE_SHARE_MIN * judged
     return little or danish >= DANISH_SHARE_MIN * judged
