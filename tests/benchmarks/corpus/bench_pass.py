@@ -8,6 +8,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,7 +18,9 @@ import pytest
 import corpus.extract
 from corpus.captured import Page
 from corpus.captures import Capture
-from corpus.pages import prepare, refine_page
+from corpus.pages import prepare, refine_and_sign
+from dedup.parameters import Parameters
+from dedup.signatures import sign_lightly
 from tests.benchmarks.corpus.labelled import LABELS, labelled_file, made_page, texts_by_label
 from tests.benchmarks.corpus.little_web import FETCHED, HTML, WebPage, pages, web_folder, write_warc
 from tests.benchmarks.corpus.measured import Took
@@ -146,13 +149,14 @@ def _steps(sample: list[WebPage]) -> dict[str, float]:
         Page("s", "c", Capture(page.url, FETCHED, 200, (("Content-Type", page.content_type),), page.body))
         for page in sample
     ]
-    refine_page(asked[0])
+    sign = partial(sign_lightly, parameters=Parameters())
+    refine_and_sign(sign, asked[0])
     with pytest.MonkeyPatch.context() as patch:
         for name in ("_trafilatura_text", "_metadata"):
             patch.setattr(corpus.extract, name, timed(getattr(corpus.extract, name)))
         began = time.process_time()
         for page in asked:
-            refine_page(page)
+            refine_and_sign(sign, page)
         whole = time.process_time() - began
     per_page = 1000 / len(asked)
     return {"milliseconds a page": whole * per_page, "not trafilatura's, share": 1 - spent["trafilatura"] / whole}
