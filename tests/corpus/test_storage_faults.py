@@ -61,6 +61,21 @@ def test_a_store_that_knows_no_condition_is_guarded_by_the_look(direct: StorageS
     assert b"".join(storage.read("key")) == b"one"
 
 
+def test_a_refusal_that_was_cut_is_known_by_its_status(direct: StorageSettings, tmp_path: Path) -> None:
+    """Another wrote the key meanwhile, and the reply that says so comes without its words: no error, but theirs."""
+    other, storage = S3Storage(direct, tmp_path / "theirs"), S3Storage(direct, tmp_path / "cache")
+
+    def be_late(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        other.put_bytes("key", b"one")
+        return AWSResponse(request.url, 412, {}, SimpleNamespace(stream=lambda: iter([b""])))
+
+    _client_of(storage).meta.events.register("before-send.s3.PutObject", be_late)
+    storage.put_bytes("key", b"one", only_new=True)
+    with pytest.raises(StorageError, match="never overwritten"):
+        storage.put_bytes("key", b"two", only_new=True)
+    assert b"".join(storage.read("key")) == b"one"
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Thu, 26 Nov 2026 09:00:00 -0000"])
 def test_a_store_without_a_clock_is_put_to_all_the_same(date: str, direct: StorageSettings, tmp_path: Path) -> None:
     """Where a store tells no time that can be read, an object that is there counts as old, and is made young."""
