@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from corpus.documents import SCHEMA, SIGNATURE_SIZE, write_documents
+from corpus.document_files import SCHEMA, write_documents
+from corpus.documents import SIGNATURE_SIZE
 from corpus.releases import Manifest, stage
 from corpus.shards import FROM_DOCUMENTS, Shard, columns_of, shard_schema, store_shard
 from flows.release import record_of, show_release
