@@ -22,9 +22,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from ledger.attest import attest
 from ledger.audit import audit, audit_in
@@ -34,6 +33,7 @@ from ledger.merkle import EMPTY, consistency, inclusion, is_consistent, leaf_has
 from ledger.notes import SecretKey
 from ledger.store import Ledger, open_ledger
 from ledger.tree import blocks_of, size_of
+from tests.conftest import do
 
 KEY = SecretKey("example.dk/ledger", bytes(range(32)))
 STAMP = Stamp("tester", datetime(2026, 11, 24, 12, tzinfo=UTC))
@@ -260,22 +260,13 @@ def fresh_sqlite(folder: Path) -> Callable[[], str]:
 
 def fresh_postgresql(server: URL) -> Callable[[], str]:
     """Give URLs of empty ledgers in databases of a server, copies of one that was made."""
-    address = server.set(drivername="postgresql+pg8000")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     counter = iter(range(10**9))
-
-    def do(statement: str) -> None:
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-
-    do("DROP DATABASE IF EXISTS made")
-    do("CREATE DATABASE made")
+    do(server, "DROP DATABASE IF EXISTS made", "CREATE DATABASE made")
     open_ledger(server.set(database="made").render_as_string(hide_password=False)).close()
 
     def fresh() -> str:
         name = f"copy{next(counter)}"
-        do(f"DROP DATABASE IF EXISTS {name}")
-        do(f"CREATE DATABASE {name} TEMPLATE made")
+        do(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE made")
         return server.set(database=name).render_as_string(hide_password=False)
 
     return fresh

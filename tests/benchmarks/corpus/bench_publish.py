@@ -40,7 +40,7 @@ def moto() -> Iterator[str]:
                 with socket.socket() as knock:
                     if knock.connect_ex(("127.0.0.1", port)) == 0:
                         break
-                time.sleep(0.1)
+                time.sleep(0.1)  # nothing tells when it listens but knocking
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
