@@ -86,7 +86,9 @@ _END = re.compile(
 )
 _DATED = re.compile(
     r"(?:publiceret|offentliggjort|udgivet|(?:(?:sidst|senest) )?(?:opdateret|ændret|redigeret)|oprettet|posted on"
-    r"|published|(?:last )?updated):? (?:den |d\. |on )?(?=.*\d).{4,40}",
+    r"|published|(?:last )?updated):? "
+    r"(?=.*(?:\d[-./]\d|\b(?:19|20)\d\d\b"  # a date or the time since; "Opdateret: gælder fra version 2" is text
+    r"|\d\.? ?(?:jan|feb|mar|apr|maj|may|jun|jul|aug|sep|o[kc]t|nov|dec)|\d \w+ (?:siden|ago)\b)).{4,50}",
     re.IGNORECASE,
 )
 _SENTENCE_END = (".", "!", "?", "”", "»", '"', ":", ";")

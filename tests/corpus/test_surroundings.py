@@ -76,6 +76,16 @@ def test_ends_are_trimmed_and_never_all() -> None:
     assert trimmed(above) == above
 
 
+DATES = ["Publiceret 2. januar 2025", "Sidst opdateret: 2/1 kl. 12.40", "Opdateret den 3 okt.", "Updated 3 days ago"]
+NO_DATES = ["Opdateret: afsnittet nedenfor gælder fra version 2.", "Ændret i paragraf 12 og 14"]
+
+
+@pytest.mark.parametrize("line", [*DATES, *NO_DATES])
+def test_the_line_of_the_date_goes_and_a_sentence_with_a_number_stays(line: str) -> None:
+    """What was changed in a text often stands where its date would: losing it, a crawl never saw the change."""
+    assert (line in trimmed(["# Ny skole", "", line, "", SENTENCES[0]])) == (line in NO_DATES)
+
+
 @pytest.mark.parametrize(
     "body",
     ["<div>" + "<p>Annonce</p>" * 20_000 + PROSE + "</div>", "<h3>Mest læste</h3><p>x</p>" * 20_000 + PROSE],
