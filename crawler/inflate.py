@@ -2,7 +2,8 @@
 
 import zlib
 
-from crawler.settings import PAGE_BYTES_MAX
+PAGE_BYTES_MAX = 16 * 2**20
+"""Bytes of one body, as received and again when inflated: the longest real pages of text are a tenth of this."""
 
 ENCODINGS_MAX = 2
 """Encodings on top of each other: servers that compress twice by mistake exist, more is an attack."""

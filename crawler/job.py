@@ -8,11 +8,11 @@ import json
 import re
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from crawler.api import Api, Listed, api_from, listed_from
+from crawler.delivered import DeliveredFile, Format, Intake
 from crawler.fields import Fields, TextType
 from crawler.observe.robots import PRODUCT_TOKEN
 from crawler.rendering import Rendering
@@ -66,32 +66,6 @@ class Scope:
             and (not self.include or any(matches(pattern, path) for pattern in self.include))
             and not any(matches(pattern, path) for pattern in self.exclude)
         )
-
-
-class Format(StrEnum):
-    """What the files of an intake are; among texts, a file's name says which kind it is."""
-
-    WARC = "warc"
-    MEDIAWIKI = "mediawiki"
-    TEXTS = "texts"
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveredFile:
-    """A file on local disk: the name it was delivered under, with forward slashes, and the digest of its bytes."""
-
-    name: str
-    path: Path
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """Captures are to be made from files; they are read in the order given."""
-
-    format: Format
-    files: tuple[DeliveredFile, ...]
-    fields: Fields = field(default_factory=Fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,12 @@ import json
 from dataclasses import asdict
 
 from corpus.captures import Capture
+from crawler.media import TEXT_TYPES, media_type
 from crawler.observe.evidence import instant
-from crawler.observe.html import HTML_TYPES, UNSAID_TYPES, is_html, media_type
+from crawler.observe.html import is_html
 from crawler.turns import Outcome
 from ledger.decide import Decision
 from ledger.signals import Mechanism, RightsSignal, signals_to_json
-
-DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-TEXT_TYPES = frozenset({"text/plain", "text/markdown", "text/x-wiki", "application/pdf", DOCX_TYPE})
-"""Content types beside HTML's that hold text; what their headers say of rights is heard as HTML's are."""
-
-
-def may_be_text(content_type: str) -> bool:
-    """Whether a body with this Content-Type is worth having: it is text, or may turn out to be HTML."""
-    return media_type(content_type) in HTML_TYPES | UNSAID_TYPES | TEXT_TYPES
 
 
 def is_text(capture: Capture) -> bool:

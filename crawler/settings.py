@@ -3,10 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from crawler.inflate import PAGE_BYTES_MAX
 from crawler.job import Job
-
-PAGE_BYTES_MAX = 16 * 2**20
-"""Bytes of one body, as received and again when inflated: the longest real pages of text are a tenth of this."""
 
 REQUESTS_AT_ONCE = 32
 """Requests under way at once, over all hosts: with full bodies 512 MiB."""

@@ -13,8 +13,8 @@ from crawler.browser.renderer import Renderer
 from crawler.browser.resources import Resources
 from crawler.evidence import EVIDENCE_BYTES_MAX, Evidence, capture_of
 from crawler.faults import DOWNLOAD_ERRORS, fault_of
-from crawler.judging import may_be_text
 from crawler.listings import is_json
+from crawler.media import may_be_text
 from crawler.origins import Origins
 from crawler.pace import NoTurnError
 from crawler.reading import Reader

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from crawler.job import Format
+from crawler.delivered import Format
 from flows.api_table import ApiTable, Count
 from flows.errors import CatalogueError
 from flows.intake_table import IntakeTable, check_intake

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from crawler.settings import PAGE_BYTES_MAX
+from crawler.inflate import PAGE_BYTES_MAX
 from flows.errors import FlowError
 from flows.settings import Settings, load_settings, moment
 from flows.show import show_json, show_wrong

@@ -13,9 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from crawler.delivered import DeliveredFile
 from crawler.files import PAGES_FILE, REPORT_FILE
 from crawler.intake.items import names_of
-from crawler.job import DeliveredFile, Job
+from crawler.job import Job
 from flows.catalogue import CatalogueSource
 from flows.deliveries import delivered_files
 from flows.digesting import Told, digest_file

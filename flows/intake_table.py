@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from crawler.delivered import Format, Intake
 from crawler.fields import Fields, TextType
-from crawler.job import Format, Intake
 from crawler.urls import canonical
 from flows.source_tables import Access
 from flows.table import Columns, Table

@@ -15,12 +15,12 @@ from pathlib import Path, PurePosixPath
 
 from corpus.captures import Capture, digest_of
 from corpus.tables import TableError, columns_of
+from crawler.delivered import DeliveredFile, Format, Intake
 from crawler.fields import Fields, TextType
 from crawler.intake.item_captures import capture_of, url_of
 from crawler.intake.items import BrokenFileError, Item, Unread, name_of
 from crawler.intake.opening import opened
 from crawler.intake.reading import read_file
-from crawler.job import DeliveredFile, Format, Intake
 from flows.digesting import Told, digest_file
 from flows.errors import FlowError
 

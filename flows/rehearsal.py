@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from crawler.delivered import DeliveredFile
 from crawler.files import PAGES_FILE
-from crawler.job import DeliveredFile, to_json
+from crawler.job import to_json
 from flows.catalogue import CatalogueSource
 from flows.crawl import job_of
 from flows.deliveries import Offer

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from corpus.captures import Capture
 from crawler.browser.pipe import CallError, Pipe
 from crawler.browser.resources import PageResources
-from crawler.settings import PAGE_BYTES_MAX
+from crawler.inflate import PAGE_BYTES_MAX
 from ledger.signals import RightsSignal
 
 PAGE_S = 10

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from crawler.settings import PAGE_BYTES_MAX
+from crawler.inflate import PAGE_BYTES_MAX
 
 ITEM_BYTES_MAX = PAGE_BYTES_MAX
 """Bytes of one text, file or body when inflated: what a crawl takes of one page."""

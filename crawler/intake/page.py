@@ -1,10 +1,9 @@
 """One page from the web, asked for once: by robots.txt, through the guard, within the limits of a crawl's page."""
 
 from corpus.captures import Capture
-from crawler.inflate import BrokenEncodingError, TooLargeError
+from crawler.inflate import PAGE_BYTES_MAX, BrokenEncodingError, TooLargeError
 from crawler.intake.asking import AgainError, Asking, DownloadError, Manner, pieces
 from crawler.intake.http_body import decoded
-from crawler.settings import PAGE_BYTES_MAX
 
 
 def fetch_page(asking: Asking, url: str, manner: Manner) -> Capture:

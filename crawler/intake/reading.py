@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
+from crawler.delivered import DeliveredFile, Format, Intake
 from crawler.intake.items import BrokenFileError, Read
 from crawler.intake.mediawiki import read_mediawiki
 from crawler.intake.opening import opened
 from crawler.intake.texts import read_texts
 from crawler.intake.warc import read_warc
-from crawler.job import DeliveredFile, Format, Intake
 
 
 def read_file(file: DeliveredFile, intake: Intake, breathe: Callable[[], None]) -> Iterator[Read]:

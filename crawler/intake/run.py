@@ -11,13 +11,14 @@ from pathlib import Path
 from threading import Event
 
 from crawler.archive import Archive, Series
+from crawler.delivered import DeliveredFile, Format, Intake
 from crawler.elsewhere import put_together
 from crawler.frontier import Frontier
 from crawler.intake.items import BrokenFileError, Unread
 from crawler.intake.reading import read_file
 from crawler.intake.sites import Sites
 from crawler.intake.taking import Taker
-from crawler.job import DeliveredFile, Format, Intake, Job
+from crawler.job import Job
 from crawler.observe.evidence import instant
 from crawler.report import write_report
 from crawler.run import COMPLETE, INCOMPLETE, PROGRESS_S, CrawlError, Say, alone_in

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from corpus.captures import Capture
 from corpus.records import RecordError
 from crawler.archive import Archive
+from crawler.delivered import DeliveredFile
 from crawler.evidence import EVIDENCE_BYTES_MAX
 from crawler.frontier import Frontier
 from crawler.inflate import BrokenEncodingError, TooLargeError
 from crawler.intake.items import BrokenFileError
 from crawler.intake.opening import opened
 from crawler.intake.warc import Answer, answers
-from crawler.job import DeliveredFile
 from crawler.observe.evidence import EvidenceFile, instant
 from crawler.observe.site import SiteFiles, needed_files, rsl_urls
 from crawler.origins import REDIRECTS_MAX, Rules, rules_of

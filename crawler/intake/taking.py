@@ -9,11 +9,12 @@ from datetime import datetime
 
 from corpus.captures import Capture
 from crawler.archive import Archive
+from crawler.delivered import DeliveredFile
 from crawler.frontier import Frontier
 from crawler.intake.item_captures import capture_of, licences_of, url_of
 from crawler.intake.items import Aside, Item, Read, Unread, name_of
 from crawler.intake.sites import Sites, delivered_statement
-from crawler.job import DeliveredFile, Job
+from crawler.job import Job
 from crawler.judging import is_text, judged, outcome_of
 from crawler.observe.evidence import Seen
 from crawler.observe.html import parse_html

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO, Self, cast
 
+from crawler.delivered import DeliveredFile
 from crawler.fields import Fields
 from crawler.intake.items import ITEM_BYTES_MAX, BrokenFileError, Item, Read, Unread
 from crawler.intake.opening import Room, buffered, is_of_the_disk, opened
 from crawler.intake.rows import read_csv, read_json_lines, read_parquet
-from crawler.job import DeliveredFile
-from crawler.judging import DOCX_TYPE
+from crawler.media import DOCX_TYPE
 
 TYPES = {
     ".txt": "text/plain",

@@ -14,9 +14,8 @@ from corpus.records import Headers, Record, RecordError, first, records
 from crawler.inflate import BrokenEncodingError, TooLargeError
 from crawler.intake.http_body import decoded
 from crawler.intake.items import ITEM_BYTES_MAX, Aside, BrokenFileError, Item, Read, Unread
-from crawler.judging import may_be_text
+from crawler.media import may_be_text, media_type
 from crawler.observe import rsl
-from crawler.observe.html import media_type
 from crawler.observe.site import needed_files
 from crawler.urls import canonical, origin_of
 

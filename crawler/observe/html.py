@@ -9,6 +9,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from w3lib.encoding import html_to_unicode
 
 from corpus.captures import Capture
+from crawler.media import HTML_TYPES, UNSAID_TYPES, media_type
 from crawler.observe.evidence import looks_like_markup
 
 HTML_BYTES_MAX = 8 << 20
@@ -16,10 +17,6 @@ HTML_BYTES_MAX = 8 << 20
 
 SCAN_CHARS_MAX = 2 << 20
 """How much of a page that cannot be parsed is scanned for metas and links: heads end long before, floods after."""
-
-HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-UNSAID_TYPES = frozenset({"", "application/octet-stream", "unknown/unknown", "application/unknown"})
-"""Content types that say nothing: then the first bytes do."""
 
 _TAG = re.compile(r"<(meta|link)\b([^<>]{0,4096})>?", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]{1,40})\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
@@ -46,11 +43,6 @@ def is_html(capture: Capture) -> bool:
     """Whether a page is HTML by its Content-Type, or by its first bytes when that says nothing."""
     stated = media_type(capture.header("content-type"))
     return stated in HTML_TYPES or (stated in UNSAID_TYPES and looks_like_markup(capture.payload))
-
-
-def media_type(content_type: str) -> str:
-    """The type of a Content-Type header, lower case, without its parameters."""
-    return content_type.partition(";")[0].strip().lower()
 
 
 def parse_html(capture: Capture) -> HtmlElement | None:

@@ -13,9 +13,10 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from corpus.captures import Capture
+from crawler.media import media_type
 from crawler.observe import jsonld, link_header, rsl
 from crawler.observe.evidence import Seen, statement
-from crawler.observe.html import Tag, media_type
+from crawler.observe.html import Tag
 from crawler.observe.sentences import is_footer
 from ledger.licences import normalise_licence
 from ledger.signals import Mechanism, RightsSignal, Verdict

@@ -6,6 +6,7 @@ from itertools import chain
 from lxml.html import HtmlElement
 
 from corpus.captures import Capture
+from crawler.media import media_type
 from crawler.observe import (
     content_signal,
     content_usage,
@@ -20,7 +21,7 @@ from crawler.observe import (
     xmp,
 )
 from crawler.observe.evidence import EvidenceFile, Seen
-from crawler.observe.html import SCAN_CHARS_MAX, Tag, is_html, media_type, tags
+from crawler.observe.html import SCAN_CHARS_MAX, Tag, is_html, tags
 from ledger.signals import RightsSignal, Verdict
 
 _RSL_MAX = 5

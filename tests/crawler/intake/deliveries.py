@@ -9,10 +9,10 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.delivered import DeliveredFile, Format, Intake
 from crawler.fields import Fields
 from crawler.intake.items import Aside, BrokenFileError, Item, Read, Unread
 from crawler.intake.reading import read_file
-from crawler.job import DeliveredFile, Format, Intake
 
 DATE = "2026-10-01T10:00:00Z"
 HTML = (("Content-Type", "text/html; charset=utf-8"),)

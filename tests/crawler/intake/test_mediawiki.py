@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.delivered import Format
 from crawler.intake.items import Item, Unread
 from crawler.intake.mediawiki import read_mediawiki
-from crawler.job import Format
 from tests.crawler.intake.deliveries import brief, delivered, what
 
 HEAD = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="da">

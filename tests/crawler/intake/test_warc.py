@@ -7,8 +7,8 @@ import backports.zstd
 import brotli
 import pytest
 
+from crawler.delivered import Format
 from crawler.intake.items import Item, Unread
-from crawler.job import Format
 from tests.crawler.intake.deliveries import (
     HTML,
     TEXT,
