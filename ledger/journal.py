@@ -119,8 +119,16 @@ def leaf_of(entry: Entry) -> bytes:
 
 
 def canonical(value: Mapping[str, Json] | Sequence[Json]) -> bytes:
-    """Write a value as canonical JSON (RFC 8785)."""
-    return rfc8785.dumps(value)
+    """Write a value as canonical JSON (RFC 8785).
+
+    Raises:
+        RecordRefused: a text in it is no Unicode, or a number is beyond what canonical JSON keeps exact.
+
+    """
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError as error:
+        raise RecordRefused(f"this cannot be kept ({error}): write texts as UTF-8, and smaller numbers") from error
 
 
 def digest(data: bytes) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insp
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from ledger.errors import LedgerUnavailable
+from ledger.errors import LedgerUnavailable, RecordRefused
 
 HEAD = "0009"
 """The newest revision of the schema, in `ledger/migrations/versions`."""
@@ -30,6 +30,11 @@ BUSY_S_MAX = 60
 
 WORLDLY_STATES = ("28", "3D000", "53", "55P03", "57", "58")
 """How the SQLSTATE begins of: a refused user, no such database, no room, no turn, a server going down, a bad disk."""
+
+BEYOND_STATES = ("22003", "22008", "22021")
+"""SQLSTATEs of a number or a day that is too large, and of a text with a character the database has no room for."""
+
+_BEYOND = "a number, a day or a text is beyond what the ledger can keep: see how it is written, and write it anew"
 
 _FORMS = "write sqlite:///path or postgresql://user:password@host/name"
 
@@ -180,7 +185,11 @@ def _explained(target: URL) -> Iterator[None]:
     except DBAPIError as error:
         if _is_of_the_world(error):
             raise LedgerUnavailable(_remedy(target, error)) from error
+        if _state(error) in BEYOND_STATES:
+            raise RecordRefused(_BEYOND) from error
         raise
+    except (OverflowError, UnicodeEncodeError) as error:  # what SQLite's driver says of the same
+        raise RecordRefused(_BEYOND) from error
 
 
 def _is_of_the_world(error: DBAPIError) -> bool:
@@ -189,9 +198,13 @@ def _is_of_the_world(error: DBAPIError) -> bool:
         return True
     if type(error.orig) is sqlite3.DatabaseError:  # exactly that class: the file is no database, or is damaged
         return True
+    return _state(error).startswith(WORLDLY_STATES)
+
+
+def _state(error: DBAPIError) -> str:
+    """The SQLSTATE, as pg8000 hands it over; empty where there is none."""
     details = error.orig.args[0] if error.orig is not None and error.orig.args else None
-    state = str(details.get("C", "")) if isinstance(details, dict) else ""  # SQLSTATE, as pg8000 hands it over
-    return state.startswith(WORLDLY_STATES)
+    return str(details.get("C", "")) if isinstance(details, dict) else ""
 
 
 def _remedy(target: URL, error: DBAPIError) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, inspect, make_url, text
 
-from ledger.errors import LedgerUnavailable
+from ledger.errors import LedgerUnavailable, RecordRefused
+from ledger.invoices import invoice
+from ledger.journal import canonical
 from ledger.migrate import MIGRATIONS, alembic_config
+from ledger.sources import source
 from ledger.store import HEAD, Ledger, _switch_to_wal, open_ledger
 
 
@@ -145,3 +149,16 @@ def test_reading_goes_on_while_somebody_writes(ledger: Ledger) -> None:
         with ledger.reading() as reader:
             assert reader.scalar(count) == 1
         writer.rollback()
+
+
+def test_what_no_database_can_keep_is_refused(ledger: Ledger) -> None:
+    """A number beyond its columns and a text that is no Unicode are told as such, on both engines."""
+    for number in (2**31, 2**63) if ledger.engine.dialect.name == "postgresql" else (2**63,):
+        with pytest.raises(RecordRefused, match="beyond what the ledger can keep"):
+            invoice(ledger, number, date(2026, 11, 24))
+    with pytest.raises(RecordRefused, match="beyond what the ledger can keep"):
+        source(ledger, "avis\udcff")
+    with pytest.raises(RecordRefused, match="write texts as UTF-8"):
+        canonical(["avis\udcff"])
+    with pytest.raises(RecordRefused, match="smaller numbers"):
+        canonical([2**53])
