@@ -12,7 +12,7 @@ from flows.errors import FlowError
 from flows.intake import Files
 from flows.paths import finished_crawls
 from flows.sources import chosen, read_sources
-from flows.summary import account_rows, source_rows
+from flows.summary import source_accounts, source_rows
 from flows.workspace import Workspace
 from ledger.agreements import ending
 from ledger.releases import release, releases
@@ -26,7 +26,7 @@ def status_rows(space: Workspace, as_of: date) -> Rows:
     """One row for each source of the ledger that was crawled or released."""
     recorded = releases(space.ledger)
     released = source_rows(space, recorded[-1].version, as_of) if recorded else []
-    accounts = {row["source"]: row for row in account_rows(space, as_of)}
+    accounts = source_accounts(space, as_of)
     rows = []
     for source in sources(space.ledger):
         crawls = finished_crawls(space.storage, source.name)

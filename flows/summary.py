@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from flows.errors import CountError
 from flows.records import RunRecord
 from flows.workspace import Workspace
 from ledger.money import format_amount
+from ledger.records import DueStatus, SourceAccount
 from ledger.releases import release
 from ledger.standing import accounts
 
@@ -82,7 +83,7 @@ def source_rows(space: Workspace, version: str, as_of: date) -> list[dict[str, A
     """One row a source and right in a release: licence, basis, documents, words, what is owed and its status."""
     if not version:
         return []
-    standing = {row["source"]: row for row in account_rows(space, as_of, version)}
+    standing = source_accounts(space, as_of, version)
     rows = []
     for usage in release(space.ledger, version).usages:
         account = standing.get(usage.source, {})
@@ -100,6 +101,32 @@ def source_rows(space: Workspace, version: str, as_of: date) -> list[dict[str, A
             }
         )
     return rows
+
+
+def source_accounts(space: Workspace, as_of: date, version: str | None = None) -> dict[str, dict[str, str | None]]:
+    """How each source stands as a whole, its payees put together: `owed` and `paid` of each `currency`, and `status`.
+
+    Of several currencies there are as many amounts: `1.50, 20.00` of `DKK, EUR`. `owed` is None where no amount exists.
+    """
+    of_source: defaultdict[str, list[SourceAccount]] = defaultdict(list)
+    for account in accounts(space.ledger, as_of, version):
+        of_source[account.source].append(account)
+    return {source: _together(held) for source, held in of_source.items()}
+
+
+def _together(held: Sequence[SourceAccount]) -> dict[str, str | None]:
+    owed, paid = Counter[str](), Counter[str]()
+    for account in held:
+        owed[account.currency] += account.owed_micro or 0
+        paid[account.currency] += account.paid_micro
+    named = sorted(filter(None, owed))
+    states = sorted({account.status for account in held} - {DueStatus.NOT_DUE}) or [DueStatus.NOT_DUE]
+    return {
+        "owed": ", ".join(format_amount(owed[currency]) for currency in named) if named else None,
+        "paid": ", ".join(format_amount(paid[currency]) for currency in named or [""]),
+        "currency": ", ".join(named),
+        "status": ", ".join(states),
+    }
 
 
 def account_rows(space: Workspace, as_of: date, version: str | None = None) -> list[dict[str, Any]]:

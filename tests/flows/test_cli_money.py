@@ -106,3 +106,13 @@ def test_a_budget_stops_a_crawl_before_it_fetches(owing: Call) -> None:
         with pytest.raises(BudgetExceeded, match=r"1334\.50 --source avis --currency EUR"):
             crawl_source(space, source, moment())
     assert "stopped" in {entry["kind"] for entry in json.loads(owing("ledger", "show", "avis", "--json")[1])["entries"]}
+
+
+def test_what_is_owed_in_two_currencies_is_told_in_both(owing: Call) -> None:
+    """A source has one row in `status`, with as many amounts as there are currencies it is owed in."""
+    year = ("--start", date.today().isoformat(), "--price", "45000000", "--per", "year", "--currency", "NOK")  # noqa: DTZ011
+    assert owing("ledger", "agree", "avis", "--id", "kopinor-nb-2026", "--party", "Kopinor", *year)[0] == 0
+    assert owing("ledger", "invoice", "Kopinor")[0] == 0
+    row = json.loads(owing("status", "--json")[1])[0]
+    assert (row["owed"], row["paid"], row["currency"]) == ("1234.50, 45000000.00", "0.00, 0.00", "EUR, NOK")
+    assert row["payment"] == "accrued, invoiced"
