@@ -15,6 +15,9 @@ from ledger.licences import permits
 NOTICE_DAYS = 30
 """Days before its last day in which an agreement is told to end: time to make a new one before the texts leave."""
 
+DOMAIN = "domain:"
+"""How a payee begins whom nobody knows yet: dues of a domain, until somebody claims it."""
+
 
 class AgreementForm(StrEnum):
     """What an agreement rests on."""

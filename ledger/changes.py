@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, insert, select
 
 from ledger import tables
+from ledger.agreements import DOMAIN
 from ledger.books import (
     Account,
     AccountKind,
@@ -26,9 +27,9 @@ from ledger.dues import release_dues
 from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
 from ledger.invoices import advance_of, against_invoices, one_invoice
 from ledger.journal import Event, Stamp, commitment, new_nonce
-from ledger.obligations import DOMAIN
 from ledger.orders import ordered
 from ledger.store import Ledger
+from ledger.targets import Target, TargetKind
 from ledger.tree import size_of
 
 
@@ -144,12 +145,12 @@ def claim_domain(ledger: Ledger, domain: str, payee: str, case: str, stamp: Stam
 
     Raises:
         UnknownRecord: there is no such case.
-        RecordRefused: the case is no claim that was acted on.
+        RecordRefused: the case is no claim that was acted on, or is about something else than the domain.
         RecordConflict: somebody else claimed the domain before.
 
     """
     with ledger.writing() as connection:
-        _check_claim(connection, case)
+        domain = _check_claim(connection, domain, case)
         held = connection.scalar(select(tables.claimant.c.payee).filter_by(domain=domain))
         if held is not None and held != payee:
             raise RecordConflict(f"{domain} is claimed by {held}: two that claim the same are for a person to settle")
@@ -221,7 +222,8 @@ def _check(note: str) -> None:
         raise RecordRefused("say why, so that it can be answered for")
 
 
-def _check_claim(connection: Connection, case: str) -> None:
+def _check_claim(connection: Connection, domain: str, case: str) -> str:
+    """Refuse a case that does not show whose the domain is; return the domain as it is spelled."""
     kind = connection.scalar(select(tables.rights_case.c.kind).filter_by(id=case))
     if kind is None:
         raise UnknownRecord(f"no case {case} is in the ledger: see `fodaftryk ledger case list`")
@@ -230,6 +232,16 @@ def _check_claim(connection: Connection, case: str) -> None:
         raise RecordRefused(
             f"case {case} is no claim that was verified and acted on: `fodaftryk ledger case act` first"
         )
+    try:
+        spelled = Target.of(TargetKind.DOMAIN, domain).value
+    except ValueError as error:
+        raise RecordRefused(str(error)) from error
+    target = tables.case_target
+    claimed = list(connection.scalars(select(target.c.value).filter_by(case=case, kind=TargetKind.DOMAIN.value)))
+    if not any(spelled == value or spelled.endswith(f".{value}") for value in claimed):
+        about = ", ".join(sorted(claimed)) or "no domain"
+        raise RecordRefused(f"case {case} is about {about}, and not about {spelled}: name the claim that is")
+    return spelled
 
 
 def _has(sums: Mapping[Account, int], kind: AccountKind) -> bool:

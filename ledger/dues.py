@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select
 
 from ledger import tables
-from ledger.agreements import Rate, RateUnit
+from ledger.agreements import DOMAIN, Rate, RateUnit
 from ledger.books import (
     Account,
     AccountKind,
@@ -25,7 +25,7 @@ from ledger.books import (
 from ledger.errors import UnknownRecord
 from ledger.instants import instant_from_text
 from ledger.journal import Event, Stamp
-from ledger.obligations import DOMAIN, accrue_standing
+from ledger.obligations import accrue_standing
 from ledger.records import DueStatus, Obligation
 from ledger.store import Ledger
 from ledger.terms import agreement_of, rate_body

@@ -18,11 +18,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from ledger import tables
+from ledger.agreements import DOMAIN
 from ledger.books import Account, AccountKind, Act, Move, balances, by_what, enter, write
 from ledger.errors import RecordRefused, UnknownRecord
 from ledger.journal import Event, Stamp, commitment, new_nonce
 from ledger.money import AMOUNT_MICRO_MAX, MICRO, MINOR, whole_minor
-from ledger.obligations import DOMAIN
 from ledger.payees import NO_VAT
 from ledger.records import DueStatus, Invoice
 from ledger.store import Ledger

@@ -29,9 +29,6 @@ RULE = "accrual-2"
 AGREEMENT_REF = "LicenseRef-Agreement-"
 """How a licence begins that names one agreement (`Agreement.licence`)."""
 
-DOMAIN = "domain:"
-"""How a payee begins whom nobody knows yet: dues of a domain, until somebody claims it."""
-
 
 def accrue(record: ReleaseRecord, agreements: Mapping[str, Sequence[Agreement]]) -> tuple[Obligation, ...]:
     """Count what a release owes, given each source's agreements; sorted by source, basis and agreement.

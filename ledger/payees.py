@@ -7,10 +7,10 @@ from enum import StrEnum
 from sqlalchemy import insert, select, update
 
 from ledger import tables
+from ledger.agreements import DOMAIN
 from ledger.errors import RecordRefused
 from ledger.journal import Event, Stamp, commitment, new_nonce
 from ledger.journal import append as enter
-from ledger.obligations import DOMAIN
 from ledger.store import Ledger
 
 IBAN_CHARS = (15, 34)

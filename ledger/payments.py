@@ -8,12 +8,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection, RowMapping, insert, select
 
 from ledger import tables
+from ledger.agreements import DOMAIN
 from ledger.books import Account, AccountKind, Act, Move, account_id, enter, write
 from ledger.errors import RecordConflict, RecordRefused
 from ledger.invoices import advance_of, against_invoices
 from ledger.journal import Event, Json, Stamp, commitment, new_nonce
 from ledger.money import AMOUNT_MICRO_MAX, check_currency
-from ledger.obligations import DOMAIN
 from ledger.records import Payment
 from ledger.sources import check_known
 from ledger.store import Ledger

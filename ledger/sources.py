@@ -106,7 +106,7 @@ def check_known(connection: Connection, names: set[str]) -> None:
     known = set(connection.scalars(select(tables.source.c.name)))
     if unknown := names - known:
         raise UnknownRecord(
-            f"not in the ledger: {', '.join(sorted(unknown))}; put it into the catalogue and sync before recording"
+            f"not in the ledger: {', '.join(sorted(unknown))}; put it into the catalogue, and the next run takes it in"
         )
 
 

@@ -9,10 +9,10 @@ from typing import TypeAlias
 from sqlalchemy import Connection, select
 
 from ledger import tables
+from ledger.agreements import DOMAIN
 from ledger.books import Account, AccountKind, balances, by_what
 from ledger.dues import due_of, release_dues
 from ledger.invoices import advances, read_invoices
-from ledger.obligations import DOMAIN
 from ledger.records import DueStatus, Invoice, Obligation, SourceAccount
 from ledger.store import Ledger
 

@@ -15,11 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from ledger import tables
-from ledger.agreements import Agreement, AgreementForm, PartyKind, Rate, RateUnit
+from ledger.agreements import DOMAIN, Agreement, AgreementForm, PartyKind, Rate, RateUnit
 from ledger.errors import RecordConflict, RecordRefused, UnknownRecord
 from ledger.journal import Event, Json, Stamp, append, canonical, commitment, new_nonce
 from ledger.money import AMOUNT_MICRO_MAX, check_currency
 from ledger.store import Ledger
+from ledger.targets import Target, TargetKind
 
 _ID = re.compile(r"[A-Za-z0-9.-]{1,100}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -43,7 +44,8 @@ def record_agreement(ledger: Ledger, agreement: Agreement, actor: str, now: date
     with ledger.writing() as connection:
         if connection.scalar(select(tables.source.c.name).filter_by(name=agreement.source)) is None:
             raise UnknownRecord(
-                f"no source {agreement.source} is in the ledger: put it into the catalogue and sync before recording"
+                f"no source {agreement.source} is in the ledger: put it into the catalogue before recording, as "
+                "`fodaftryk sources add` does"
             )
         row = _row(connection, agreement.id)
         if row is None:
@@ -218,6 +220,10 @@ def _check(agreement: Agreement) -> None:
     named = f"agreement {agreement.id}"
     if not _ID.fullmatch(agreement.id):
         raise RecordRefused(f"agreement {agreement.id!r}: an id is letters, digits, points and hyphens")
+    if not agreement.party.strip():
+        raise RecordRefused(f"{named} has no party: say who agreed")
+    if payee_of(agreement).startswith(DOMAIN):
+        _check_domain(named, payee_of(agreement).removeprefix(DOMAIN))
     if agreement.end is not None and agreement.end < agreement.start:
         raise RecordRefused(f"{named} ends on {agreement.end}, before it starts on {agreement.start}")
     if not 0 <= agreement.embargo_months <= EMBARGO_MONTHS_MAX:
@@ -226,6 +232,16 @@ def _check(agreement: Agreement) -> None:
         raise RecordRefused(f"{named}: an attachment is named by its digest, as sha256: and 64 hex digits")
     if agreement.rate is not None:
         _check_rate(named, agreement.rate)
+
+
+def _check_domain(named: str, domain: str) -> None:
+    """Refuse an unclaimed payee that no claim could ever name."""
+    try:
+        spelled = Target.of(TargetKind.DOMAIN, domain).value
+    except ValueError as error:
+        raise RecordRefused(f"{named}: its payee {DOMAIN}{domain}: {error}") from error
+    if spelled != domain:
+        raise RecordRefused(f"{named}: write its payee as {DOMAIN}{spelled}, as a claim names it")
 
 
 def _check_rate(named: str, rate: Rate) -> None:

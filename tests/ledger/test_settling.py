@@ -203,6 +203,9 @@ def test_unclaimed_dues_move_on_a_claim_and_later_ones_follow(ledger: Ledger) ->
     assert not claim_domain(ledger, "forum.dk", "Forum ApS", case, STAMP)
     with pytest.raises(RecordConflict, match="Forum ApS"):
         claim_domain(ledger, "forum.dk", "En anden", case, STAMP)
+    for other, why in (("blog.dk", "is about forum.dk, and not about blog.dk"), ("intet", "no domain")):
+        with pytest.raises(RecordRefused, match=why):
+            claim_domain(ledger, other, "Forum ApS", case, STAMP)
     release(ledger, "v2", {"forum": 1})
     assert [(row.payee, row.owed_micro) for row in accounts(ledger, DAY)] == [("Forum ApS", 14 * KRONE)]
     bill = make_invoice(ledger, "Forum ApS", "DKK", DAY, STAMP)

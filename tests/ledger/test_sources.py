@@ -155,8 +155,11 @@ def test_agreements_that_cannot_be_kept_are_refused(ledger: Ledger) -> None:
         replace(AGREED, end=date(2025, 1, 1)),
         replace(AGREED, embargo_months=-1),
         replace(AGREED, attachments=("kontrakt.pdf",)),
+        replace(AGREED, party=" "),
+        replace(AGREED, payee="domain:ingen steder"),
+        replace(AGREED, payee="domain:www.blad.dk"),
     ):
-        with pytest.raises(RecordRefused, match=r"letters|before it starts|embargo|digest"):
+        with pytest.raises(RecordRefused, match=r"letters|before it starts|embargo|digest|party|domain"):
             sync_source(ledger, BLAD, SAID, [wrong], NOW)
     with pytest.raises(RecordRefused, match="belongs to"):
         sync_source(ledger, BLAD, SAID, [replace(AGREED, source="andet")], NOW)
