@@ -20,8 +20,17 @@ BYTES_MAX = 10 * 1024 * 1024
 """Largest bank statement that is read: twenty thousand lines at 500 characters each."""
 
 
+NUMBER_MAX = 999_999_999
+"""Highest number of a payment file: as many digits as a reference has room for."""
+
+
 def import_bank(
-    file: Annotated[Path, typer.Argument(help="The statement as CSV: date, amount, text, and currency if it has it.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The statement as CSV: date, amount, text, and currency if it has it.", exists=True, dir_okay=False
+        ),
+    ],
     currency: CurrencyOption = "DKK",
     actor: ActorOption = "operator",
     as_json: JsonOption = False,  # noqa: FBT002 - a flag of the command line
@@ -73,8 +82,12 @@ def export_due(  # noqa: PLR0913, PLR0917 - a payment file has this many parts
     on: Annotated[
         datetime | None, typer.Option(help="Day the bank pays on. [default: tomorrow]", formats=["%Y-%m-%d"])
     ] = None,
-    again: Annotated[int | None, typer.Option(help="Write this file again, as it was made.", metavar="NUMBER")] = None,
-    cancel: Annotated[int | None, typer.Option(help="Cancel a file that the bank never got.", metavar="NUMBER")] = None,
+    again: Annotated[
+        int | None, typer.Option(help="Write this file again, as it was made.", metavar="NUMBER", min=1, max=NUMBER_MAX)
+    ] = None,
+    cancel: Annotated[
+        int | None, typer.Option(help="Cancel a file that the bank never got.", metavar="NUMBER", min=1, max=NUMBER_MAX)
+    ] = None,
     actor: ActorOption = "operator",
 ) -> None:
     """Write what is to be paid as a file for the bank: SEPA (pain.001) in euro, CSV in other currencies.

@@ -1,5 +1,6 @@
 """`fodaftryk ledger …`: what is owed and changes: disputed, given up, reversed, withdrawn, claimed."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from flows.show import OUT, plain
 from flows.workspace import open_workspace
 from ledger.changes import Change, Which, change_dues, change_invoice, claim_domain, reverse_dues, withdraw_release
 from ledger.journal import Stamp
+
+_INVOICE = re.compile(r"(?:FT-)?([0-9]{1,9})")
 
 WhatArgument = Annotated[str, typer.Argument(help="An invoice, as FT-000012, or a source.", metavar="WHAT")]
 OccasionOption = Annotated[
@@ -70,14 +73,14 @@ def claim(
 
 
 def _change(what: str, occasion: str, change: Change, note: str, actor: str) -> None:
-    stamp, number = Stamp(actor, moment()), what.removeprefix("FT-")
-    if not occasion and not number.isdigit():
+    stamp, invoice = Stamp(actor, moment()), _INVOICE.fullmatch(what)
+    if not occasion and not invoice:
         raise typer.BadParameter("name an invoice, as FT-000012, or a source with --for RELEASE")
     with open_workspace(load_settings()) as space:
-        if occasion:
+        if occasion or not invoice:
             done = change_dues(space.ledger, Which(what, occasion), change, note, stamp)
         else:
-            done = change_invoice(space.ledger, int(number), change, note, stamp)
+            done = change_invoice(space.ledger, int(invoice[1]), change, note, stamp)
     OUT.print("It is recorded." if done else "There was nothing to change: see `fodaftryk ledger invoices --all`.")
 
 

@@ -10,6 +10,7 @@ import typer
 from flows.cli_options import ActorOption, CurrencyOption, JsonOption, amount
 from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
+from flows.sources import sync_catalogue
 from flows.statement_rows import payment_row, price_of
 from flows.summary import account_rows
 from flows.workspace import look_into, open_workspace
@@ -103,7 +104,8 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
         list[str] | None, typer.Option(help="Licence a model must come under, an SPDX pattern; may be repeated.")
     ] = None,
     attach: Annotated[
-        list[Path] | None, typer.Option(help="What was signed; its digest is recorded. May be repeated.")
+        list[Path] | None,
+        typer.Option(help="What was signed; its digest is recorded. May be repeated.", exists=True, dir_okay=False),
     ] = None,
     minimum: Annotated[
         int | None, typer.Option(help="The least owed at a time.", parser=amount, metavar="AMOUNT")
@@ -115,6 +117,8 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
     actor: ActorOption = "operator",
 ) -> None:
     """Record an agreement about a source; recording the same again changes nothing."""
+    if price is None and (minimum, cap, share) != (None, None, None):
+        raise typer.BadParameter("--minimum, --cap and --share bound a price: give it with --price")
     made = Agreement(
         id=agreement,
         source=source,
@@ -134,8 +138,10 @@ def agree(  # noqa: PLR0913, PLR0917 - an agreement has this many terms
         model_licences=tuple(model_licence or ()),
         attachments=tuple(_digest_of(file) for file in attach or ()),
     )
+    now = moment()
     with open_workspace(load_settings()) as space:
-        new = record_agreement(space.ledger, made, actor, moment())
+        sync_catalogue(space, now)  # so that a source can have its agreement before its first crawl
+        new = record_agreement(space.ledger, made, actor, now)
     OUT.print(
         f"Agreement {plain(agreement)} with {plain(party)} is recorded{'' if new else ' already'}. "
         "It counts from the next run."

@@ -84,6 +84,12 @@ AGREE = ("ledger", "agree", "avis", "--id", "a", "--party", "p", "--start", "202
         ((*AGREE, "--price", "1e3"), "such as 12.50"),
         ((*AGREE, "--price", "-1"), "such as 12.50"),
         ((*AGREE, "--price", "1", "--currency", "dkk"), "such as DKK"),
+        ((*AGREE, "--minimum", "1"), "give it with --price"),
+        ((*AGREE, "--attach", "nosuch.pdf"), "does not exist"),
+        (("ledger", "dispute", "FT-²", "--note", "n"), "as FT-000012"),
+        (("ledger", "waive", "FT-1000000000", "--note", "n"), "as FT-000012"),
+        (("ledger", "export-due", "due.csv", "--again", "1000000000"), "less than or equal to 999999999"),
+        (("ledger", "import-bank", "nosuch.csv"), "does not exist"),
     ],
 )
 def test_a_wrong_amount_is_told_with_a_right_one(call: Call, command: tuple[str, ...], example: str) -> None:
@@ -95,9 +101,7 @@ def test_a_wrong_amount_is_told_with_a_right_one(call: Call, command: tuple[str,
 
 
 def test_a_right_amount_is_recorded(call: Call) -> None:
-    """A price of the command line stands in the ledger to the micro-unit."""
-    with open_workspace(load_settings()) as space:
-        sync_catalogue(space, moment("2026-11-24"))
+    """A price of the command line stands in the ledger to the micro-unit, of a source that was never crawled too."""
     assert call(*AGREE, "--price", "12.50", "--currency", "EUR")[0] == 0
     agreements = json.loads(call("ledger", "show", "avis", "--json")[1])["agreements"]
     assert [row["price"] for row in agreements] == ["12.50 EUR per million_words"]
