@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli_rights import ActorOption, JsonOption
+from flows.cli_options import ActorOption, DayOption, JsonOption, day_of
 from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
 from flows.workspace import look_into, open_workspace
@@ -36,7 +36,6 @@ ReasonOption = Annotated[str, typer.Option(help="Why, or what was done; it lies 
 EvidenceOption = Annotated[
     list[str] | None, typer.Option(help="Where it can be seen: a letter, an address, a digest. May be repeated.")
 ]
-DayOption = Annotated[datetime | None, typer.Option(help="The day of it. [default: today]", formats=["%Y-%m-%d"])]
 
 
 @case_app.command("open")
@@ -55,7 +54,9 @@ def open_(  # noqa: PLR0913, PLR0917 - what a letter says
 ) -> None:
     """Record what somebody asks for; the clock runs from the day it was received."""
     now = moment()
-    on = received.date() if received else now.date()
+    on = day_of(received, now)
+    if not requester.strip():
+        raise typer.BadParameter("say who asks with --requester, so that they can be answered")
     step = CaseStep(Step.RECEIVED, on, actor, reason, evidence=tuple(evidence or ()))
     with open_workspace(load_settings()) as space:
         asked = Case("", kind, tuple(about), requester, contact, (step,), tuple(use or ()))
@@ -152,8 +153,7 @@ def _step(  # noqa: PLR0913, PLR0917 - a step's own fields
     actor: str,
     proof: tuple[Proof, ...] = (),
 ) -> CaseStep:
-    day = on.date() if on else moment().date()
-    return CaseStep(step, day, actor, reason, proof, tuple(evidence or ()))
+    return CaseStep(step, day_of(on, moment()), actor, reason, proof, tuple(evidence or ()))
 
 
 def _take(name: str, step: CaseStep) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import ActorOption, CurrencyOption, DayOption, JsonOption, PayeeArgument, amount, paid
+from flows.cli_options import ActorOption, CurrencyOption, DayOption, JsonOption, PayeeArgument, amount, day_of, paid
 from flows.settings import load_settings, moment
 from flows.show import OUT, plain, show_json, show_rows
 from flows.statement_rows import (
@@ -29,7 +29,7 @@ from ledger.invoices import invoices, make_invoice, owed_payees
 from ledger.journal import Stamp
 from ledger.money import format_amount
 from ledger.payees import Payee, Vat, check_iban, payees, record_payee
-from ledger.payments import record_payment
+from ledger.payments import known_payee, record_payment
 from ledger.records import Payment
 from ledger.statements import Scope, Statement, statement
 
@@ -48,6 +48,10 @@ def show_statement(  # noqa: PLR0913, PLR0917 - what may be asked for
 
     Example: fodaftryk ledger statement "Fjordbladet A/S" --since 2026-01-01 --pdf fjordbladet.pdf
     """
+    if since and until and until < since:
+        raise typer.BadParameter("--until is before --since, and nothing is counted between: exchange them")
+    if str(pdf_file) == "-":
+        raise typer.BadParameter("a PDF is no text for the screen: name a file, such as statement.pdf")
     whole = Scope()
     scope = Scope(
         party, source, release, since.date() if since else whole.since, until.date() if until else whole.until
@@ -81,8 +85,10 @@ def invoice(
     First what is due by the year, by the crawl and out of pools is counted. Advances are set against the invoices.
     """
     now = moment()
-    day, stamp = on.date() if on else now.date(), Stamp(actor, now)
+    day, stamp = day_of(on, now), Stamp(actor, now)
     with open_workspace(load_settings()) as space:
+        if payee:
+            known_payee(space.ledger, payee)
         accrue_dues(space.ledger, day, stamp)
         wanted = [pair for pair in owed_payees(space.ledger) if payee in ("", pair[0])]
         made = [make_invoice(space.ledger, *pair, day, stamp) for pair in wanted]
@@ -133,7 +139,7 @@ def pay(  # noqa: PLR0913, PLR0917 - a payment has this many parts
     Recording the same reference again changes nothing.
     """
     now = moment()
-    payment = Payment(source, payee, amount, currency, reference, on.date() if on else now.date())
+    payment = Payment(source, payee, amount, currency, reference, day_of(on, now))
     with open_workspace(load_settings()) as space:
         new = record_payment(space.ledger, payment, actor, now)
     OUT.print(f"Payment of {format_amount(payment.amount_micro)} {currency} is recorded{'' if new else ' already'}.")

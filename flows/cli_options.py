@@ -1,10 +1,11 @@
 """Options that several commands about rights and money share: amounts, currencies, who records, and how it is shown."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+from ledger.instants import is_to_come
 from ledger.money import check_currency, parse_amount
 
 
@@ -25,6 +26,19 @@ def paid(text: str) -> int:
     if amount_micro == 0:
         raise typer.BadParameter("a payment is more than nothing, such as 1200.00")
     return amount_micro
+
+
+DAY_MIN = date(2000, 1, 1)
+"""Earliest day of what is recorded here: a day before it is a slip of the pen."""
+
+
+def day_of(on: datetime | None, now: datetime) -> date:
+    """The day something happened on, today where none is given."""
+    if on is None:
+        return now.date()
+    if on.date() < DAY_MIN or is_to_come(on.date(), now):
+        raise typer.BadParameter(f"{on.date()} is no day this can have been on: give one from {DAY_MIN} to today")
+    return on.date()
 
 
 def _currency(text: str) -> str:

@@ -69,7 +69,7 @@ def named_key(named: str) -> PublicKey:
     try:
         return PublicKey.parse(named if "+" in named and not file.exists() else text_of(file, KEY_BYTES_MAX))
     except BadNote as error:
-        raise FlowError(f"{named}: {error}") from error
+        raise FlowError(f"{named}: {error}. Give a public key's line, name+digits+letters, or a file of it.") from error
 
 
 def _key_beside(path: Path) -> PublicKey:

@@ -16,6 +16,7 @@ from ledger import tables
 from ledger.agreements import Use
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step, check_step
 from ledger.errors import RecordRefused, UnknownRecord
+from ledger.instants import is_to_come
 from ledger.journal import Event, Json, Stamp, append, canonical, commitment, new_nonce
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind
@@ -83,6 +84,8 @@ def take_step(ledger: Ledger, name: str, step: CaseStep, stamp: Stamp) -> Case:
         if case.steps[-1].step is step.step:
             return case
         check_step(case, step)
+        if is_to_come(step.on, stamp.now):
+            raise RecordRefused(f"case {case.id} cannot be {step.step} on {step.on}, which is still to come")
         taken = replace(case, steps=(*case.steps, step))
         _write_step(connection, stamp, taken, len(case.steps))
         return taken

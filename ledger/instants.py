@@ -1,6 +1,6 @@
 """Instants as the ledger keeps them: text in UTC, always the same length, so that they sort and come back aware."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 
 def instant_to_text(instant: datetime) -> str:
@@ -18,3 +18,8 @@ def instant_to_text(instant: datetime) -> str:
 def instant_from_text(text: str) -> datetime:
     """Read what `instant_to_text` wrote, aware and in UTC."""
     return datetime.fromisoformat(text)
+
+
+def is_to_come(day: date, now: datetime) -> bool:
+    """Whether a day has begun nowhere yet: tomorrow's of UTC may be today's where it is written."""
+    return day > now.date() + timedelta(days=1)

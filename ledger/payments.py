@@ -11,6 +11,7 @@ from ledger import tables
 from ledger.agreements import DOMAIN
 from ledger.books import Account, AccountKind, Act, Move, account_id, enter, write
 from ledger.errors import RecordConflict, RecordRefused
+from ledger.instants import is_to_come
 from ledger.invoices import advance_of, against_invoices
 from ledger.journal import Event, Json, Stamp, commitment, new_nonce
 from ledger.money import AMOUNT_MICRO_MAX, check_currency
@@ -26,8 +27,8 @@ def record_payment(ledger: Ledger, payment: Payment, actor: str, now: datetime) 
     Raises:
         UnknownRecord: its source is not in the ledger.
         RecordConflict: another payment to the payee has the reference.
-        RecordRefused: the amount is not positive, the currency unknown, the payee nobody that is paid for the source or
-            for any, or the actor cannot stand in the journal.
+        RecordRefused: the amount is not positive, the day still to come, the currency unknown, the payee nobody that is
+            paid for the source or for any, or the actor cannot stand in the journal.
 
     """
     stamp = Stamp(actor, now)
@@ -37,7 +38,7 @@ def record_payment(ledger: Ledger, payment: Payment, actor: str, now: datetime) 
 
 def enter_payment(connection: Connection, payment: Payment, stamp: Stamp) -> bool:
     """Do what `record_payment` does, inside a transaction."""
-    _check(payment)
+    _check(payment, stamp.now)
     if payment.source:
         check_known(connection, {payment.source})
     held = select(tables.payment).filter_by(payee=payment.payee, reference=payment.reference)
@@ -62,6 +63,12 @@ def payments(ledger: Ledger, source: str | None = None) -> tuple[Payment, ...]:
         return tuple(_payment(row) for row in connection.execute(query).mappings())
 
 
+def known_payee(ledger: Ledger, payee: str) -> None:
+    """Do what `check_payee` does, for whoever has no transaction."""
+    with ledger.reading() as connection:
+        check_payee(connection, payee)
+
+
 def check_payee(connection: Connection, payee: str, source: str = "") -> None:
     """Refuse whom nothing is paid through, so that a slip of the pen does not become somebody's credit.
 
@@ -83,7 +90,9 @@ def check_payee(connection: Connection, payee: str, source: str = "") -> None:
         )
 
 
-def _check(payment: Payment) -> None:
+def _check(payment: Payment, now: datetime) -> None:
+    if is_to_come(payment.paid_on, now):
+        raise RecordRefused(f"nobody was paid on {payment.paid_on}, which is still to come: correct the day")
     if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
         raise RecordRefused(f"a payment is more than 0 and at most {AMOUNT_MICRO_MAX} micro-units")
     if not payment.reference.strip():

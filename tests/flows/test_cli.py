@@ -70,6 +70,7 @@ def test_a_title_is_no_markup(call: Call) -> None:
 
 
 PAY = ("ledger", "pay", "p", "--reference", "r")
+CASE = ("ledger", "case", "open", "opt_out", "--about", "domain:a.dk")
 AGREE = ("ledger", "agree", "avis", "--id", "a", "--party", "p", "--start", "2026-01-01")
 
 
@@ -90,6 +91,13 @@ AGREE = ("ledger", "agree", "avis", "--id", "a", "--party", "p", "--start", "202
         (("ledger", "waive", "FT-1000000000", "--note", "n"), "as FT-000012"),
         (("ledger", "export-due", "due.csv", "--again", "1000000000"), "less than or equal to 999999999"),
         (("ledger", "import-bank", "nosuch.csv"), "does not exist"),
+        ((*PAY, "5", "--on", "2999-01-01"), "to today"),
+        (("ledger", "invoice", "--on", "2999-01-01"), "to today"),
+        ((*CASE, "--requester", "R", "--received", "0026-11-26"), "to today"),
+        ((*CASE, "--requester", " "), "say who asks"),
+        (("ledger", "case", "act", "2026-0001", "--reason", "r", "--on", "2999-01-01"), "to today"),
+        (("ledger", "statement", "--since", "2026-02-01", "--until", "2026-01-01"), "exchange them"),
+        (("ledger", "statement", "--pdf", "-"), "name a file"),
     ],
 )
 def test_a_wrong_amount_is_told_with_a_right_one(call: Call, command: tuple[str, ...], example: str) -> None:

@@ -112,6 +112,7 @@ def test_what_is_owed_in_two_currencies_is_told_in_both(owing: Call) -> None:
     """A source has one row in `status`, with as many amounts as there are currencies it is owed in."""
     year = ("--start", date.today().isoformat(), "--price", "45000000", "--per", "year", "--currency", "NOK")  # noqa: DTZ011
     assert owing("ledger", "agree", "avis", "--id", "kopinor-nb-2026", "--party", "Kopinor", *year)[0] == 0
+    assert "paid through 'Kopior' but through Kopinor" in owing("ledger", "invoice", "Kopior")[2]
     assert owing("ledger", "invoice", "Kopinor")[0] == 0
     row = json.loads(owing("status", "--json")[1])[0]
     assert (row["owed"], row["paid"], row["currency"]) == ("1234.50, 45000000.00", "0.00, 0.00", "EUR, NOK")

@@ -172,6 +172,8 @@ def test_what_is_refused_leaves_the_case_as_it_was(ledger: Ledger) -> None:
         open_case(ledger, replace(case(), targets=()), STAMP)
     with pytest.raises(RecordRefused, match="still to come"):
         open_case(ledger, replace(case(), steps=(did(Step.RECEIVED, 30),)), STAMP)
+    with pytest.raises(RecordRefused, match="still to come"):
+        take_step(ledger, made.id, replace(did(Step.REJECTED), on=STAMP.now.date() + timedelta(days=2)), STAMP)
     with pytest.raises(RecordRefused, match="characters"):
         take_step(ledger, made.id, replace(did(Step.REJECTED), reason="x" * 5000), STAMP)
     assert cases(ledger) == (made,)

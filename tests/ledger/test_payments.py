@@ -121,10 +121,11 @@ def test_a_payment_is_recorded_once(owing: Ledger) -> None:
         (replace(PAID, payee="Avisen"), "through Avis A/S"),
         (replace(PAID, source="", payee="Avisen"), "Avis A/S, Gave A/S"),
         (replace(PAID, source="web"), "nobody yet"),
+        (replace(PAID, paid_on=NOW.date() + timedelta(days=2)), "still to come"),
     ],
 )
 def test_a_payment_that_cannot_be_right_is_refused(owing: Ledger, wrong: Payment, message: str) -> None:
-    """No amount, no such currency, no reference, or a payee nothing is paid through."""
+    """No amount, no such currency, no reference, a day to come, or a payee nothing is paid through."""
     before = entries(owing)
     with pytest.raises(RecordRefused, match=message):
         record_payment(owing, wrong, "accounts", NOW)
