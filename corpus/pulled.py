@@ -173,7 +173,7 @@ def write_checksums(folder: Path, names: Sequence[str]) -> None:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
-    with unfinished(path) as temporary:
+    with unfinished(path, how="") as temporary:
         temporary.write_bytes(data)
         publish(temporary, path)
 
@@ -189,7 +189,7 @@ def files_of(folder: Path) -> Iterator[Path]:
 
 def hashed(folder: Path, names: Sequence[str]) -> list[str]:
     """The digests of files below a folder, in the order of their names."""
-    with on_disk(folder), ThreadPoolExecutor(HASHED_AT_ONCE) as pool:
+    with on_disk(folder, how=""), ThreadPoolExecutor(HASHED_AT_ONCE) as pool:
         return list(pool.map(lambda name: digest_of(folder / name), names))
 
 

@@ -111,7 +111,7 @@ def pull(storage: Storage, order: Order, say: Callable[[int], object]) -> list[L
     if order.choice.where:
         check_filter(order.choice.where, order.offer.columns)
     folder, wanted = order.folder, {"release_manifest": order.offer.digest, "choice": order.choice.to_dict()}
-    with on_disk(folder), at_work(folder):
+    with on_disk(folder, how=""), at_work(folder):
         check_folder(folder, wanted)
         _check_room(order)
         begin(folder, wanted, order.receipt)

@@ -31,6 +31,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 _FILE = "file"
 _UNFINISHED = re.compile(r"\.[a-z0-9_]{8}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+BY_SETTINGS = " with FODAFTRYK_DATA or FODAFTRYK_STORAGE__URL (`data`, or `url` in [storage], of fodaftryk.toml)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +239,11 @@ class FolderStorage:
 
 
 @contextmanager
-def on_disk(path: Path) -> Iterator[None]:
-    """Turn what the disk refuses within the block into a StorageError that names `path` and the remedy."""
+def on_disk(path: Path, how: str = BY_SETTINGS) -> Iterator[None]:
+    """Turn what the disk refuses within the block into a StorageError that names `path` and the remedy.
+
+    `how` says by what another place is chosen; empty where it was named with the command.
+    """
     try:
         yield
     except OSError as error:
@@ -248,19 +252,16 @@ def on_disk(path: Path) -> Iterator[None]:
             if error.errno in _FULL
             else "See that it is there and yours to read and write, or choose another folder"
         )
-        raise StorageError(
-            f"cannot use {path}: {error}. {remedy} with FODAFTRYK_DATA or FODAFTRYK_STORAGE__URL "
-            "(`data`, or `url` in [storage], of fodaftryk.toml); then run again."
-        ) from error
+        raise StorageError(f"cannot use {path}: {error}. {remedy}{how}; then run again.") from error
 
 
 @contextmanager
-def unfinished(target: Path) -> Iterator[Path]:
+def unfinished(target: Path, how: str = BY_SETTINGS) -> Iterator[Path]:
     """Give a name for a file that is not whole yet, in a hidden folder beside its target; gone behind the block.
 
     Raises StorageError for what the disk refuses meanwhile.
     """
-    with on_disk(target):
+    with on_disk(target, how):
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
             yield Path(folder) / _FILE

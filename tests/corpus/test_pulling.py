@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ import pytest
 
 from corpus import pulling, s3_faults, slicing
 from corpus.checksums import BESIDE, own_line
-from corpus.errors import FilterError, PullError
+from corpus.errors import FilterError, PullError, StorageError
 from corpus.pulled import (
     CHECKSUMS,
     MANIFEST,
@@ -240,6 +241,22 @@ def test_room_is_asked_for_first(storage: FolderStorage, tmp_path: Path, monkeyp
         pull(storage, order, lambda _: None)
     assert not (tmp_path / "out").exists()
     pull(storage, replace(order, choice=LONG, jobs=1), lambda _: None)
+
+
+def test_a_disk_that_fills_meanwhile_is_told(storage: FolderStorage, tmp_path: Path) -> None:
+    """The message names the folder that was pulled into, and no setting: none says where that is."""
+    order, before = (
+        Order(read_offer(storage, "0.1.0"), ALL, tmp_path / "out"),
+        resource.getrlimit(resource.RLIMIT_FSIZE),
+    )
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))  # answers as a full disk does
+    try:
+        with pytest.raises(StorageError, match=r"out: .*There is no room.*run again") as told:
+            pull(storage, order, lambda _: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "FODAFTRYK" not in str(told.value)
+    assert not check_pulled(pulled(storage, tmp_path / "out"))[1]
 
 
 def test_a_receipt_is_there_before_anything_comes(storage: FolderStorage, tmp_path: Path) -> None:
