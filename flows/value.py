@@ -57,7 +57,7 @@ def values_of(space: Workspace, as_of: date) -> list[Value]:
 def missing_of(space: Workspace, source: CatalogueSource, facts: Facts, as_of: date) -> tuple[str, ...]:
     """What is in the way of using a source, or more of it; nothing where all of it is used."""
     fates = facts.fates.get(source.name, {})
-    funnel, held = funnel_of(fates), _held(fates)
+    funnel, held = funnel_of(fates), (*_withdrawn(facts, source.name), *_held(fates))
     if facts.words(source.name):
         return held
     if funnel.read and funnel.filtered == funnel.read:
@@ -80,7 +80,7 @@ def _value(facts: Facts, source: CatalogueSource, owed: Owed, missing: tuple[str
     fates = facts.fates.get(source.name, {})
     funnel = funnel_of(fates)
     faults = Counter({reason: count for (fate, reason), count in fates.items() if fate == Fate.MARKED})
-    shards = list(facts.shards(source.name))
+    shards, words = list(facts.shards(source.name)), facts.words(source.name)
     return Value(
         source=source.name,
         title=source.title,
@@ -88,9 +88,9 @@ def _value(facts: Facts, source: CatalogueSource, owed: Owed, missing: tuple[str
         status=source.status.value,
         licences=tuple(sorted({shard.licence for shard in shards} or {said.licence for said in source.licences()})),
         documents=sum(shard.rows for shard in shards),
-        words=facts.words(source.name),
-        only_words=overlap.only_words,
-        shared_words=overlap.shared_words,
+        words=words,
+        only_words=min(overlap.only_words, words),  # what was withdrawn since the run is in its selection, and not here
+        shared_words=min(overlap.shared_words, words),
         copies=overlap.own_copies + overlap.other_copies,
         waiting_words=overlap.waiting_words,
         danish=counted.danish_chars / counted.chars if counted.chars else None,
@@ -160,6 +160,12 @@ def _ground_missing(space: Workspace, source: CatalogueSource) -> list[str]:
     if finished_crawls(space.storage, source.name):
         return ["a licence or an agreement: text and data mining alone does not carry it"]
     return []
+
+
+def _withdrawn(facts: Facts, source: str) -> tuple[str, ...]:
+    """How many texts that the newest run released are in no release any more."""
+    gone = funnel_of(facts.fates.get(source, {})).released - sum(shard.rows for shard in facts.shards(source))
+    return (f"texts withdrawn since the newest run: {gone:,}",) if facts.manifest.version and gone > 0 else ()
 
 
 def _held(fates: Fates) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from corpus.cards.value import Cost
-from corpus.releases import stage
+from corpus.releases import read_staged, stage
 from flows.cards import source_facts
 from flows.cli import app
 from flows.errors import FlowError
@@ -23,7 +23,7 @@ from flows.sources import read_sources, sync_catalogue
 from flows.training_summary import read_answers
 from flows.value import missing_of, values_of
 from flows.workspace import look_into, open_workspace
-from ledger.releases import record_release
+from ledger.releases import record_release, releases
 from tests.corpus.made_release import Text, facts_of
 from tests.flows.conftest import NOW
 from tests.flows.house import AGREED, OPEN, House
@@ -144,6 +144,20 @@ def test_what_a_source_adds_is_told_with_what_it_costs(released: House) -> None:
     assert avis.per_million == (Cost(Decimal("125.00"), "DKK"),)
     assert (fri.words, fri.only_words, fri.copies, fri.costs, fri.payment) == (30, 30, 1, (), "not_due")
     assert (fri.passing, fri.fault, fri.danish) == (1 - 1 / 3, "too_short", 0.5)
+
+
+def test_what_was_withdrawn_since_the_run_adds_nothing(released: House) -> None:
+    """A source whose texts left by a patch has no words that are its own, and lacks what was withdrawn."""
+    with open_workspace(released.settings) as space:
+        newest = read_staged(releases(space.ledger)[-1].manifest_digest, space.storage)
+        left = tuple(shard for shard in newest.shards if shard.source == "fri")
+        patch = replace(newest, version="0.1.1", shards=left)
+        record_release(space.ledger, record_of(patch, stage(patch, space.storage)), moment(NOW))
+        values = {value.source: value for value in values_of(space, AS_OF)}
+    avis = values["avis"]
+    assert (avis.words, avis.only_words, avis.shared_words) == (0, 0, 0)
+    assert "texts withdrawn since the newest run: 2" in avis.missing
+    assert (values["fri"].only_words, values["fri"].missing) == (30, ())
 
 
 def test_who_trains_on_a_part_gets_the_summary_of_it(
