@@ -50,17 +50,29 @@ def _but_for_withdrawn(folder: Path, counted: dict[str, Any], found: Findings) -
     """Take for right what is another file, or none, because withdrawn texts were taken out; how many is counted.
 
     That is a file as `fodaftryk verify --withdrawals` left it, a shard that was removed from the storage, and one that
-    stands for such a shard.
+    stands for such a shard. Documents are counted without those that were taken out of shards.
     """
     right: set[str] = set()
+    rows = 0
     for file in (folder / NOTES, *(folder / "releases").glob(f"*/{WITHDRAWN_FILE}")):
         try:
-            right.update(_named_right(folder, read_notes(file)))
+            notes = read_notes(file)
+            named = set(_named_right(folder, notes)) & {name for name, _ in found}
+            rows += sum(_rows_gone(name, notes) for name in named)
+            right |= named
         except (FlowError, AttributeError, KeyError, TypeError, ValueError):
             found = [*found, (file.relative_to(folder).as_posix(), "is no note of what was withdrawn")]
     kept = [(name, what) for name, what in found if name not in right]
-    gone = len({name for name, _ in found} & right)
-    return (counted | {"without withdrawn texts": gone} if gone and counted else counted), kept
+    if right and counted:
+        documents = {"documents": counted["documents"] - rows} if "documents" in counted else {}
+        counted = counted | documents | {"without withdrawn texts": len(right)}
+    return counted, kept
+
+
+def _rows_gone(name: str, notes: Mapping[str, Any]) -> int:
+    """How many rows were taken out of a shard as it was pulled; of other files none is counted."""
+    told = notes.get("files", {}).get(name, {})
+    return sum(told["gone"].values()) if told and name.endswith(f"/{told['was']}.parquet") else 0
 
 
 def _named_right(folder: Path, notes: Mapping[str, Any]) -> Iterator[str]:

@@ -15,8 +15,10 @@ import pytest
 
 from corpus.document_files import SCHEMA, signed_how, write_documents
 from corpus.errors import SealError
+from corpus.pulled import Choice
+from corpus.pulling import Order, pull, read_offer
 from flows.comparing import compare
-from flows.copy_checks import check_storage
+from flows.copy_checks import check_pull, check_storage
 from flows.deliveries import withdrawn_key
 from flows.errors import FlowError
 from flows.feed import read_feed
@@ -400,6 +402,19 @@ def test_a_teams_copy_follows(little: Little, tmp_path: Path) -> None:
         with pytest.raises(FlowError, match="is no receipt"):
             record_receipt(space, tmp_path / "sent.json", DAY, "jura")
     assert status(space)[0].rows == reached.rows
+
+
+def test_a_pulled_folder_counts_what_is_left(little: Little, tmp_path: Path) -> None:
+    """Checked after withdrawn rows are gone it holds, and tells as many documents as lie in it."""
+    space, folder = little.space, tmp_path / "mine"
+    pull(space.storage, Order(read_offer(space.storage, "0.1.0"), Choice(), folder), lambda _: None)
+    before, _ = check_pull(folder, None)
+    case(little, "blog.test")
+    honour(space, [], DAY)
+    take_back(folder, read_feed(str(space.settings.data / "tombstones"), None), DAY)
+    counted, findings = check_pull(folder, None)
+    left = sum(pq.read_metadata(path).num_rows for path in folder.glob("shards/*/*.parquet"))
+    assert (findings, counted["documents"], left < before["documents"]) == ([], left, True)
 
 
 def test_texts_that_were_numbered_anew_are_known_by_their_digest(little: Little, tmp_path: Path) -> None:
