@@ -18,7 +18,7 @@ from flows.finding import AGREEMENT_ENDED, Wanted, find, put, wanted_withdrawals
 from flows.patching import Rewritten, patch, rewrite_shards, tell_beside
 from flows.progress import emit
 from flows.purging import Purged, purge, purge_without_text
-from flows.removals import remove_due, schedule_removal
+from flows.removals import note_held, remove_due, schedule_removal
 from flows.tombstones import add_tombstones
 from flows.workspace import Workspace
 from ledger.case_book import find_case, take_step
@@ -97,11 +97,13 @@ def take_out(space: Workspace, found: Mapping[str, int], now: datetime) -> Honou
     rewritten = rewrite_shards(space, standing)
     version = patch(space, standing, rewritten, now)
     tell_beside(space, rewritten)
+    shards = {by: _shards_of(space, standing, by, rewritten) for by in names}
+    note_held(space, shards)
     schedule_removal(space, rewritten.instead, now.date())
     told = add_tombstones(space, standing, rewritten, {by: _reason(space, by) for by in names}, now)
     removed = remove_due(space, now)
     for by in names:
-        _tell_released(space, by, _shards_of(space, standing, by, rewritten), rewritten, stamp)
+        _tell_released(space, by, shards[by], rewritten, stamp)
     return Honoured(dict(found), purged, version, told, len(removed))
 
 

@@ -21,7 +21,7 @@ class Reached:
     """How far a withdrawal has come. Days are None for what was not done, or had not to be.
 
     `documents` were asked for or are copies of such; `purged` texts were at rest here; `tombstones` of them had been in
-    releases, from `first` to `last`; `patch` is the first release without them; old shards are removed on `removal`;
+    releases, from `first` to `last`; `patch` is the first release without them; the last old shard goes on `removal`;
     `pulls` of these releases are on record, and `receipts` say that `rows` are gone from copies elsewhere. `lifted`
     tells that it is over.
     """
@@ -52,8 +52,7 @@ def status(space: Workspace, names: Sequence[str] = ()) -> tuple[Reached, ...]:
             f"nothing was excluded by {missing[0]} yet: `fodaftryk honour` acts on what is verified and due."
         )
     waiting = waiting_removal(space)
-    day = max(waiting.values(), default=None)
-    found = [_reached(by, steps(space.ledger, by), day) for by in asked or known]
+    found = [_reached(by, steps(space.ledger, by), waiting.get(by)) for by in asked or known]
     return tuple(replace(each, pulls=_pulls(space, each.first, each.last)) for each in found)
 
 
@@ -81,8 +80,8 @@ def _reached(by: str, taken: Sequence[Taken], waiting: date | None) -> Reached:
         tombstones=sum(told["documents"] for told in batches),
         first=batches[0]["first"] if batches else "",
         last=batches[-1]["last"] if batches else "",
-        removal=waiting if batches and not removals else None,
-        removed=removals[-1] if removals else None,
+        removal=waiting,
+        removed=removals[-1] if removals and waiting is None else None,
         pulls=0,
         receipts=len({told["copy"] for told in sent}),
         rows=sum(rows.values()),

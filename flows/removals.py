@@ -1,10 +1,11 @@
 """Removals: shards that hold withdrawn texts, noted to be removed from storage when the grace is over.
 
 withdrawn/removals/<day>-<digest>.json    the day, and the shards
+withdrawn/held/<digest>.json              a withdrawal, and the shards of releases that held texts of it
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from flows.sweeping import under_way
 from flows.workspace import Workspace
 from ledger.releases import releases
 
-_REMOVALS = "withdrawn/removals/"
+_REMOVALS, _HELD = "withdrawn/removals/", "withdrawn/held/"
 
 
 def schedule_removal(space: Workspace, paths: Iterable[str], as_of: date) -> date:
@@ -58,10 +59,21 @@ def cancel_removals(space: Workspace) -> None:
         space.storage.remove(key)
 
 
+def note_held(space: Workspace, shards: Mapping[str, Iterable[str]]) -> None:
+    """Note for some withdrawals which shards held texts of them, so that each can be told its own day."""
+    for by, paths in shards.items():
+        if held := sorted(paths):
+            body = json.dumps({"by": by, "shards": held}, indent=1)
+            space.storage.put_bytes(f"{_HELD}{digest_of_parts(by)}.json", body.encode())
+
+
 def waiting_removal(space: Workspace) -> dict[str, date]:
-    """The shards that wait to be removed, each with its day."""
+    """The day on which the last shard that held texts of a withdrawal is removed; of those that wait for one."""
     told = [_read(space, key) for key in space.storage.keys(_REMOVALS)]
-    return {path: date.fromisoformat(each["after"]) for each in told for path in each["shards"]}
+    days = {path: date.fromisoformat(each["after"]) for each in told for path in each["shards"]}
+    held = [_read(space, key) for key in space.storage.keys(_HELD)]
+    waiting = {each["by"]: [days[path] for path in each["shards"] if path in days] for each in held}
+    return {by: max(some) for by, some in waiting.items() if some}
 
 
 def manifests(space: Workspace) -> dict[str, Manifest]:

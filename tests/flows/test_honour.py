@@ -142,6 +142,20 @@ def test_old_shards_go_when_their_grace_is_over(little: Little) -> None:
     assert {row["reason"] for row in moved["changes"]} == {"withdrawn"}
 
 
+def test_each_withdrawal_is_told_its_own_day(little: Little) -> None:
+    """Two that came days apart, in other shards, are over days apart: the earlier does not wait for the later."""
+    space, grace = little.space, timedelta(days=little.space.settings.withdrawal.grace_days)
+    first = case(little, "blog.test")
+    honour(space, [], DAY)
+    later = DAY + timedelta(days=3)
+    second = case(little, "news.test")
+    honour(space, [], later)
+    assert [each.removal for each in status(space, [first, second])] == [(DAY + grace).date(), (later + grace).date()]
+    honour(space, [], DAY + grace)
+    told = [(each.removal, each.removed) for each in status(space, [first, second])]
+    assert told == [(None, (DAY + grace).date()), ((later + grace).date(), None)]
+
+
 def test_the_patch_owes_in_place_of_the_release(little: Little) -> None:
     """What the old release owed is reversed, and what is left is owed by the patch: nobody is paid twice, or for it."""
     case(little, "blog.test")
