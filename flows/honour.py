@@ -52,15 +52,15 @@ class Honoured:
 def honour(space: Workspace, names: Sequence[str], now: datetime) -> Honoured:
     """Act on the named cases and ended agreements, or on all that are due, and go on with all that were begun.
 
-    Raises FlowError where another run of it is at work, or a release is being made here: what was found is kept out
-    by then, and the rest is done when this is run again.
+    Raises FlowError where another run of it is at work, on whatever machine, or a release is being made: then what was
+    found is kept out already, and the rest is done when this is run again.
     """
-    with space.alone_in("honour"):
+    with space.alone_anywhere_in("honour"):
         wanted = wanted_withdrawals(space, names, now.date())
         found = keep_out(space, wanted, now)
         if not wanted and not exclusions(space.ledger).files:
             return Honoured(found, Purged())
-        with space.alone_in("release"):
+        with space.alone_anywhere_in("release"):
             bare = purge_without_text(space, wanted)
             if not exclusions(space.ledger).files:
                 return Honoured(found, bare)

@@ -28,7 +28,7 @@ def let_in(space: Workspace, by: str, reason: LiftReason, now: datetime) -> bool
 
     Raises the ledger's errors: it was never made, or it rests on a case that stands.
     """
-    with space.alone_in("honour"):
+    with space.alone_anywhere_in("honour"):
         check_liftable(space.ledger, by)
         files = sorted(each.file for each in exclusions(space.ledger).standing if each.by == by)
         if files:

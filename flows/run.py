@@ -189,7 +189,7 @@ def _accrue(order: Order) -> None:
 def _release(order: Order, problems: list[str]) -> dict[str, Any]:
     """Everything behind the crawls, one run at a time; returns the summary."""
     _accrue(order)
-    with order.space.alone_in("release"):
+    with order.space.alone_anywhere_in("release"):
         return _release_alone(order, problems)
 
 

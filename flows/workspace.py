@@ -53,13 +53,21 @@ class Workspace:
 
     @contextmanager
     def alone_in(self, name: str) -> Iterator[None]:
-        """Let one process at a time work on something. Raises FlowError when another is at it."""
+        """Let one process at a time on this machine work on something. Raises FlowError when another is at it."""
         self.work.mkdir(parents=True, exist_ok=True)
         with (self.work / f"{name}.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise FlowError(f"{name}: another run is at work on it here. Wait for it, or stop it.") from None
+            yield
+
+    @contextmanager
+    def alone_anywhere_in(self, name: str) -> Iterator[None]:
+        """Let one process at a time work on something, on all machines that have this ledger. Raises as `alone_in`."""
+        with self.alone_in(name), self.ledger.turn(name) as is_ours:
+            if not is_ours:
+                raise FlowError(f"{name}: another machine is at work on it. Wait for it, or stop it there.")
             yield
 
 

@@ -8,8 +8,9 @@ so what a writer has looked up stays true until it commits, and the journal's nu
 import fcntl
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,9 @@ HEAD = "0009"
 
 LOCK_KEY = 0x466F6461
 """Number of the advisory lock that makes writers take turns on PostgreSQL: the letters `Foda`."""
+
+_ALIVE = {"tcp_keepalives_idle": 60, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 6}
+"""How PostgreSQL finds out in two minutes, and not in two hours, that who has a turn has lost power or network."""
 
 BUSY_S_MAX = 60
 """How long a writer waits for its turn: recording a release of hundreds of sources takes a second or two."""
@@ -76,6 +80,33 @@ class Ledger:
                 connection.execute(select(func.pg_advisory_xact_lock(LOCK_KEY)))
             yield connection
 
+    @contextmanager
+    def turn(self, name: str) -> Iterator[bool]:
+        """Have the turn at some work within the block, on all machines; gives whether nobody else has it.
+
+        On PostgreSQL it is a lock of the session, so who is killed gives it back. SQLite serves one machine, on which a
+        file's lock does: there it is always one's turn. A connection that breaks meanwhile loses the turn untold, so
+        what may not be done twice needs a check of its own in its transaction.
+
+        Raises:
+            LedgerUnavailable: the database does not answer.
+
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield True
+            return
+        with _explained(self.engine.url):
+            session = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with _explained(self.engine.url):
+                is_ours = _takes_turn(session, name)
+            yield is_ours
+        finally:
+            with suppress(DBAPIError):  # what is broken holds no turn
+                session.execute(text("SELECT pg_advisory_unlock_all()"))
+            session.invalidate()  # a session that had a turn is used for nothing else
+            session.close()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -103,6 +134,14 @@ def open_ledger(url: str) -> Ledger:
         ledger.close()
         raise
     return ledger
+
+
+def _takes_turn(session: Connection, name: str) -> bool:
+    for setting, value in _ALIVE.items():
+        session.execute(select(func.set_config(setting, str(value), False)))  # noqa: FBT003  false: for the session
+    number = zlib.crc32(name.encode()) - 2**31  # two locks in one are apart from the writers', which is one number
+    lock = text(f"SELECT pg_try_advisory_lock({LOCK_KEY}, {number})")
+    return bool(session.scalar(lock))
 
 
 def _revision(connection: Connection) -> str | None:

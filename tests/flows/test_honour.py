@@ -28,9 +28,10 @@ from flows.lifting import let_in, take_pages_along
 from flows.paths import crawled_pages
 from flows.purging import Purged
 from flows.reached import status
+from flows.settings import LedgerSettings, Settings
 from flows.taking_back import RECEIPT, take_back
 from flows.tombstones import record_receipt
-from flows.workspace import Workspace
+from flows.workspace import Workspace, open_workspace
 from ledger.agreements import Use
 from ledger.audit import audit
 from ledger.case_book import open_case, take_step
@@ -275,6 +276,19 @@ def test_a_killed_round_is_gone_on_with(little: Little, step: str, monkeypatch: 
     assert (reached.documents, reached.purged, reached.patch, reached.tombstones) == (4, 4, "0.1.1", 2)
     assert not little.holding("hvalen", "captures/", "documents/")
     assert audit(little.space.ledger, {}).findings == ()
+
+
+def test_one_machine_at_a_time(tmp_path: Path, postgresql_url: str) -> None:
+    """Machines that share a ledger honour, and release, one after the other; what is each one's own goes on."""
+    ledger = LedgerSettings(url=postgresql_url)
+    here, there = (Settings(data=tmp_path / name, ledger=ledger) for name in ("here", "there"))
+    with open_workspace(here) as ours, open_workspace(there) as theirs:
+        with ours.alone_anywhere_in("honour"), theirs.alone_anywhere_in("release"), theirs.alone_in("crawl-avis"):
+            with pytest.raises(FlowError, match="another machine"):
+                honour(theirs, [], DAY)
+            with pytest.raises(FlowError, match="another machine"), ours.alone_anywhere_in("release"):
+                pytest.fail("two were let in")
+        assert honour(theirs, [], DAY).removed == 0
 
 
 def test_what_turns_up_later_is_found(little: Little) -> None:

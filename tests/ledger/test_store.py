@@ -162,3 +162,30 @@ def test_what_no_database_can_keep_is_refused(ledger: Ledger) -> None:
         canonical(["avis\udcff"])
     with pytest.raises(RecordRefused, match="smaller numbers"):
         canonical([2**53])
+
+
+def test_a_turn_is_had_on_one_machine_at_a_time(postgresql_url: str) -> None:
+    """Who asks meanwhile is told that it is another's; writers go on; who ends, or loses the server, gives it back."""
+    one, other = open_ledger(postgresql_url), open_ledger(postgresql_url)
+    with one.turn("honour") as ours, other.turn("honour") as theirs, other.turn("release") as else_:
+        assert (ours, theirs, else_) == (True, False, True)
+        with other.writing(), one.reading():
+            pass
+    with other.turn("honour") as theirs:
+        assert theirs
+        with one.writing() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2")
+            )
+    with one.turn("honour") as ours:
+        assert ours
+    one.close()
+    other.close()
+
+
+def test_sqlite_leaves_turns_to_its_machine(tmp_path: Path) -> None:
+    """A file's ledger has nobody elsewhere to wait for."""
+    ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+    with ledger.turn("honour") as ours, ledger.turn("honour") as again:
+        assert (ours, again) == (True, True)
+    ledger.close()
