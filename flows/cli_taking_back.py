@@ -29,12 +29,18 @@ def take_out_withdrawn(folder: Path, feed: str, key: str | None, copy: str, *, a
     if as_json:
         rows = {str(entry): count for entry, count in done.rows.items()}
         told = {"files": done.files, "rewritten": done.rewritten, "rows": rows, "receipt": str(done.receipt)}
+        told |= {"lifted": done.lifted}
         show_json({**told, "batches": len(found.batches), "findings": findings, "key": found.key.vkey})
     else:
         OUT.print(
             f"{done.files:,} files were looked at and {done.rewritten:,} written anew; {sum(done.rows.values()):,} "
             f"withdrawn rows are gone from {plain(folder)}."
         )
+        if done.lifted:
+            OUT.print(
+                f"Of these {done.lifted:,} were withdrawn by what is over since: a newer release may have them again, "
+                "and this copy gets them by none but pulling it."
+            )
         OUT.print(f"Send {plain(done.receipt)} to who gave you the release, so that it can be told.")
         OUT.print(f"Checked with {plain(found.key.vkey)}")
         if findings:

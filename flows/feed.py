@@ -45,12 +45,16 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One withdrawal's documents in the feed: the number of its entry, its reason, and what names the documents."""
+    """One withdrawal's documents in the feed: the number of its entry, its reason, and what names the documents.
+
+    `is_lifted` tells that the withdrawal is over since, as the journal shows: its documents may be used again.
+    """
 
     entry: int
     reason: str
     ids: frozenset[str]
     digests: frozenset[str]
+    is_lifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +141,36 @@ def _read(answer: HTTPResponse, bytes_max: int) -> bytes:
 
 def _batch(files: _Place, line: Mapping[str, Any], key: PublicKey) -> tuple[Batch, int]:
     """A batch with the journal's size under the checkpoint that shows it. Raises BadNote and what bad JSON leads to."""
-    proof = read_proof(files.read(_plain(line["proof"]), PROOF_BYTES_MAX).decode())
+    entry, size = _entry(files, line["proof"], key)
+    data = files.read(_plain(line["file"]), BATCH_BYTES_MAX)
+    digest = hashlib.sha256(data).hexdigest()
+    if (entry["kind"], entry["body"]["file"]) != ("tombstones", digest):
+        raise BadNote(f"{line['file']} is not what entry {entry['seq']} of the journal names")
+    head, *rows = data.splitlines()
+    told = json.loads(head)
+    if told["format"] != FORMAT:
+        raise BadNote(f"{line['file']} has another format: use a newer version of this program")
+    if is_lifted := "lifted" in line:
+        lift, shown = _entry(files, line["lifted"], key)
+        size = max(size, shown)
+        if (lift["kind"], lift["subject"], lift["body"]["by"]) != ("lift", "exclusions", told["by"]):
+            raise BadNote(f"entry {lift['seq']} of the journal does not lift what {line['file']} is about")
+        if lift["seq"] < entry["seq"]:
+            raise BadNote(f"entry {lift['seq']} of the journal is older than {line['file']}, and does not lift it")
+    ids, digests = zip(*_names(rows), strict=True) if rows else ((), ())
+    return Batch(entry["seq"], str(entry["body"]["reason"]), frozenset(ids), frozenset(digests), is_lifted), size
+
+
+def _entry(files: _Place, name: object, key: PublicKey) -> tuple[dict[str, Any], int]:
+    """The entry of the journal that a proof shows, with the journal's size then. Raises as `_batch` does."""
+    proof = read_proof(files.read(_plain(name), PROOF_BYTES_MAX).decode())
     if len(proof.extra) > LEAF_BYTES_MAX:
         raise BadNote("the proof carries no entry of a journal")
     size = check_proof(proof, proof.extra, key).size
-    entry = json.loads(proof.extra)
-    data = files.read(_plain(line["file"]), BATCH_BYTES_MAX)
-    digest = hashlib.sha256(data).hexdigest()
-    if (entry["kind"], entry["body"]["file"], entry["seq"]) != ("tombstones", digest, proof.index):
-        raise BadNote(f"{line['file']} is not what entry {proof.index} of the journal names")
-    head, *rows = data.splitlines()
-    if json.loads(head)["format"] != FORMAT:
-        raise BadNote(f"{line['file']} has another format: use a newer version of this program")
-    ids, digests = zip(*_names(rows), strict=True) if rows else ((), ())
-    return Batch(proof.index, str(entry["body"]["reason"]), frozenset(ids), frozenset(digests)), size
+    entry: dict[str, Any] = json.loads(proof.extra)
+    if entry["seq"] != proof.index:
+        raise BadNote(f"the proof of entry {proof.index} carries another")
+    return entry, size
 
 
 def _names(rows: list[bytes]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from corpus.documents import document_id
 from corpus.exclusions import key_of, read_exclusions
+from flows.feed_list import publish_feed
 from flows.paths import crawled_pages, digest_of_parts
 from flows.removals import cancel_removals
 from flows.workspace import Workspace
@@ -26,6 +27,8 @@ _FORGOTTEN = {"payload_digest": "", "etag": "", "last_modified": ""}
 def let_in(space: Workspace, by: str, reason: LiftReason, now: datetime) -> bool:
     """Lift a withdrawal; what it kept out is in again when it is next crawled and released. Tells if that was new.
 
+    Who follows the tombstone feed is told there.
+
     Raises the ledger's errors: it was never made, or it rests on a case that stands.
     """
     with space.alone_anywhere_in("honour"):
@@ -37,6 +40,7 @@ def let_in(space: Workspace, by: str, reason: LiftReason, now: datetime) -> bool
         lifted = lift(space.ledger, by, reason, Stamp(PROGRAM, now))
         if lifted:
             cancel_removals(space)
+        publish_feed(space)
         return lifted
 
 

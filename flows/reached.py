@@ -70,6 +70,7 @@ def _reached(by: str, taken: Sequence[Taken], waiting: date | None) -> Reached:
     patches = [step.told["release"] for step in taken if step.reach is Reach.PATCHED]
     removals = [step.at.date() for step in taken if step.reach is Reach.REMOVED]
     last = max((step.seq for step in rounds), default=-1)
+    lifted = any(step.reach is Reach.LIFTED and step.seq > last for step in taken)
     return Reached(
         by=by,
         documents=sum(step.told["documents"] for step in rounds),
@@ -80,12 +81,12 @@ def _reached(by: str, taken: Sequence[Taken], waiting: date | None) -> Reached:
         tombstones=sum(told["documents"] for told in batches),
         first=batches[0]["first"] if batches else "",
         last=batches[-1]["last"] if batches else "",
-        removal=waiting,
+        removal=None if lifted else waiting,
         removed=removals[-1] if removals and waiting is None else None,
         pulls=0,
         receipts=len({told["copy"] for told in sent}),
         rows=sum(rows.values()),
-        lifted=any(step.reach is Reach.LIFTED and step.seq > last for step in taken),
+        lifted=lifted,
     )
 
 

@@ -44,13 +44,17 @@ RECEIPT_BYTES_MAX = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What was done in a copy: files looked at and written anew, rows gone by entry, and what could not be done."""
+    """What was done in a copy: files looked at and written anew, rows gone by entry, and what could not be done.
+
+    `lifted` of the rows that are gone were withdrawn by what is over since: a newer release may have them again.
+    """
 
     files: int
     rewritten: int
     rows: Mapping[int, int]
     findings: tuple[Finding, ...]
     receipt: Path
+    lifted: int = 0
 
 
 def take_back(folder: Path, feed: Feed, now: datetime, copy: str = "") -> TakenBack:
@@ -61,9 +65,12 @@ def take_back(folder: Path, feed: Feed, now: datetime, copy: str = "") -> TakenB
     Raises FlowError when there is no Parquet, when the receipt or the notes that are there are none, and when the feed
     has lost batches that were taken out before: then it is an old one, or was cut.
     """
-    named = {name: str(batch.entry) for batch in feed.batches for name in (*batch.ids, *batch.digests)}
-    ids, digests = (frozenset[str]().union(*each) for each in _columns(feed))
-    wanted = rows_of(ids, digests)
+    standing = [batch for batch in feed.batches if not batch.is_lifted]
+    named = {name: str(batch.entry) for batch in standing for name in (*batch.ids, *batch.digests)}
+    wanted = rows_of(
+        frozenset().union(*(batch.ids for batch in standing)),
+        frozenset().union(*(batch.digests for batch in standing)),
+    )
     earlier, notes = read_notes(folder / RECEIPT), _notes(folder / NOTES)
     _check_nothing_lost(feed, earlier)
     findings, counts = list[Finding](), Counter[str]()
@@ -85,7 +92,8 @@ def take_back(folder: Path, feed: Feed, now: datetime, copy: str = "") -> TakenB
     rows = _rows_gone(feed, notes)
     receipt = _receipt(feed, rows, earlier, copy, now) | {"files": counts["files"], "unknown": len(findings)}
     _write(folder / RECEIPT, json.dumps(receipt, indent=1, sort_keys=True).encode() + b"\n")
-    return TakenBack(counts["files"], counts["rewritten"], rows, tuple(findings), folder / RECEIPT)
+    lifted = sum(rows[batch.entry] for batch in feed.batches if batch.is_lifted)
+    return TakenBack(counts["files"], counts["rewritten"], rows, tuple(findings), folder / RECEIPT, lifted)
 
 
 def read_receipt(path: Path) -> tuple[str, dict[str, Any]]:
@@ -108,10 +116,6 @@ def _count(value: object) -> int:
     if type(value) is not int or not 0 <= value <= COUNT_MAX:
         raise ValueError("it counts what cannot be counted")
     return value
-
-
-def _columns(feed: Feed) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
-    return [batch.ids for batch in feed.batches], [batch.digests for batch in feed.batches]
 
 
 def _rows_gone(feed: Feed, notes: Mapping[str, Any]) -> dict[int, int]:

@@ -1,35 +1,28 @@
 """The tombstone feed: which documents of releases are withdrawn, by digest, so that copies elsewhere can follow.
 
     tombstones/<sha256>.jsonl              a batch: what it is about, then one line a document; no text, no address
-    tombstones/<entry>.tlog-proof          the proof that the journal names the batch, under a signed checkpoint
-    tombstones/feed.jsonl                  the batches in their order: entry, file, proof, how many documents
-    tombstones/ledger.vkey                 the key it is signed with
+    tombstones/feed.jsonl, …               the list of all batches with their proofs (`flows.feed_list`)
 
-A batch is one withdrawal's documents that were in a release and in no batch of it before. The journal's entry is the
-commit: files that no entry names are in no feed. Everything but `feed.jsonl` never changes, and that is made anew from
-the journal whenever something is added, so that it can be lost without loss.
+A batch is one withdrawal's documents that were in a release and in no batch of it before, or in none since it was
+lifted. The journal's entry is the commit: files that no entry names are in no feed.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from corpus.exclusions import key_of, read_exclusions
-from flows.attesting import publish_checkpoint, secret_key
 from flows.errors import FlowError
-from flows.feed import FEED, FORMAT, VKEY
+from flows.feed import FORMAT
+from flows.feed_list import FOLDER, lifted_at, publish_feed
 from flows.patching import Rewritten
 from flows.progress import emit
 from flows.taking_back import read_receipt
 from flows.workspace import Workspace
-from ledger.attest import prove
 from ledger.journal import PROGRAM, Json, Stamp, canonical
-from ledger.tlog_proofs import write_proof
-from ledger.withdrawals import Exclusions, Reach, Taken, steps, subjects, take, withdrawals
-
-FOLDER = "tombstones/"
+from ledger.withdrawals import Exclusions, Reach, steps, take, withdrawals
 
 
 def add_tombstones(
@@ -39,7 +32,7 @@ def add_tombstones(
 
     `reasons` has the class of each withdrawal: opt_out, takedown, objection or agreement_ended.
     """
-    where = rewritten.releases_of()
+    where = _lifted(space) | rewritten.releases_of()
     added = 0
     for by in sorted({each.by for each in standing.standing}):
         files = [space.storage.local(key_of(each.file)) for each in standing.standing if each.by == by]
@@ -56,35 +49,13 @@ def add_tombstones(
     return added
 
 
-def publish_feed(space: Workspace) -> None:
-    """Put every batch's proof where it is missing, and the list of all batches."""
-    batches = [(by, step) for by in withdrawals(space.ledger) for step in steps(space.ledger, by)]
-    batches = [(by, step) for by, step in batches if step.reach is Reach.TOMBSTONES]
-    if not batches:
-        return
-    missing = [by for by, step in batches if not space.storage.exists(_proof(step.seq))]
-    if missing:
-        note, key = publish_checkpoint(space), secret_key(space).public
-        space.storage.put_bytes(FOLDER + VKEY, f"{key.vkey}\n".encode(), only_new=True)
-        wanted = {step.seq for _, step in batches}
-        for proof in prove(space.ledger, subjects(sorted(set(missing))), note, key):
-            if proof.index in wanted and not space.storage.exists(_proof(proof.index)):
-                space.storage.put_bytes(_proof(proof.index), write_proof(proof).encode(), only_new=True)
-    lines = [_line(step) for _, step in sorted(batches, key=lambda each: each[1].seq)]
-    space.storage.put_bytes(FOLDER + FEED, b"".join(lines))
-
-
-def _line(step: Taken) -> bytes:
-    file = f"{step.told['file']}.jsonl"
-    proof = _proof(step.seq).removeprefix(FOLDER)
-    return canonical({"entry": step.seq, "file": file, "proof": proof, "documents": step.told["documents"]}) + b"\n"
-
-
 def _add_batch(
     space: Workspace, by: str, reason: str, rows: Mapping[tuple[str, str], tuple[str, str]], now: datetime
 ) -> None:
     versions = sorted({version for places in rows.values() for version in places}, key=_by_number)
     about: dict[str, Json] = {"reason": reason, "first": versions[0], "last": versions[-1]}
+    if (lift := lifted_at(steps(space.ledger, by))) >= 0:
+        about["after"] = lift  # what was told before that entry is told anew
     lines = [canonical({"format": FORMAT, "by": by, **about})]
     lines += [
         canonical({"id": name, "text_digest": digest, "first": first, "last": last})
@@ -99,17 +70,24 @@ def _add_batch(
 
 
 def _told(space: Workspace, by: str) -> set[str]:
-    """The ids of a withdrawal that are in a batch already."""
-    ids: set[str] = set()
-    for step in steps(space.ledger, by):
-        if step.reach is Reach.TOMBSTONES:
+    """The ids of a withdrawal that are in a batch of it which was not lifted."""
+    return {row["id"] for row in _rows(space, by, lifted=False)}
+
+
+def _lifted(space: Workspace) -> dict[tuple[str, str], tuple[str, str]]:
+    """The rows of lifted batches, each with the releases it was in: what stands may name some, and shards be gone."""
+    rows = (row for by in withdrawals(space.ledger) for row in _rows(space, by, lifted=True))
+    return {(row["id"], row["text_digest"]): (row["first"], row["last"]) for row in rows}
+
+
+def _rows(space: Workspace, by: str, *, lifted: bool) -> Iterator[dict[str, str]]:
+    """The rows of a withdrawal's batches: of those that were lifted, or of those that stand."""
+    taken = steps(space.ledger, by)
+    at = lifted_at(taken)
+    for step in taken:
+        if step.reach is Reach.TOMBSTONES and (step.seq < at) == lifted:
             lines = space.storage.local(f"{FOLDER}{step.told['file']}.jsonl").read_bytes().splitlines()[1:]
-            ids.update(json.loads(line)["id"] for line in lines)
-    return ids
-
-
-def _proof(seq: int) -> str:
-    return f"{FOLDER}{seq:012}.tlog-proof"
+            yield from map(json.loads, lines)
 
 
 def _by_number(version: str) -> list[int]:

@@ -193,8 +193,8 @@ def withdrawing_waits(ledger: Ledger, version: str, known: str = "") -> Iterator
 
 
 def subjects(names: Sequence[str]) -> list[str]:
-    """Return what the entries of some withdrawals are about, so that they can be proved."""
-    return [_subject(name) for name in names]
+    """Return what the entries of some withdrawals are about, so that they can be proved; what lifted them too."""
+    return [_EXCLUSIONS, *(_subject(name) for name in names)]
 
 
 def _subject(by: str) -> str:

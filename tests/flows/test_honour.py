@@ -42,7 +42,7 @@ from ledger.records import DueStatus
 from ledger.releases import record_release, releases
 from ledger.standing import obligations
 from ledger.targets import Target, TargetKind
-from ledger.withdrawals import LiftReason, exclusions
+from ledger.withdrawals import LiftReason, exclude, exclusions
 from tests.flows.little import CRAWL, DAY, Little, text_about
 
 STAMP = Stamp("jura", DAY)
@@ -553,6 +553,37 @@ def test_a_feed_that_was_changed_is_not_believed(little: Little, tmp_path: Path)
     assert {path: path.read_bytes() for path in folder.rglob("*.parquet")} == before
     with pytest.raises(FlowError, match="not there"):
         read_feed(str(tmp_path), None)
+
+
+def test_a_team_is_told_what_was_lifted(little: Little, tmp_path: Path) -> None:
+    """A lifted batch takes no rows any more, and says so with the journal's word; withdrawn again, it has a new one."""
+    space, feed = little.space, str(little.space.settings.data / "tombstones")
+    followed, late, third = (copy_of(little, tmp_path / name) for name in ("followed", "late", "third"))
+    name = case(little, "blog.test")
+    honour(space, [], DAY)
+    take_back(followed, read_feed(feed, None), DAY)
+    [file] = exclusions(space.ledger).files
+    honour(space, [], DAY + timedelta(days=400))  # no shard that held them is left
+    take_step(space.ledger, name, CaseStep(Step.WITHDRAWN, DAY.date(), "jura", "en fejl"), STAMP)
+    let_in(space, f"case:{name}", LiftReason.ERROR, DAY)
+    [batch] = read_feed(feed, None).batches
+    told, untouched = take_back(followed, read_feed(feed, None), DAY), take_back(late, read_feed(feed, None), DAY)
+    assert (batch.is_lifted, told.lifted > 0, untouched.rewritten, untouched.lifted) == (True, True, 0, 0)
+    exclude(space.ledger, f"case:{name}", file, 2, STAMP)
+    honour(space, [], DAY)
+    assert [batch.is_lifted for batch in read_feed(feed, None).batches] == [True, False]
+    assert list(take_back(third, read_feed(feed, None), DAY).rows.values()) == [0, told.lifted]
+
+
+def test_a_batch_that_nothing_lifted_stands(little: Little) -> None:
+    """A list that names another entry, or another withdrawal's, as what lifted a batch is not believed."""
+    space, feed = little.space, little.space.settings.data / "tombstones"
+    case(little, "blog.test")
+    honour(space, [], DAY)
+    line = json.loads((feed / "feed.jsonl").read_bytes())
+    (feed / "feed.jsonl").write_text(json.dumps(line | {"lifted": line["proof"]}))
+    with pytest.raises(FlowError, match="does not lift"):
+        read_feed(str(feed), None)
 
 
 def test_what_was_purged_is_fetched_again_once_lifted(little: Little, tmp_path: Path) -> None:
