@@ -19,6 +19,7 @@ from flows.paths import digest_of_code, digest_of_parts
 from flows.progress import emit
 from flows.records import RunRecord
 from flows.workspace import Workspace
+from flows.worth import keep_overlaps
 from ledger.figures import collected
 from ledger.releases import versions
 from ledger.targets import Target, TargetKind, identifiers_in
@@ -33,6 +34,7 @@ def bring_up(space: Workspace, record: RunRecord) -> None:
     for key, (facts, passages) in wanted.items():
         if not (space.storage.exists(facts) and space.storage.exists(passages)):
             _take_out(space, key, facts, passages)
+    keep_overlaps(space, record.selection)
     kept = {name for names in wanted.values() for name in names}
     for name in list(space.storage.keys("lookup/")):
         if name not in kept:

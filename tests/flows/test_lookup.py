@@ -8,11 +8,14 @@ import pytest
 from flows.honour import honour
 from flows.lookup import bring_up
 from flows.passages import PassageFinder
+from flows.value import values_of
+from flows.worth import OVERLAPS, WorthMap
 from ledger.case_book import open_case, take_step
 from ledger.cases import Case, CaseKind, CaseStep, Proof, Step
 from ledger.journal import Stamp, entries
 from ledger.targets import Target, TargetKind
 from ledger.works_found import Found, find, find_work
+from tests.flows.house import House
 from tests.flows.little import DAY, Little, text_about
 
 STAMP = Stamp("jura", DAY)
@@ -129,3 +132,19 @@ def test_files_of_no_run_are_removed(little: Little) -> None:
     assert little.record is not None
     bring_up(little.space, little.record)
     assert not little.space.storage.exists("lookup/blog/old.passages")
+
+
+def test_the_value_map_is_counted_behind_the_run(little: Little, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks at it has the selection counted no more, is told the same, and has it counted where it was not yet."""
+    house = House(little.space.settings.catalogue.parent)
+    for name in ("blog", "web"):
+        house.source(name)
+    told = {value.source: (value.words, value.only_words) for value in values_of(little.space, DAY.date())}
+    counted = WorthMap(little.space)()
+    assert {one.source: (one.words, one.only_words) for one in counted} == told
+    assert sum(one.only_words for one in counted)
+    with monkeypatch.context() as alone:
+        alone.setattr("flows.worth.overlaps", None)
+        assert WorthMap(little.space)() == counted
+    little.space.storage.remove(OVERLAPS)
+    assert WorthMap(little.space)() == counted
