@@ -45,10 +45,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Who answered, and the path they were on their way to."""
+    """Who answered, and the path they were on their way to; `added` when an identity was added, and nobody let in."""
 
     person: Person
     back_to: str
+    added: bool = False
 
 
 def ask_code(ledger: Ledger, email: str, network: str, back_to: str, now: datetime) -> Asked:

@@ -93,6 +93,7 @@ EVENTS = {
     "code not sent": N_("code not sent"),
     "code wrong": N_("wrong code"),
     "identity added": N_("provider added"),
+    "identity removed": N_("provider removed"),
     "signed in": N_("signed in"),
     "signed out": N_("signed out"),
     "signed out elsewhere": N_("signed out elsewhere"),

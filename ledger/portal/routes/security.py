@@ -19,6 +19,7 @@ from ledger.portal.factors import (
     recovery_left,
 )
 from ledger.portal.forms import Form, Posted
+from ledger.portal.identities import drop_identities, identities_of
 from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.pages import page
 from ledger.portal.passkeys import Shown, add_passkey, ask_new, relying_at
@@ -50,7 +51,7 @@ def name(request: Request, form: Posted, session: Signed) -> Response:
 def new_app(request: Request, form: Posted, session: Signed) -> Response:
     """Show a key for an app, and ask for a password of it."""
     del form
-    portal = _strong(request, session)
+    portal = strong(request, session)
     person = find_person(portal.ledger, session.who.person)
     made = add_totp(portal.ledger, portal.secret, person.id, person.email, portal.now())
     return page(request, "own/new_app.html", made=made, error="")
@@ -59,7 +60,7 @@ def new_app(request: Request, form: Posted, session: Signed) -> Response:
 @router.post("/app/bekraeft")
 def confirm_app(request: Request, form: Posted, session: Signed) -> Response:
     """Take an app into use."""
-    portal = _strong(request, session)
+    portal = strong(request, session)
     given = (form.text("name"), form.text("code", 20))
     if not confirm_totp(portal.ledger, portal.secret, session.who.person, given, portal.now()):
         told = N_("The code did not fit. Begin again: remove the entry from your app, and add the new key.")
@@ -71,7 +72,7 @@ def confirm_app(request: Request, form: Posted, session: Signed) -> Response:
 def new_key(request: Request, form: Posted, session: Signed) -> Response:
     """Ask the browser for a new passkey."""
     del form
-    portal = _strong(request, session)
+    portal = strong(request, session)
     person = find_person(portal.ledger, session.who.person)
     options = ask_new(portal.ledger, relying_at(portal.site.url), session.id, person)
     return page(request, "own/new_key.html", options=options)
@@ -80,7 +81,7 @@ def new_key(request: Request, form: Posted, session: Signed) -> Response:
 @router.post("/noegle/bekraeft")
 def confirm_key(request: Request, form: Posted, session: Signed) -> Response:
     """Take a passkey into use."""
-    portal = _strong(request, session)
+    portal = strong(request, session)
     shown = Shown(session.id, form.text("passkey", 20_000))
     whose = (session.who.person, form.text("name"))
     if not add_passkey(portal.ledger, relying_at(portal.site.url), shown, whose, portal.now()):
@@ -93,7 +94,7 @@ def confirm_key(request: Request, form: Posted, session: Signed) -> Response:
 def codes(request: Request, form: Posted, session: Signed) -> Response:
     """Make the recovery codes anew, and show them once."""
     del form
-    portal = _strong(request, session)
+    portal = strong(request, session)
     if not session.who.second:
         raise HTTPException(403)
     made = new_recovery(portal.ledger, session.who.person, portal.now())
@@ -104,8 +105,21 @@ def codes(request: Request, form: Posted, session: Signed) -> Response:
 def remove(request: Request, factor: str, form: Posted, session: Signed) -> Response:
     """Take a second factor out of use."""
     del form
-    portal = _strong(request, session)
+    portal = strong(request, session)
     if not drop_factor(portal.ledger, session.who.person, factor, portal.now()):
+        raise HTTPException(404)
+    return RedirectResponse(HERE, 303)
+
+
+@router.post("/udbyder/{number}/fjern")
+def remove_provider(request: Request, number: int, form: Posted, session: Signed) -> Response:
+    """Let a provider sign nobody in to the account any more."""
+    del form
+    portal = strong(request, session)
+    known = portal.wiring.providers
+    if not 0 <= number < len(known):
+        raise HTTPException(404)
+    if not drop_identities(portal.ledger, session.who.person, known[number].issuer, portal.now()):
         raise HTTPException(404)
     return RedirectResponse(HERE, 303)
 
@@ -132,7 +146,7 @@ def end_all(request: Request, form: Posted, session: Signed) -> Response:
 @router.post("/adgang")
 def new_token(request: Request, form: Posted, session: Signed) -> Response:
     """Make a token for a program, and show it once."""
-    portal = _strong(request, session)
+    portal = strong(request, session)
     if not session.who.second:
         raise HTTPException(303, headers={"Location": FACTOR_PATH})
     asked = (form.text("name"), [scope for scope in Scope if form.text(f"scope_{scope}")], _days(form))
@@ -150,7 +164,7 @@ def end_one(request: Request, name: str, form: Posted, session: Signed) -> Respo
     return RedirectResponse(HERE, 303)
 
 
-def _strong(request: Request, session: Session) -> Portal:
+def strong(request: Request, session: Session) -> Portal:
     """Ask for a second factor, where the person has one already."""
     portal = portal_of(request)
     if not session.who.second and factors_of(portal.ledger, session.who.person):
@@ -175,6 +189,8 @@ def _page(request: Request, session: Session, error: str = "") -> Response:
     values = {
         "person": find_person(portal.ledger, person),
         "factors": factors_of(portal.ledger, person),
+        "providers": portal.wiring.providers,
+        "identities": identities_of(portal.ledger, person),
         "codes_left": recovery_left(portal.ledger, person),
         "sessions": sessions_of(portal.ledger, person, portal.now()),
         "session": session,

@@ -5,6 +5,7 @@ Every answer about a code is the same, whoever asks for whatever address.
 
 from contextlib import suppress
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query
 from starlette.exceptions import HTTPException
@@ -27,11 +28,13 @@ from ledger.portal.factors import FactorKind, check_second, factors_of
 from ledger.portal.forms import Posted
 from ledger.portal.languages import N_, language_of, translate
 from ledger.portal.limits import Limit, limited, visitor_of
-from ledger.portal.oidc import Endpoints, ProviderFailed, Returned, Visit, begin, discover, finish
+from ledger.portal.oidc import Aim, ProviderFailed, Returned, Visit, begin, discover, finish
 from ledger.portal.pages import page
 from ledger.portal.passkeys import Shown, ask_shown, check_passkey, relying_at
 from ledger.portal.people import read_email
 from ledger.portal.portal import Mail, Portal, portal_of, post
+from ledger.portal.routes.security import HERE as SECURITY
+from ledger.portal.routes.security import strong
 from ledger.portal.sessions import Entrance, Session, end_session, start_session, strengthen
 
 router = APIRouter()
@@ -99,10 +102,23 @@ def take_code(request: Request, form: Posted) -> Response:
 
 @router.get("/log-ind/udbyder/{number}", dependencies=[Depends(limited(SIGN_INS))])
 def to_provider(request: Request, number: int, videre: Onward = "") -> Response:
-    """Send the browser to a provider."""
-    portal = portal_of(request)
-    visit = _visit(portal, number)
-    token, address = begin(portal.ledger, visit.provider, (visit.endpoints, visit.redirect), videre, portal.now())
+    """Send the browser to a provider, for a click on our page: another site's link signs nobody in (ASVS 7.6.2)."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return RedirectResponse(f"{SIGN_IN_PATH}?videre={quote(videre, safe='')}", 303)
+    return _gone(portal_of(request), number, Aim(videre))
+
+
+@router.get("/min-side/sikkerhed/udbyder/{number}", dependencies=[Depends(limited(SIGN_INS))])
+def add_provider(request: Request, number: int, session: Signed) -> Response:
+    """Send the browser to a provider whose identity is to be added to the account, for a click on our page alone."""
+    portal = strong(request, session)
+    if request.headers.get("sec-fetch-site") != "same-origin":
+        return RedirectResponse(SECURITY, 303)
+    return _gone(portal, number, Aim(SECURITY, session.who.person))
+
+
+def _gone(portal: Portal, number: int, aim: Aim) -> Response:
+    token, address = begin(portal.ledger, _visit(portal, number), aim, portal.now())
     response = RedirectResponse(address, 303)
     _keep_sign_in(portal, response, f"{number}.{token}")
     return response
@@ -115,25 +131,26 @@ def from_provider(
     state: Annotated[str, Query(max_length=200)] = "",
     iss: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
-    """Let somebody in whom a provider has sent back."""
+    """Let somebody in whom a provider has sent back; what it says of an error is a stranger's, and not shown."""
     portal = portal_of(request)
     number, _, token = request.cookies.get(cookie(portal, "sign-in"), "").partition(".")
     if not token:
         return RedirectResponse(SIGN_IN_PATH, 303)
     session = maybe_signed(request)
     answered = None
-    if number.isdecimal() and len(number) < 4 and code:
-        returned = Returned(token, state, code, iss)
+    if number.isdecimal() and len(number) < 4:
         signed_in = session.who.person if session else ""
         visit = _visit(portal, int(number))
         with suppress(ProviderFailed):  # it did not take the code, or broke off: nobody came back
-            answered = finish(portal.ledger, visit, returned, signed_in, portal.now())
+            answered = finish(portal.ledger, visit, Returned(token, state, code, iss), signed_in, portal.now())
     if answered is None:
         error = translate(
             language_of(request), N_("The provider did not let us know who you are. Try again, or by mail.")
         )
         values = {"onward": "", "providers": portal.wiring.providers, "error": error, "email": ""}
-        return page(request, "own/sign_in.html", 422, **values)
+        return _without_sign_in(portal, page(request, "own/sign_in.html", 422, **values))
+    if answered.added:
+        return _without_sign_in(portal, RedirectResponse(answered.back_to, 303))
     return _let_in(request, answered, "oidc")
 
 
@@ -194,8 +211,7 @@ def _let_in(request: Request, answered: Answered, how: str) -> Response:
     token = start_session(portal.ledger, answered.person.id, entrance, session_token(request), portal.now())
     response = RedirectResponse(answered.back_to, 303)
     keep_session(request, response, token)
-    response.delete_cookie(cookie(portal, "sign-in"), secure=portal.site.secure, httponly=True, samesite="lax")
-    return response
+    return _without_sign_in(portal, response)
 
 
 def _letter(request: Request, portal: Portal, email: str, code: str) -> Mail:
@@ -209,12 +225,18 @@ def _keep_sign_in(portal: Portal, response: Response, token: str) -> None:
     response.set_cookie(name, token, SIGN_IN_S, secure=portal.site.secure, httponly=True, samesite="lax")
 
 
+def _without_sign_in(portal: Portal, response: Response) -> Response:
+    """The answer, after which no sign-in is under way in the browser any more."""
+    response.delete_cookie(cookie(portal, "sign-in"), secure=portal.site.secure, httponly=True, samesite="lax")
+    return response
+
+
 def _visit(portal: Portal, number: int) -> Visit:
     providers = portal.wiring.providers
     if not 0 <= number < len(providers):
         raise HTTPException(404)
     try:
-        endpoints: Endpoints = discover(providers[number], portal.wiring.wire)
+        endpoints = discover(providers[number], portal.wiring.wire)
     except ProviderFailed as error:
         raise HTTPException(503) from error
     return Visit(providers[number], endpoints, portal.wiring.wire, portal.site.url + OIDC_BACK)

@@ -26,12 +26,14 @@ def encoded(data: bytes) -> str:
 
 @dataclass
 class FakeProvider:
-    """What it says of whoever comes; `twist` changes the claims it signs, `header` how it signs."""
+    """What it says of whoever comes; `twist` changes the claims it signs, `says` its document."""
 
     claims: dict[str, Any] = field(default_factory=lambda: {"sub": "248289", "email": "jens@blad.example"})
     twist: dict[str, Any] = field(default_factory=dict)
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "1"}))
     signs_with: ECKey | None = None
+    says: dict[str, Any] = field(default_factory=dict)
+    more_keys: list[Any] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     port: int = 0
 
@@ -59,7 +61,11 @@ class FakeProvider:
         claims = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 60, "nonce": asked["nonce"]}
         signed = {**claims, "email_verified": True, **self.claims, **self.twist}
         signed = {name: value for name, value in signed.items() if value is not None}
-        return {"id_token": jwt.encode({"alg": "ES256", "kid": "1"}, signed, self.signs_with or self.key)}
+        return {"id_token": self._signed(signed)}
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        key = self.signs_with or self.key
+        return jwt.encode({"alg": "ES256", "kid": str(key.kid)}, claims, key)
 
 
 def start(provider: FakeProvider) -> ThreadingHTTPServer:
@@ -92,7 +98,7 @@ def start(provider: FakeProvider) -> ThreadingHTTPServer:
 
 def _document(provider: FakeProvider, path: str) -> object:
     if path == "/keys":
-        return KeySet([provider.key]).as_dict(private=False)
+        return {"keys": [*KeySet([provider.key]).as_dict(private=False)["keys"], *provider.more_keys]}
     if path == "/.well-known/openid-configuration":
         at = provider.issuer
         places = {
@@ -100,7 +106,7 @@ def _document(provider: FakeProvider, path: str) -> object:
             "token_endpoint": f"{at}/token",
             "jwks_uri": f"{at}/keys",
         }
-        return {"issuer": at, **places}
+        return {"issuer": at, **places, **provider.says}
     return None
 
 

@@ -58,7 +58,7 @@ NO_PAGES = (
     *("/robots.txt", "/.well-known/security.txt", "/feed/{language}.atom", "/bevis/noegle", "/bevis/checkpoint"),
     *("/opslag/{form}", "/kilder/{name}/{form}", "/min-side/{holder}/opgoerelse.{kind}"),
     *("/min-side/{holder}/bevis.zip", "/hus/krav/{claim}/fuldmagt.pdf", "/sprog/{language}"),
-    *("/log-ind/udbyder/{number}", "/log-ind/tilbage"),
+    *("/log-ind/udbyder/{number}", "/log-ind/tilbage", "/min-side/sikkerhed/udbyder/{number}"),
 )
 """Routes that give a file or lead elsewhere: all others are pages, and each is looked at."""
 

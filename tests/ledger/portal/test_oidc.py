@@ -1,5 +1,6 @@
 """Signing in with a provider, against a small one on loopback, and every way in which its answer may be wrong."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from flows.reaching import provider_get, provider_post
 from ledger.journal import Stamp
 from ledger.portal.codes import GOOD_FOR, Answered
 from ledger.portal.oidc import (
+    Aim,
     Endpoints,
     Provider,
     ProviderFailed,
@@ -53,10 +55,11 @@ def visit_of(fake: FakeProvider) -> Visit:
     return Visit(provider, discover(provider, WIRE), WIRE, BACK)
 
 
-def come_back(ledger: Ledger, fake: FakeProvider, signed_in: str = "") -> Answered | None:
-    """Go there, say yes, and come back."""
+def come_back(ledger: Ledger, fake: FakeProvider, adds_to: str = "", signed_in: str | None = None) -> Answered | None:
+    """Go there, say yes, and come back; signed in as whom it is added to, or as another."""
+    signed_in = adds_to if signed_in is None else signed_in
     visit = visit_of(fake)
-    token, address = begin(ledger, visit.provider, (visit.endpoints, BACK), "/krav", now())
+    token, address = begin(ledger, visit, Aim("/krav", adds_to), now())
     given = fake.authorize(address)
     return finish(ledger, visit, Returned(token, given["state"], given["code"], given["iss"]), signed_in, now())
 
@@ -77,7 +80,7 @@ def test_it_is_asked_with_pkce_state_and_nonce(ledger: Ledger, fake: FakeProvide
     visit = visit_of(fake)
     asked = []
     for _ in range(2):
-        token, address = begin(ledger, visit.provider, (visit.endpoints, BACK), "//ond.example", now())
+        token, address = begin(ledger, visit, Aim("//ond.example"), now())
         query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         assert query["code_challenge_method"] == "S256"
         assert token not in address
@@ -135,11 +138,11 @@ def test_the_answer_is_for_one_browser_once_and_in_time(ledger: Ledger, fake: Fa
     visit = visit_of(fake)
     wrong = {"token": "x" * 43, "state": "x", "issuer": "https://ond.example"}
     for name, value in wrong.items():
-        token, address = begin(ledger, visit.provider, (visit.endpoints, BACK), "", now())
+        token, address = begin(ledger, visit, Aim(), now())
         given = fake.authorize(address)
         returned = replace(Returned(token, given["state"], given["code"]), **{name: value})
         assert finish(ledger, visit, returned, "", now()) is None, name
-    token, address = begin(ledger, visit.provider, (visit.endpoints, BACK), "", now())
+    token, address = begin(ledger, visit, Aim(), now())
     given = fake.authorize(address)
     returned = Returned(token, given["state"], given["code"])
     assert finish(ledger, visit, returned, "", now() + GOOD_FOR) is None
@@ -164,6 +167,72 @@ def test_an_identity_is_added_to_the_account_one_is_signed_in_to(ledger: Ledger,
     assert come_back(ledger, fake) is None
 
 
+def test_an_identity_is_added_for_who_asked_for_that_and_nobody_else(ledger: Ledger, fake: FakeProvider) -> None:
+    """Being signed in adds none to an account, nor does coming back signed out, or as another than asked."""
+    with ledger.writing() as connection:
+        person, other = (person_by_email(connection, f"{name}@blad.example", now()) for name in ("a", "b"))
+    assert person is not None
+    assert other is not None
+    apart = come_back(ledger, fake, signed_in=person.id)
+    assert apart is not None
+    assert apart.person.email == "jens@blad.example"
+    fake.claims = {"sub": "2", "email": "c@blad.example"}
+    for signed_in in ("", other.id):
+        assert come_back(ledger, fake, person.id, signed_in) is None
+    assert {one.email for one, _ in people(ledger)} == {"a@blad.example", "b@blad.example", "jens@blad.example"}
+
+
+def test_a_provider_that_names_itself_in_its_answers_must(ledger: Ledger, fake: FakeProvider) -> None:
+    """Where its document says that (RFC 9207), an answer without its name may be another provider's."""
+    fake.says = {"authorization_response_iss_parameter_supported": True}
+    visit = visit_of(fake)
+    for issuer, lets_in in (("", False), (fake.issuer, True)):
+        token, address = begin(ledger, visit, Aim(), now())
+        given = fake.authorize(address)
+        returned = Returned(token, given["state"], given["code"], issuer)
+        assert (finish(ledger, visit, returned, "", now()) is not None) is lets_in
+
+
+def test_a_no_ends_the_sign_in(ledger: Ledger, fake: FakeProvider) -> None:
+    """An answer without a code, as a provider refuses, cannot be followed by one with a code."""
+    visit = visit_of(fake)
+    token, address = begin(ledger, visit, Aim(), now())
+    given = fake.authorize(address)
+    assert finish(ledger, visit, Returned(token, given["state"], ""), "", now()) is None
+    assert finish(ledger, visit, Returned(token, given["state"], given["code"]), "", now()) is None
+
+
+def test_a_provider_changes_its_keys(ledger: Ledger, fake: FakeProvider) -> None:
+    """A new key is known at once, the old one is not taken any more, and one of an unknown kind locks nobody out."""
+    old, fake.key = fake.key, ECKey.generate_key("P-256", {"kid": "2"})
+    fake.more_keys = [{"kty": "AKP", "kid": "3"}, {"kty": "EC", "crv": "P-999", "kid": "4", "x": "aa", "y": "aa"}, 5]
+    assert come_back(ledger, fake) is not None
+    fake.signs_with = old
+    assert come_back(ledger, fake) is None
+
+
+@pytest.mark.parametrize("keys", ["{}", '{"keys": null}', '{"keys": "x"}', '{"keys": [{"kty": []}]}', '{"keys": []}'])
+def test_keys_that_are_none_let_nobody_in(ledger: Ledger, fake: FakeProvider, keys: str) -> None:
+    """And are no crash."""
+    good = visit_of(fake)
+    visit = replace(good, wire=Wire(lambda _: keys.encode(), provider_post))
+    token, address = begin(ledger, visit, Aim(), now())
+    given = fake.authorize(address)
+    assert finish(ledger, visit, Returned(token, given["state"], given["code"]), "", now()) is None
+
+
+def test_a_provider_elsewhere_sends_us_nowhere_on_this_machine() -> None:
+    """A document that names loopback would have us ask what listens there; only a provider here may."""
+    names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    said = {"issuer": "https://log.example", **dict.fromkeys(names, "https://log.example/x")}
+    provider = Provider("https://log.example", CLIENT, SECRET, "Prøve")
+    assert discover(provider, Wire(lambda _: json.dumps(said).encode(), provider_post)).token == "https://log.example/x"
+    for name in names:
+        body = json.dumps({**said, name: "http://127.0.0.1:8040/x"}).encode()
+        with pytest.raises(ProviderFailed):
+            discover(provider, Wire(lambda _, body=body: body, provider_post))
+
+
 def test_a_provider_that_fails_says_so(ledger: Ledger, fake: FakeProvider) -> None:
     """One that does not answer, claims to be another, names odd places or speaks no JSON is an error with a remedy."""
     good = visit_of(fake)
@@ -174,7 +243,7 @@ def test_a_provider_that_fails_says_so(ledger: Ledger, fake: FakeProvider) -> No
     for body in (b"", b"[]", b'{"issuer": "x"}', said):
         with pytest.raises(ProviderFailed):
             discover(good.provider, Wire(lambda _, body=body: body, provider_post))
-    token, address = begin(ledger, good.provider, (good.endpoints, BACK), "", now())
+    token, address = begin(ledger, good, Aim(), now())
     given = fake.authorize(address)
     fake.codes.clear()
     with pytest.raises(ProviderFailed):
@@ -185,6 +254,13 @@ def test_only_https_and_this_machine_are_safe() -> None:
     """Everything else would carry a secret over the open net."""
     assert is_safe("https://login.example/x")
     assert is_safe("http://127.0.0.1:1/")
-    for address in ("http://login.example/", "ftp://x", "", "http://[", "http://localhost.ond.example/"):
+    odd = (
+        "https://",
+        "https://a@b.example/",
+        "https://a.example/#x",
+        "https://a.example/\r\nX: y",
+        "https://å.example/",
+    )
+    for address in ("http://login.example/", "ftp://x", "", "http://[", "http://localhost.ond.example/", *odd):
         assert not is_safe(address)
     assert Endpoints("a", "b", "c").keys == "c"

@@ -19,6 +19,8 @@ from tests.ledger.portal.conftest import Clock, Letters
 from tests.ledger.portal.provider import CLIENT, SECRET, FakeProvider, SoftPasskey, start
 from tests.ledger.portal.visiting import EMAIL, Visitor, visitor_of
 
+SECURITY, ADD = "/min-side/sikkerhed", "/min-side/sikkerhed/udbyder/0"
+
 
 @pytest.fixture
 def visitor(portal: Portal, clock: Clock, letters: Letters) -> Visitor:
@@ -233,7 +235,55 @@ def test_a_provider_is_gone_to_and_come_back_from(
     again = provider.authorize(visitor.get("/log-ind/udbyder/0").headers["location"])
     assert visitor.get("/log-ind/tilbage?" + urlencode({**again, "code": "forged"})).status_code == 422
     visitor.get("/log-ind/udbyder/0")
-    assert visitor.get("/log-ind/tilbage?error=access_denied&state=x").status_code == 422
+    said_no = visitor.get("/log-ind/tilbage?error=access_denied&error_description=<b>ring+nu</b>&state=x")
+    assert said_no.status_code == 422
+    assert "ring nu" not in said_no.text
+    assert visitor.get("/log-ind/tilbage?state=x").headers["location"] == "/log-ind"
+
+
+def test_another_sites_page_sends_nobody_to_a_provider(
+    portal: Portal, clock: Clock, letters: Letters, provider: FakeProvider
+) -> None:
+    """Its link shows our page, where one may click; and it adds nothing to the account of who is signed in."""
+    clock.at = datetime.now(UTC)
+    known = Provider(provider.issuer, CLIENT, SECRET, "Prøveudbyder")
+    wiring = Wiring(providers=(known,), wire=Wire(provider_get, provider_post))
+    visitor = visitor_of(replace(portal, wiring=wiring), clock, letters)
+    visitor.sign_in()
+    for path, shown in (("/log-ind/udbyder/0?videre=%2Fkrav", "/log-ind?videre=%2Fkrav"), (ADD, SECURITY)):
+        for site in ("cross-site", "same-site"):
+            answer = visitor.client.get(path, headers={"Sec-Fetch-Site": site})
+            assert answer.headers["location"] == shown
+    assert visitor.get(ADD).headers["location"] == SECURITY
+
+
+def test_a_provider_is_added_to_an_account_and_removed(
+    portal: Portal, clock: Clock, letters: Letters, provider: FakeProvider
+) -> None:
+    """Under Security, with a second factor where there is one; afterwards it signs nobody in to the account."""
+    clock.at = datetime.now(UTC)
+    provider.twist = {"email": None}
+    known = Provider(provider.issuer, CLIENT, SECRET, "Prøveudbyder")
+    wiring = Wiring(providers=(known,), wire=Wire(provider_get, provider_post))
+    visitor, other = (visitor_of(replace(portal, wiring=wiring), clock, letters) for _ in range(2))
+    visitor.sign_in()
+    assert "Tilføj Prøveudbyder" in visitor.get(SECURITY).text
+    address = visitor.client.get(ADD, headers={"Sec-Fetch-Site": "same-origin"}).headers["location"]
+    kept = visitor.client.cookies["__Host-session"]
+    back = visitor.get("/log-ind/tilbage?" + urlencode(provider.authorize(address)))
+    assert (back.headers["location"], visitor.client.cookies["__Host-session"]) == (SECURITY, kept)
+    assert "Fjern Prøveudbyder" in visitor.get(SECURITY).text
+    address = other.get("/log-ind/udbyder/0").headers["location"]
+    assert other.get("/log-ind/tilbage?" + urlencode(provider.authorize(address))).headers["location"] == "/min-side"
+    assert EMAIL in other.get("/min-side").text
+    visitor.add_app()
+    assert other.client.get(ADD).headers["location"].startswith("/log-ind/faktor")
+    assert other.send(f"{ADD}/fjern", page=SECURITY).headers["location"].startswith("/log-ind/faktor")
+    assert visitor.send(f"{ADD}/fjern", page=SECURITY).headers["location"] == SECURITY
+    assert visitor.send(f"{ADD}/fjern", page=SECURITY).status_code == 404
+    assert visitor.send("/min-side/sikkerhed/udbyder/1/fjern", page=SECURITY).status_code == 404
+    address = other.get("/log-ind/udbyder/0").headers["location"]
+    assert other.get("/log-ind/tilbage?" + urlencode(provider.authorize(address))).status_code == 422
 
 
 def test_a_provider_that_is_gone_is_told(portal: Portal, clock: Clock, letters: Letters) -> None:
