@@ -1,7 +1,5 @@
 """Mandates: for which holders a collective acts. The house writes one down when it has read what says so."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import delete, insert, select
 
 from ledger import portal_tables as tables
@@ -59,11 +57,8 @@ def end_mandate(ledger: Ledger, whose: tuple[str, str], stamp: Stamp) -> bool:
     return bool(gone)
 
 
-def mandates(ledger: Ledger) -> Mapping[str, tuple[str, ...]]:
-    """Return the holders each collective acts for."""
-    found: dict[str, tuple[str, ...]] = {}
-    query = select(tables.mandate.c.collective, tables.mandate.c.holder).order_by(tables.mandate.c.holder)
+def mandates(ledger: Ledger, collective: str) -> tuple[str, ...]:
+    """Return the holders a collective acts for."""
+    query = select(tables.mandate.c.holder).filter_by(collective=collective).order_by(tables.mandate.c.holder)
     with ledger.reading() as connection:
-        for row in connection.execute(query):
-            found[row.collective] = (*found.get(row.collective, ()), row.holder)
-    return found
+        return tuple(connection.scalars(query))

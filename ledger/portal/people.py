@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from ledger import portal_tables as tables
 from ledger.errors import RecordRefused, UnknownRecord
@@ -33,6 +33,18 @@ HOLDERS_MAX = 20
 _EMAIL = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a list: what stands in an address or a name, behind the one with an id, at most so many; 0 is all."""
+
+    sought: str = ""
+    after: str = ""
+    most: int = 0
+
+
+WHOLE = Part()
 
 
 class HolderKind(StrEnum):
@@ -107,12 +119,22 @@ def read_person(connection: Connection, name: str) -> Person | None:
     return None if row is None else _person(dict(row))
 
 
-def people(ledger: Ledger) -> tuple[tuple[Person, tuple[Grant, ...]], ...]:
-    """Return everybody with their grants, by address."""
+def people(ledger: Ledger, part: Part = WHOLE) -> tuple[tuple[Person, tuple[Grant, ...]], ...]:
+    """Return everybody, or a part of them, with their grants, by address."""
     grants: dict[str, list[Grant]] = {}
+    table = tables.person.c
+    query = select(tables.person).order_by(table.email)
+    if part.sought:
+        query = query.where(
+            table.email.icontains(part.sought, autoescape=True) | table.name.icontains(part.sought, autoescape=True)
+        )
+    if part.after:
+        query = query.where(table.email > select(table.email).filter_by(id=part.after).scalar_subquery())
+    query = query.limit(part.most or None)
     with ledger.reading() as connection:
-        rows = connection.execute(select(tables.person).order_by(tables.person.c.email)).mappings().all()
-        for row in connection.execute(select(tables.grant)).mappings():
+        rows = connection.execute(query).mappings().all()
+        ids = query.with_only_columns(table.id).subquery()
+        for row in connection.execute(select(tables.grant).where(tables.grant.c.person.in_(select(ids)))).mappings():
             grants.setdefault(row["person"], []).append(Grant(Role(row["role"]), row["holder"]))
     order = {role: number for number, role in enumerate(Role)}
     return tuple(
@@ -215,11 +237,20 @@ def name_party(ledger: Ledger, holder: str, party: str, stamp: Stamp) -> None:
         note(connection, Happened("party named", holder=holder, what=f"by {stamp.actor}"), stamp.now)
 
 
-def holders(ledger: Ledger, names: frozenset[str] | None = None) -> tuple[Holder, ...]:
-    """Return some holders, or all of them, by name."""
-    query = select(tables.holder).order_by(tables.holder.c.name, tables.holder.c.id)
+def holders(ledger: Ledger, names: frozenset[str] | None = None, part: Part = WHOLE) -> tuple[Holder, ...]:
+    """Return some holders, all of them, or a part, by name."""
+    table = tables.holder.c
+    query = select(tables.holder).order_by(table.name, table.id).limit(part.most or None)
     if names is not None:
-        query = query.where(tables.holder.c.id.in_(names))
+        query = query.where(table.id.in_(names))
+    if part.sought:
+        query = query.where(
+            table.name.icontains(part.sought, autoescape=True) | table.party.icontains(part.sought, autoescape=True)
+        )
+    if part.after:
+        query = query.where(
+            tuple_(table.name, table.id) > select(table.name, table.id).filter_by(id=part.after).scalar_subquery()
+        )
     with ledger.reading() as connection:
         rows = connection.execute(query).mappings().all()
     return tuple(Holder(row["id"], row["name"], HolderKind(row["kind"]), row["party"]) for row in rows)

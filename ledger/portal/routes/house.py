@@ -123,7 +123,7 @@ def claim_page(request: Request, claim: str, session: InHouse) -> Response:
         "holder": find_holder(portal.ledger, found.holder),
         "beside": [one for one in claims_of(portal.ledger, None, value=found.value) if one.id != found.id],
         "holders": every,
-        "mandates": mandates(portal.ledger).get(found.holder, ()),
+        "mandates": mandates(portal.ledger, found.holder),
         "names": {holder.id: holder.name for holder in every},
         "acts": may(session.who, Action.DECIDE),
     }

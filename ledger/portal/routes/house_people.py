@@ -1,6 +1,8 @@
 """The house's pages of people: roles, holders and their names in agreements; and the trail of all that was done."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,23 +13,43 @@ from ledger.portal.forms import Form, Posted
 from ledger.portal.journal_pages import journal_page
 from ledger.portal.mandates import end_mandate, mandates
 from ledger.portal.pages import page
-from ledger.portal.people import close_person, give, holders, name_party, people, take
+from ledger.portal.people import HolderKind, Part, close_person, give, holders, name_party, people, take
 from ledger.portal.portal import portal_of
 from ledger.portal.roles import Action, Grant, Role, may
 from ledger.portal.routes.house import InHouse, stamp_of
 
 router = APIRouter(prefix="/hus")
 
+COLLECTIVE = HolderKind.COLLECTIVE
+
+
+PAGE = 50
+"""People and holders on a page: with their forms, some hundred kilobytes."""
+
+Sought = Annotated[str, Query(max_length=200)]
+Id = Annotated[str, Query(pattern=r"^([ph][0-9a-f]{16})?$")]
+
 
 @router.get("/folk")
-def people_page(request: Request, session: InHouse) -> Response:
-    """Show everybody with their roles, every holder, and mandates."""
-    portal = portal_of(request)
+def people_page(
+    request: Request, session: InHouse, soeg: Sought = "", efter: Id = "", efter_holder: Id = ""
+) -> Response:
+    """Show people with their roles, holders and their mandates: page by page, or those with something in their name."""
+    portal, sought = portal_of(request), soeg.strip()
+    listed = people(portal.ledger, Part(sought, efter, PAGE + 1))
+    found = holders(portal.ledger, part=Part(sought, efter_holder, PAGE + 1))
+    shown, held = listed[:PAGE], found[:PAGE]
+    acts_for = {holder.id: mandates(portal.ledger, holder.id) for holder in held if holder.kind is COLLECTIVE}
+    told = {grant.holder for _, grants in shown for grant in grants}.union(*acts_for.values())
     values = {
-        "people": people(portal.ledger),
-        "holders": holders(portal.ledger),
-        "names": {holder.id: holder.name for holder in holders(portal.ledger)},
-        "mandates": mandates(portal.ledger),
+        "people": shown,
+        "next_person": shown[-1][0].id if len(listed) > PAGE else "",
+        "holders": held,
+        "next_holder": held[-1].id if len(found) > PAGE else "",
+        "sought": sought,
+        "is_part": bool(efter or efter_holder),
+        "names": {holder.id: holder.name for holder in holders(portal.ledger, frozenset(told))},
+        "mandates": acts_for,
         "roles": tuple(Role),
         "acts": may(session.who, Action.ADMIT),
     }

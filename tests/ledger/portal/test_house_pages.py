@@ -1,10 +1,12 @@
 """The house's side: staff decides, an auditor reads all and changes nothing, everybody else finds nothing there."""
 
+import html
 import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.routing import APIRoute
@@ -20,7 +22,7 @@ from ledger.portal.claims import Claimed, ClaimKind, ClaimState, claims_of, find
 from ledger.portal.guards import SAFE
 from ledger.portal.mandates import mandates
 from ledger.portal.offers import OfferState, find_offer
-from ledger.portal.people import HolderKind, find_holder, find_person, give, make_holder, people
+from ledger.portal.people import HolderKind, find_holder, find_person, give, make_holder, people, person_by_email
 from ledger.portal.portal import Portal
 from ledger.portal.requests import KINDS
 from ledger.portal.roles import Grant, Role
@@ -267,6 +269,32 @@ def test_staff_reads_what_holds_a_text(setting: Setting) -> None:
     assert "Det er en overskrift" in staff.get(page).text
 
 
+def test_people_and_holders_are_shown_page_by_page(setting: Setting) -> None:
+    """Each of a hundred stands on one page, and is found by a part of an address or a name; a sign is no wildcard."""
+    ledger, now = setting.portal.ledger, setting.clock.at
+    staff = setting.of_the_house(Role.STAFF)
+    with ledger.writing() as connection:
+        made = [person_by_email(connection, f"nr{number:03}@mange.example", now) for number in range(110)]
+    for number, person in enumerate(made):
+        assert person is not None
+        make_holder(ledger, person.id, f"Forfatter {number:03}", HolderKind.HOLDER, now)
+    seen: list[str] = []
+    for what, pattern in (("efter", r"<td>(nr\d{3})@mange.example<"), ("efter_holder", r"<td>(Forfatter \d{3})<")):
+        address, pages = "/hus/folk", 0
+        while address:
+            shown = staff.get(address).text
+            pages += 1
+            seen += re.findall(pattern, shown)
+            after = re.search(rf'href="(/hus/folk\?soeg=&amp;{what}=[ph][0-9a-f]+)"', shown)
+            address = html.unescape(after[1]) if after else ""
+        assert pages == 3
+    assert sorted(seen) == sorted([f"nr{n:03}" for n in range(110)] + [f"Forfatter {n:03}" for n in range(110)])
+    for sought, found in (("NR042@", 1), ("forfatter 04", 10), ("100%", 0), ("nr___@", 0)):
+        assert len(re.findall(r"<td>(?:nr|Forfatter )\d", staff.get(f"/hus/folk?soeg={quote(sought)}").text)) == found
+    assert staff.get("/hus/folk?efter=x").status_code == 422
+    assert staff.get("/hus/folk?efter=p0000000000000000").status_code == 200
+
+
 def test_a_mandate_opens_a_holders_records_until_it_ends(setting: Setting) -> None:
     """A collective's repertoire is approved, and whom it acts for is written down; until it or the claim is ended."""
     portal, ids = setting.portal, setting.tenant.ids
@@ -286,7 +314,7 @@ def test_a_mandate_opens_a_holders_records_until_it_ends(setting: Setting) -> No
     for wrong in ("h0", collective.id):
         assert staff.send(f"{page}/fuldmagt", page=page, holder=wrong).status_code == 404
     assert staff.send(f"{page}/fuldmagt", page=page, holder=ids["holder"]).status_code == 303
-    assert mandates(portal.ledger) == {collective.id: (ids["holder"],)}
+    assert mandates(portal.ledger, collective.id) == (ids["holder"],)
     assert union.get(f"/min-side/{ids['holder']}").status_code == 200
     assert union.send("/krav/domaene", page="/krav", holder=ids["holder"], domain="a.dk").status_code == 403
     ended: dict[str, Any] = {"collective": collective.id, "holder": ids["holder"]}
@@ -295,7 +323,7 @@ def test_a_mandate_opens_a_holders_records_until_it_ends(setting: Setting) -> No
     assert staff.send(f"{page}/fuldmagt", page=page, holder=ids["holder"]).status_code == 303
     setting.outside.kept["0" * 64] = b"Fuldmagt"
     assert staff.send(f"{page}/afgoer", page=page, ruling="reject", reason="trukket tilbage").status_code == 303
-    assert mandates(portal.ledger) == {}
+    assert mandates(portal.ledger, collective.id) == ()
     assert "0" * 64 not in setting.outside.kept
     assert union.get(f"/min-side/{ids['holder']}").status_code == 404
 
