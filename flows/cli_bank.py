@@ -9,12 +9,13 @@ import typer
 from flows.cli_options import ActorOption, CurrencyOption, JsonOption, PayeeArgument
 from flows.errors import FlowError
 from flows.settings import LedgerSettings, load_settings, moment
-from flows.show import OUT, plain, show_json, show_rows
+from flows.show import OUT, plain, show_json, show_rows, show_wrong
 from flows.workspace import look_into, open_workspace
 from ledger.bank import BankLine, import_statement, match_line, parse_statement, told, unmatched
 from ledger.journal import Stamp
 from ledger.money import format_amount
 from ledger.orders import Batch, cancel_batch, make_batch, read_batch
+from ledger.payees import Vat, payees
 
 BYTES_MAX = 10 * 1024 * 1024
 """Largest bank statement that is read: twenty thousand lines at 500 characters each."""
@@ -109,12 +110,18 @@ def export_due(  # noqa: PLR0913, PLR0917 - a payment file has this many parts
     pay_on = on.date() if on else now.date() + timedelta(days=1)
     with open_workspace(settings) as space:
         batch = make_batch(space.ledger, currency, pay_on, stamp) if again is None else read_batch(space.ledger, again)
+        known = payees(space.ledger)
     if batch is None:
         OUT.print(f"Nothing is to be paid in {currency} that is in no payment file yet.")
         return
     file.write_bytes(_written(batch, settings.ledger))
     total = format_amount(sum(order.amount_micro for order in batch.orders))
     OUT.print(f"Payment file {batch.number}: {len(batch.orders)} payments, {total} {batch.currency}: {plain(file)}")
+    plus_vat = sorted({order.payee for order in batch.orders if known[order.payee].vat is Vat.ADDED})
+    if plus_vat:
+        show_wrong(
+            "notice", f"VAT is added to what {', '.join(plus_vat)} is paid, and is not in this file: pay it too."
+        )
 
 
 def _written(batch: Batch, settings: LedgerSettings) -> bytes:

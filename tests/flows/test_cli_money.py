@@ -77,8 +77,9 @@ def test_from_invoice_to_payment(owing: Call) -> None:
     assert "Nothing" in owing("ledger", "export-due", "due.xml")[1]
     assert owing("ledger", "dispute", "FT-000001", "--settled", "--note", "de er enige")[0] == 0
     assert "ledger payee" in owing("ledger", "export-due", "due.xml")[2]
-    assert owing("ledger", "payee", PAYEE, "--iban", "DE89 3704 0044 0532 0130 00", "--vat", "exempt")[0] == 0
-    assert owing("ledger", "export-due", "due.xml")[0] == 0
+    assert owing("ledger", "payee", PAYEE, "--iban", "DE89 3704 0044 0532 0130 00", "--vat", "added")[0] == 0
+    code, _, noticed = owing("ledger", "export-due", "due.xml")
+    assert (code, "VAT is added" in noticed) == (0, True)
     assert "1234.50" in Path("due.xml").read_text()
     assert owing("ledger", "export-due", "due.xml")[0] == 2
     assert "Nothing" in owing("ledger", "export-due", "due2.xml")[1]
