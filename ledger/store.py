@@ -8,6 +8,7 @@ so what a writer has looked up stays true until it commits, and the journal's nu
 import fcntl
 import os
 import sqlite3
+import ssl
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.pool import NullPool
 
 from ledger.errors import LedgerUnavailable, RecordRefused
+from ledger.tls import TLS_ASKED, tls_asked
 
 HEAD = "0009"
 """The newest revision of the schema, in `ledger/migrations/versions`."""
@@ -170,8 +172,8 @@ def _target(url: str) -> URL:
 
 def _engine(target: URL) -> Engine:
     if target.drivername != "sqlite":
-        local = {"ssl_context": False} if "unix_sock" in target.query else {}  # pg8000 else loads all CAs, for nothing
-        engine = create_engine(target, pool_pre_ping=True, connect_args=local)
+        plain = target.difference_update_query(TLS_ASKED)
+        engine = create_engine(plain, pool_pre_ping=True, connect_args={"ssl_context": tls_asked(target)})
         engine.dialect.use_insertmanyvalues_wo_returning = True  # pg8000 else asks the server twice for each row
         return engine
     folder = Path(str(target.database)).parent
@@ -227,6 +229,11 @@ def _explained(target: URL) -> Iterator[None]:
         if _state(error) in BEYOND_STATES:
             raise RecordRefused(_BEYOND) from error
         raise
+    except ssl.SSLError as error:
+        raise LedgerUnavailable(
+            f"the ledger {_shown(target)} cannot be trusted ({error}): see that its certificate is for that host and "
+            "that sslrootcert names whose authority it is"
+        ) from error
     except (OverflowError, UnicodeEncodeError) as error:  # what SQLite's driver says of the same
         raise RecordRefused(_BEYOND) from error
 
