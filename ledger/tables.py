@@ -5,7 +5,8 @@ compares them). Column types are the plain ones, since Alembic writes no imports
 (`ledger.instants`), because SQLite would hand back a naive datetime; amounts are whole micro-units. A row that was
 journalled holds the `seq` of its entry, so that a proof of the entry is a proof of the row. `nonce` hides what the
 journal only commits to: erase the values and the nonce, and nobody can guess them back, while the journal stands.
-What is about money is in `money_tables`, what is the portal's in `portal_tables` and `works_tables`.
+What is about money is in `money_tables`, what a person ruled in `ruling_tables`, and what is the portal's in
+`portal_tables` and `works_tables`.
 `subtree` is the hash tree over the entries, as far as it never changes again: hashes over 256, 65,536, … of them.
 """
 
@@ -37,6 +38,7 @@ from ledger.money_tables import (
     posting,
 )
 from ledger.portal_tables import TABLES as PORTAL
+from ledger.ruling_tables import reading, settlement
 from ledger.schema import Whole, entry_seq, metadata
 from ledger.works_tables import work, work_evidence, work_name, work_site, work_stay
 
@@ -128,31 +130,6 @@ licence = Table(
     Column("kind", Text, nullable=False),
     Column("scope", Text, nullable=False),
     Column("digest", Text, nullable=False),
-)
-
-settlement = Table(
-    "settlement",
-    metadata,
-    Column("entry_seq", Whole, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
-    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
-    Column("licences", Text, nullable=False),
-    Column("licence", Text, nullable=False),
-    Column("on", Date, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("nonce", Text, nullable=False),
-)
-
-reading = Table(
-    "reading",
-    metadata,
-    Column("entry_seq", Whole, ForeignKey("entry.seq"), primary_key=True, autoincrement=False),
-    Column("source", Text, ForeignKey("source.name"), nullable=False, index=True),
-    Column("statement", Text, nullable=False),
-    Column("mechanism", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("on", Date, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("nonce", Text, nullable=False),
 )
 
 agreement = Table(
