@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 BESIDE = "SHA256SUMS"
-"""Name, beside a release's manifest, of those of the cards; the manifest is held by the ledger's proof, not by them."""
+"""Name, beside a release's manifest, of those of the cards; the ledger's entry of the release names both."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}(/[A-Za-z0-9][A-Za-z0-9._-]{0,199}){0,9}")
 """A version, or a file of a release or a pull, by its path: nothing hidden, nothing that leads elsewhere."""

@@ -81,11 +81,15 @@ def stage(manifest: Manifest, storage: Storage, beside: Mapping[str, bytes] = NO
 
     Beside it come the checksums of those files, so that whoever has a copy finds damage in them.
     """
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in beside.items()}
-    for name, data in {**beside, BESIDE: checksums_of(digests)}.items():
+    for name, data in {**beside, BESIDE: sums_of(beside)}.items():
         storage.put_bytes(_beside(manifest.digest) + name, data)
     storage.put_bytes(_staged(manifest.digest), manifest.to_json())
     return manifest.digest
+
+
+def sums_of(beside: Mapping[str, bytes]) -> bytes:
+    """The checksums of what lies beside a manifest."""
+    return checksums_of({name: hashlib.sha256(data).hexdigest() for name, data in beside.items()})
 
 
 def publish(digest: str, storage: Storage) -> Manifest:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from corpus.checksums import BESIDE, digest_of
 from flows import attesting, holding
 from ledger.checkpoints import open_checkpoint
 from ledger.journal import LEAF_BYTES_MAX, commitment
@@ -96,6 +97,17 @@ def check_release(folder: Path, key: PublicKey) -> Checked:
     if stated != ("release", f"release:{version}", hashlib.sha256(manifest).hexdigest()):
         return {}, [Finding("manifest.json", "is not the manifest that the ledger recorded under this version")]
     return {"release": version, _THEN: size}, []
+
+
+def check_cards(folder: Path) -> list[Finding]:
+    """Check that the checksums beside a manifest, which `check_release` found right, are those of the ledger's entry.
+
+    Entries that older programs made say nothing of it.
+    """
+    body = json.loads(read_proof(text_of(folder / attesting.PROOF, PROOF_BYTES_MAX)).extra)["body"]
+    if "beside" not in body or body["beside"] == digest_of(folder / BESIDE):
+        return []
+    return [Finding(BESIDE, "is not what the ledger recorded: what lies beside the manifest is vouched for by nobody")]
 
 
 def text_of(file: Path, bytes_max: int) -> str:

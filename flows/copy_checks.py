@@ -11,7 +11,7 @@ from corpus.checksums import digest_of
 from corpus.orphans import WITHDRAWN_FILE
 from corpus.pulled import RELEASE
 from corpus.pulled_checks import Findings, check_beside, check_pulled, check_synced
-from flows.checks import Checked, check_release
+from flows.checks import Checked, check_cards, check_release
 from flows.errors import FlowError
 from flows.taking_back import NOTES, read_notes
 from ledger.notes import PublicKey
@@ -24,14 +24,15 @@ UNPROVED = "ledger"
 def check_pull(folder: Path, key: PublicKey | None) -> Checked:
     """Check a pulled release or slice: its bytes, then its manifest against the ledger's proof."""
     counted, found = _but_for_withdrawn(folder, *check_pulled(folder))
-    proved, wrong = _proved(folder / RELEASE, key)
-    named = [Finding(f"{RELEASE}/{one.where}", one.what) for one in wrong]
+    proved, wrong = check_shown(folder / RELEASE, key)
+    known = {where for where, _ in found}
+    named = [Finding(f"{RELEASE}/{one.where}", one.what) for one in wrong if f"{RELEASE}/{one.where}" not in known]
     return {**counted, **proved}, [*(Finding(*one) for one in found), *named]
 
 
-def check_shown(folder: Path, key: PublicKey) -> Checked:
+def check_shown(folder: Path, key: PublicKey | None) -> Checked:
     """Check a release's own folder: its manifest against the ledger's proof, and what lies beside it."""
-    counted, found = check_release(folder, key)
+    counted, found = _proved(folder, key)
     return counted, [*found, *(Finding(*one) for one in check_beside(folder))]
 
 
@@ -87,5 +88,6 @@ def _named_right(folder: Path, notes: Mapping[str, Any]) -> Iterator[str]:
 def _proved(release: Path, key: PublicKey | None) -> Checked:
     """Hold a release's own folder against the ledger's proof; where there is no key, that is told."""
     if key is not None:
-        return check_release(release, key)
+        counted, found = check_release(release, key)
+        return counted, found or check_cards(release)
     return {UNPROVED: "not asked, as no key came along: name the one you trust with --key"}, []

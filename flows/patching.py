@@ -26,7 +26,7 @@ from flows.finding import agreed_ids
 from flows.paths import digest_of_parts
 from flows.progress import emit
 from flows.records import newest_record
-from flows.release import latest_manifest, record_of, show_release
+from flows.release import digest_beside, latest_manifest, record_of, show_release
 from flows.removals import manifests
 from flows.sweeping import record_stored
 from flows.workspace import Workspace
@@ -97,7 +97,7 @@ def patch(space: Workspace, standing: Exclusions, rewritten: Rewritten, now: dat
     manifest = _without(newest, rewritten)
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)
-    run, record = newest_record(space), replace(record_of(manifest, manifest.digest), after=newest.version)
+    run, record = newest_record(space), record_of(manifest, manifest.digest)
     beside = files_beside(space, manifest, run.selection) if run else {}
     if run:
         moved = changes_since(space, newest, manifest, run.selection)
@@ -105,7 +105,7 @@ def patch(space: Workspace, standing: Exclusions, rewritten: Rewritten, now: dat
 
     def commit(sweeps: int) -> bool:
         stage(manifest, space.storage, beside)
-        counted = replace(record, sweeps=sweeps)
+        counted = replace(record, after=newest.version, beside=digest_beside(beside), sweeps=sweeps)
         return record_release(space.ledger, counted, now, exclusions=standing.digest, replaces=newest.version)
 
     record_stored(space, manifest.shards, commit)

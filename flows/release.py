@@ -4,6 +4,7 @@ The ledger's row is the commit. A run that is killed before it leaves shards nob
 leaves a release that the next run shows, unchanged.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,17 @@ from corpus.errors import SealError
 from corpus.fates import count_fates
 from corpus.packing import Packed, Packing, pack_source
 from corpus.refine import refine_digest
-from corpus.releases import Manifest, check_shards, check_unclaimed, next_version, publish, read_staged, stage, usages
+from corpus.releases import (
+    Manifest,
+    check_shards,
+    check_unclaimed,
+    next_version,
+    publish,
+    read_staged,
+    stage,
+    sums_of,
+    usages,
+)
 from corpus.shards import Shard, columns_of
 from corpus.tokens import Tokenizer, read_tokenizer
 from flows.attesting import attest_release, publish_checkpoint
@@ -103,9 +114,9 @@ def seal(space: Workspace, draft: Draft, now: datetime) -> Sealed:
     refuse([*draft.findings, *check_shards(manifest, fates), *check_ids_once(manifest.shards, space.storage)])
     check_unclaimed(manifest, space.storage)
     publish_checkpoint(space)  # a journal that lost something is found before a release is recorded in it
-    record = replace(record_of(manifest, manifest.digest), after=before)
     beside = files_beside(space, manifest, draft.selection)
     beside |= {CHANGELOG: changelog_of(space, latest, manifest, moved)}
+    record = replace(record_of(manifest, manifest.digest), after=before, beside=digest_beside(beside))
 
     def commit(sweeps: int) -> bool:
         stage(manifest, space.storage, beside)
@@ -190,6 +201,11 @@ def _funnel(fates: Mapping[str, Counter[tuple[str, str]]]) -> dict[str, dict[str
 
 def _holders(space: Workspace, shards: Sequence[Shard]) -> dict[str, str]:
     return {name: find_source(space.ledger, name).holder for name in sorted({shard.source for shard in shards})}
+
+
+def digest_beside(beside: Mapping[str, bytes]) -> str:
+    """What the ledger vouches for of what lies beside a manifest: hex SHA-256 of its checksums."""
+    return hashlib.sha256(sums_of(beside)).hexdigest()
 
 
 def record_of(manifest: Manifest, digest: str) -> ReleaseRecord:

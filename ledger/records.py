@@ -99,7 +99,8 @@ class ReleaseRecord:
     """A sealed release: `as_of` is the day its decisions were made for.
 
     `sweeps` is how many sweeps of the storage there had been when its shards were last seen there, `after` the release
-    that was the newest when it was made (empty: none); neither is kept.
+    that was the newest when it was made (empty: none); neither is kept. `beside` is the hex SHA-256 of the checksums
+    of what lies beside its manifest; it stands in the journal's entry alone (empty: nobody vouches for that).
     """
 
     version: str
@@ -109,6 +110,7 @@ class ReleaseRecord:
     usages: tuple[Usage, ...]
     sweeps: int | None = field(default=None, compare=False)
     after: str | None = field(default=None, compare=False)
+    beside: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

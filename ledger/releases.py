@@ -149,6 +149,7 @@ def _write_release(connection: Connection, stamp: Stamp, record: ReleaseRecord) 
         "words": sum(usage.words for usage in record.usages),
         "bytes": sum(usage.bytes for usage in record.usages),
         "shards": sum(len(usage.shards) for usage in record.usages),
+        **({"beside": record.beside} if record.beside else {}),
     }
     seq = append(connection, stamp, Event("release", f"release:{record.version}", body))
     connection.execute(

@@ -5,14 +5,16 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from corpus.checksums import BESIDE, checksums_of, digest_of
 from corpus.errors import CorpusError
+from corpus.pulled import files_of, write_checksums
 from corpus.releases import Manifest
 from flows.attesting import attest_release, public_key
 from flows.cli import app
@@ -59,7 +61,8 @@ def seal(space: Workspace, folder: Path) -> Manifest:
         source = Source(name, name, f"https://{name}.example/", SourceStatus.CONFIRMED, "H", "", "newspaper")
         sync_source(space.ledger, source, [], [], moment())
     manifest = release(space.storage, folder)
-    record_release(space.ledger, record_of(manifest), moment())
+    sums = space.storage.local(f"releases/{manifest.version}/{BESIDE}")
+    record_release(space.ledger, replace(record_of(manifest), beside=digest_of(sums)), moment())
     attest_release(space, manifest.version)
     return manifest
 
@@ -102,6 +105,18 @@ def refused(*arguments: str) -> str:
     with pytest.raises((FlowError, CorpusError, LedgerError)) as error:
         CliRunner().invoke(app, list(arguments), catch_exceptions=False)
     return str(error.value)
+
+
+def test_a_card_that_was_exchanged_with_its_checksums_is_found(shop: Shop) -> None:
+    """The ledger's entry names the checksums of what lies beside the manifest: who changes a card must change those."""
+    told("pull", "0.1.0", "--to", "mine", "--tier", "open")
+    folder = shop.folder / "mine"
+    assert not verify(folder, shop.vkey).findings
+    (folder / "release" / "ATTRIBUTION.md").write_text("# somebody else\n")
+    cards = [path for path in (folder / "release").iterdir() if path.name in {"ATTRIBUTION.md", "README.md"}]
+    (folder / "release" / BESIDE).write_bytes(checksums_of({path.name: digest_of(path) for path in cards}))
+    write_checksums(folder, [path.relative_to(folder).as_posix() for path in files_of(folder)])
+    assert [each.where for each in verify(folder, shop.vkey).findings] == [f"release/{BESIDE}"]
 
 
 def test_an_open_part_is_pulled_without_a_word(shop: Shop) -> None:
