@@ -57,9 +57,9 @@ def _worth_of(space: Workspace) -> list[Worth]:
             words[shard.source] = words.get(shard.source, 0) + shard.words
     overlap = _overlaps(space, record.selection) if record else {}
     return [
-        Worth(source.name, source.title, words.get(source.name, 0), found.only_words, found.waiting_words)
+        Worth(source.name, source.title, left, min(found.only_words, left), found.waiting_words)
         for source in read_sources(space.settings.catalogue)
-        for found in [overlap.get(source.name, Overlap())]
+        for found, left in [(overlap.get(source.name, Overlap()), words.get(source.name, 0))]
     ]
 
 
