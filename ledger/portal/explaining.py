@@ -74,6 +74,39 @@ RULES = {
 }
 """Why a text is used or not, by the rule that decided."""
 
+QUALITIES = {
+    "extraction_timeout": N_("the page took too long to read"),
+    "extraction_crashed": N_("the page could not be read"),
+    "page_too_large": N_("the page is too large"),
+    "prefiltered": N_("the page has hardly any text that could be Danish"),
+    "extraction_empty": N_("no text of its own was found on the page"),
+    "mojibake": N_("its letters came out wrong"),
+    "error_page": N_("it is an error page"),
+    "placeholder": N_("it is a page that only waits for content"),
+    "boilerplate": N_("it is menus, notices and the like"),
+    "too_short": N_("it is too short"),
+    "too_long": N_("it is too long"),
+    "language_unknown": N_("its language cannot be told"),
+    "not_danish": N_("it is not in Danish"),
+    "adult": N_("it is pornographic"),
+    "spam": N_("it looks like spam"),
+    "few_stop_words": N_("it has too few of the small words of running text"),
+    "word_length": N_("its words are unusually short or long"),
+    "non_alphabetic": N_("too many of its words have no letters"),
+    "symbols": N_("it has too many symbols"),
+    "code": N_("most of it is program code"),
+    "bullet_lines": N_("most of it is lists"),
+    "ellipsis_lines": N_("many of its lines are cut off"),
+    "fragments": N_("it is fragments of other texts, as on a front page"),
+    "short_lines": N_("most of its lines are very short"),
+    "unpunctuated_lines": N_("most of its lines are no whole sentences"),
+    "duplicate_lines": N_("many of its lines are repeated"),
+    "duplicate_paragraphs": N_("many of its paragraphs are repeated"),
+    "duplicate_ngrams": N_("it repeats itself"),
+    "top_ngrams": N_("a few phrases make up much of it"),
+}
+"""What is wrong with a text that is kept out for its quality or language, as the end of a sentence."""
+
 SETTLED_AT = {
     "licence-conflict": ("/hus/konflikter", N_("It is settled among the conflicts of licences.")),
     "case-open": ("/hus", N_("It waits for a case, and is settled there.")),
@@ -168,7 +201,7 @@ SAID = {
 }
 """How a licence was said."""
 
-_QUALITY = N_("It is kept out because of its quality or language, and not for reasons of rights (%(reason)s).")
+_QUALITY = N_("It is kept out because of its quality or language, and not for reasons of rights: %(reason)s.")
 _UNTOLD = N_("Decided by the rule %(rule)s.")
 _GONE = N_("The text is not collected any more, or stands at its place no more. It is not in new releases.")
 
@@ -178,7 +211,7 @@ def why(language: str, fate: str, reason: str, rule: str) -> str:
     if fate == "gone":
         return translate(language, _GONE)
     if fate in ("marked", "failed") and reason not in RULES:
-        return translate(language, _QUALITY) % {"reason": reason}
+        return translate(language, _QUALITY) % {"reason": translate(language, QUALITIES.get(reason, reason))}
     return rule_told(language, reason or rule)
 
 

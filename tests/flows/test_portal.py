@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from corpus.documents import Reason
 from flows.errors import SettingsError
 from flows.mail import smtp_server, to_folder
 from flows.portal import JsonLines, portal_of_space
 from flows.settings import PortalSettings, Settings
 from flows.workspace import open_workspace
+from ledger.portal.explaining import QUALITIES, why
 from ledger.portal.portal import Mail
 
 ROOT = Path(__file__).parents[2]
@@ -107,3 +109,10 @@ def test_the_command_serves_the_portal(tmp_path: Path) -> None:
     assert f"The portal is at http://127.0.0.1:{port}" in out
     assert json.loads(log.splitlines()[-1])["level"] == "INFO"
     assert any(json.loads(line).get("request", {}).get("route") == "/" for line in log.splitlines())
+
+
+def test_every_reason_to_keep_a_text_out_is_told_in_words() -> None:
+    """A reason's name says nothing to whom the text is; what is withdrawn has a sentence of its own."""
+    assert set(QUALITIES) == {str(reason) for reason in Reason if reason is not Reason.WITHDRAWN}
+    told = why("da", "marked", "not_danish", "")
+    assert told.endswith("ikke af hensyn til rettigheder: den er ikke på dansk.")
