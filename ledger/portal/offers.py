@@ -25,6 +25,9 @@ from ledger.portal.people import Holder, HolderKind
 from ledger.store import Ledger
 from ledger.terms import record_agreement
 
+OFFERS_MAX = 100
+"""Most offers of one holder that wait for an answer: a person reads each."""
+
 NOTE_CHARS_MAX = 2000
 ABOUT_CHARS_MAX = 2000
 
@@ -78,34 +81,37 @@ class Acceptance:
 
 
 def make_offer(ledger: Ledger, terms: Terms, whose: tuple[str, str], now: datetime) -> Offer:
-    """Write down an offer; `whose` is the holder and the person.
+    """Write down an offer; `whose` is the holder and the person. The same while it is open is the one there is.
 
     Raises:
-        RecordRefused: it is about nothing, has neither licence nor price or both, or a price that cannot be kept.
+        RecordRefused: it is about nothing, has neither licence nor price or both, or a price that cannot be kept; too
+            many wait.
 
     """
     licence = _check(terms)
     holder, person = whose
     rate = terms.rate
     made = f"o{secrets.token_hex(8)}"
+    values = {
+        "holder": holder,
+        "about": terms.about.strip(),
+        "licence": licence,
+        "rate_per": rate.per.value if rate else "",
+        "rate_amount_micro": rate.amount_micro if rate else None,
+        "rate_currency": rate.currency if rate else "",
+        "uses": json.dumps(sorted(terms.uses)),
+        "note": terms.note.strip(),
+        "state": OfferState.MADE.value,
+    }
     with ledger.writing() as connection:
-        connection.execute(
-            insert(tables.offer).values(
-                id=made,
-                holder=holder,
-                person=person,
-                about=terms.about.strip(),
-                licence=licence,
-                rate_per=rate.per.value if rate else "",
-                rate_amount_micro=rate.amount_micro if rate else None,
-                rate_currency=rate.currency if rate else "",
-                uses=json.dumps(sorted(terms.uses)),
-                note=terms.note.strip(),
-                state=OfferState.MADE.value,
-                reason="",
-                made_at=instant_to_text(now),
-            )
-        )
+        held = connection.execute(select(tables.offer).filter_by(**values)).mappings().first()
+        if held is not None:
+            return _offer(held)
+        waiting = select(tables.offer.c.id).filter_by(holder=holder, state=OfferState.MADE.value)
+        if len(connection.scalars(waiting.limit(OFFERS_MAX)).all()) >= OFFERS_MAX:
+            raise RecordRefused("A hundred offers wait already. Take some back, or let us answer those first.")
+        at = instant_to_text(now)
+        connection.execute(insert(tables.offer).values(**values, id=made, person=person, reason="", made_at=at))
         note(connection, Happened("offer made", person, holder, made), now)
     return find_offer(ledger, made)
 

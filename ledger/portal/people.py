@@ -28,7 +28,7 @@ NAME_CHARS_MAX = 200
 """Longest name of a person or a holder."""
 
 HOLDERS_MAX = 20
-"""Most holders one person sets up; a collective has one, and mandates."""
+"""Most holders of one person; a collective has one, and mandates."""
 
 _EMAIL = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -131,10 +131,10 @@ def people(ledger: Ledger, part: Part = WHOLE) -> tuple[tuple[Person, tuple[Gran
     if part.after:
         query = query.where(table.email > select(table.email).filter_by(id=part.after).scalar_subquery())
     query = query.limit(part.most or None)
+    ids = select(query.with_only_columns(table.id).subquery())
     with ledger.reading() as connection:
         rows = connection.execute(query).mappings().all()
-        ids = query.with_only_columns(table.id).subquery()
-        for row in connection.execute(select(tables.grant).where(tables.grant.c.person.in_(select(ids)))).mappings():
+        for row in connection.execute(select(tables.grant).where(tables.grant.c.person.in_(ids))).mappings():
             grants.setdefault(row["person"], []).append(Grant(Role(row["role"]), row["holder"]))
     order = {role: number for number, role in enumerate(Role)}
     return tuple(
@@ -169,7 +169,7 @@ def close_person(ledger: Ledger, person: str, stamp: Stamp) -> None:
 
 
 def make_holder(ledger: Ledger, person: str, name: str, kind: HolderKind, now: datetime) -> Holder:
-    """Set up a holder that a person acts for. It has no records before a claim of it is proved.
+    """Set up a holder that a person acts for, without records before a claim; sent once more, it is the one there is.
 
     Raises:
         RecordRefused: the name is empty or too long, or the person has set up too many.
@@ -178,6 +178,9 @@ def make_holder(ledger: Ledger, person: str, name: str, kind: HolderKind, now: d
     made = Holder(f"h{secrets.token_hex(8)}", _named(name), kind, "")
     with ledger.writing() as connection:
         held = connection.scalars(select(tables.grant.c.holder).filter_by(person=person).distinct()).all()
+        same = select(tables.holder).filter_by(name=made.name, kind=kind.value).where(tables.holder.c.id.in_(held))
+        if (row := connection.execute(same).mappings().first()) is not None:
+            return Holder(row["id"], row["name"], kind, row["party"])
         if len(held) >= HOLDERS_MAX:
             raise RecordRefused("One person acts for at most twenty rights holders here. Write to us about more.")
         connection.execute(

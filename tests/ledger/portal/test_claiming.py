@@ -1,5 +1,6 @@
 """Claims of domains and repertoires, what is asked for, offers, and text that is shared."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from ledger.portal.claims import (
 )
 from ledger.portal.kept_files import forget_unneeded
 from ledger.portal.offers import (
+    OFFERS_MAX,
     Acceptance,
     OfferState,
     Terms,
@@ -34,7 +36,16 @@ from ledger.portal.offers import (
     make_offer,
     offers_of,
 )
-from ledger.portal.people import Holder, HolderKind, Person, find_holder, make_holder, name_party, person_by_email
+from ledger.portal.people import (
+    Holder,
+    HolderKind,
+    Person,
+    find_holder,
+    holders,
+    make_holder,
+    name_party,
+    person_by_email,
+)
 from ledger.portal.proving import FILE_PATH, LOST_AFTER, Prover, check_claim, recheck
 from ledger.portal.requests import BY_PERSON, Asked, ask, read_target, read_targets, requests_of, whose_case, withdraw
 from ledger.portal.shares import Hands, Share, ShareState, add_share, give_up, hand_over, shares_of
@@ -311,6 +322,27 @@ def test_an_offer_is_accepted_with_exactly_its_terms(ledger: Ledger) -> None:
             end_offer(ledger, offer.id, (again, "nej"), STAFF)
     assert [one.state for one in offers_of(ledger, frozenset({holder.id}))] == [OfferState.ACCEPTED]
     assert offers_of(ledger, frozenset()) == ()
+
+
+def test_what_is_sent_twice_at_once_is_there_once(ledger: Ledger) -> None:
+    """A holder, a claim and an offer, each sent by four at the same moment; another offer is another."""
+    person, holder = somebody(ledger)
+    whose, terms = (holder.id, person.id), Terms("alt", "CC0-1.0", None, ())
+    claimed = Claimed(ClaimKind.DOMAIN, "blad.example")
+    with ThreadPoolExecutor(4) as at_once:
+        for sent in (
+            lambda _: make_holder(ledger, person.id, "Andet", HolderKind.HOLDER, NOW).id,
+            lambda _: start_claim(ledger, claimed, holder, person, NOW).id,
+            lambda _: make_offer(ledger, terms, whose, NOW).id,
+        ):
+            assert len(set(at_once.map(sent, range(4)))) == 1
+    assert len(holders(ledger)) == 2
+    assert len(claims_of(ledger, frozenset({holder.id}))) == 1
+    for number in range(OFFERS_MAX - 1):
+        make_offer(ledger, replace(terms, note=str(number)), whose, NOW)
+    with pytest.raises(RecordRefused, match="hundred offers"):
+        make_offer(ledger, replace(terms, note="en til"), whose, NOW)
+    assert len(offers_of(ledger, frozenset({holder.id}))) == OFFERS_MAX
 
 
 def test_an_offer_is_of_a_licence_or_a_price(ledger: Ledger) -> None:
