@@ -44,6 +44,9 @@ _BEYOND = "a number, a day or a text is beyond what the ledger can keep: see how
 
 _FORMS = "write sqlite:///path or postgresql://user:password@host/name"
 
+_ASKED = {"application_name", "unix_sock", *TLS_ASKED}
+"""What an address of PostgreSQL may say behind its question mark."""
+
 _WRITES = "ledger_writes"
 """Execution option that tells the begin of a writing transaction from that of a reading one."""
 
@@ -160,6 +163,10 @@ def _target(url: str) -> URL:
     except ArgumentError as error:
         raise LedgerUnavailable(f"the ledger's address is no database URL: {_FORMS}") from error
     if target.drivername in ("postgresql", "postgresql+pg8000"):
+        unknown = target.query.keys() - _ASKED
+        if unknown or not target.username:
+            what = f"{', '.join(sorted(unknown))} is not known" if unknown else "it names no user"
+            raise LedgerUnavailable(f"the ledger's address cannot be used, as {what}: {_FORMS}")
         return target.set(drivername="postgresql+pg8000")
     if target.drivername != "sqlite":
         raise LedgerUnavailable(f"the ledger cannot live in {target.drivername}: {_FORMS}")

@@ -81,10 +81,14 @@ def test_a_ledger_from_a_newer_program_is_not_touched(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite:///:memory:", "mysql://a/b", "postgresql+psycopg://a/b", "nonsense", ""]
+    "url",
+    [
+        *("sqlite://", "sqlite:///:memory:", "mysql://a/b", "postgresql+psycopg://a/b", "nonsense", ""),
+        *("postgresql://host/name", "postgresql://user@host/name?charset=utf8"),
+    ],
 )
 def test_an_address_that_cannot_hold_a_ledger_is_refused(url: str) -> None:
-    """A database in memory, another engine and nonsense are refused with the forms that work."""
+    """A database in memory, another engine, no user, unknown words and nonsense are refused with forms that work."""
     with pytest.raises(LedgerUnavailable, match="sqlite:///"):
         open_ledger(url)
 
