@@ -11,9 +11,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from flows.table import Table, Text
 from ledger.agreements import Agreement, AgreementForm, PartyKind, Rate, RateUnit, Use
+from ledger.errors import RecordRefused
 from ledger.licences import AssertionKind, LicenceAssertion, normalise_licence
 from ledger.money import check_currency, parse_amount
-from ledger.terms import EMBARGO_MONTHS_MAX
+from ledger.terms import EMBARGO_MONTHS_MAX, check_agreement
 
 
 def _licence(text: str) -> str:
@@ -169,9 +170,11 @@ class AgreementTable(Table):
     ] = ()
 
     @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.end is not None and self.end < self.start:
-            raise ValueError(f"it ends on {self.end}, before it starts on {self.start}: correct one of them")
+    def _is_one_that_the_ledger_takes(self) -> Self:
+        try:
+            check_agreement(self.value(""))
+        except RecordRefused as error:
+            raise ValueError(str(error)) from error
         return self
 
     def value(self, source: str) -> Agreement:

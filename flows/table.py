@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from crawler.fields import Fields
 
@@ -16,6 +16,13 @@ class Table(BaseModel):
     """A table of a file: no unknown keys, nothing converted from one type to another, never changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        if any(isinstance(each, str) and "\0" in each for each in (value if isinstance(value, tuple) else [value])):
+            raise ValueError("it has a character of no text, \\u0000, which PostgreSQL cannot keep: take it out")
+        return value
 
 
 class Columns(Table):

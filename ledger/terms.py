@@ -144,7 +144,7 @@ def _row(connection: Connection, agreement_id: str) -> RowMapping | None:
 
 
 def _insert(connection: Connection, stamp: Stamp, agreement: Agreement, origin: str) -> None:
-    _check(agreement)
+    check_agreement(agreement)
     values = _columns(agreement)
     connection.execute(
         insert(tables.agreement).values(
@@ -216,7 +216,13 @@ def rate_body(rate: Rate) -> dict[str, Json]:
     return {"per": str(rate.per), "amount_micro": rate.amount_micro, "currency": rate.currency, **agreed}
 
 
-def _check(agreement: Agreement) -> None:
+def check_agreement(agreement: Agreement) -> None:
+    """Refuse what no agreement can say, whatever its source.
+
+    Raises:
+        RecordRefused: with the agreement's id, and what is wrong with it.
+
+    """
     named = f"agreement {agreement.id}"
     if not _ID.fullmatch(agreement.id):
         raise RecordRefused(f"agreement {agreement.id!r}: an id is letters, digits, points and hyphens")

@@ -134,6 +134,9 @@ def test_hosts_come_from_the_seeds(folder: Path) -> None:
     assert crawl.seeds[0] == "https://avis.example.dk:8443/forside"
 
 
+PAYS_WWW = 'party = "Avisen A/S"\npayee = "domain:www.avis.dk"'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "told"),
     [
@@ -170,6 +173,14 @@ def test_hosts_come_from_the_seeds(folder: Path) -> None:
         ('currency = "DKK"', 'currency = "KR"', "rate", ("currencies", "DKK")),
         ('id = "avis-2026"', 'id = "avis 2026"', "id", ("rights.agreements.id", "Letters")),
         ('name = "avis"', 'name = "blad"', "name", ("its file avis", "rename")),
+        ('title = "Avisen"', 'title = "A\\u0000"', "title", ("take it out", "")),
+        ('party = "Avisen A/S"\npayee = "dpcmo"', PAYS_WWW, "[[rights.agreements]]", ("domain:avis.dk", "")),
+        (
+            'amount = "12.50"',
+            'amount = "1", minimum = "2", cap = "1"',
+            "[[rights.agreements]]",
+            ("more than the most", ""),
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_a_remedy(
