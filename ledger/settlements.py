@@ -10,7 +10,7 @@ from ledger import tables
 from ledger.conflicts import Conflict, Settlement
 from ledger.errors import RecordRefused
 from ledger.journal import Event, Json, Stamp, append, canonical, commitment, new_nonce
-from ledger.licences import normalise_licence
+from ledger.licences import normalise_licence, one_name
 from ledger.sources import check_known
 from ledger.store import Ledger
 
@@ -31,13 +31,18 @@ def record_settlement(ledger: Ledger, conflict: Conflict, ruling: Ruling, stamp:
 
     Raises:
         UnknownRecord: the source is not in the ledger.
-        RecordRefused: the licence is none that is known, or the note is empty or too long.
+        RecordRefused: the licence is none that is known or named in the conflict, or the note is empty or too long.
 
     """
     licence = normalise_licence(ruling.licence) if ruling.licence else ""
     if ruling.licence and not licence:
         raise RecordRefused(
             f"{ruling.licence!r} is no licence that is known: write an SPDX expression, or settle on none"
+        )
+    if licence and one_name(licence) not in conflict.licences:
+        raise RecordRefused(
+            f"nobody names {licence} here, but {' | '.join(conflict.licences)}: settle on one of them, or on none; or "
+            "put who names it, and where, into the catalogue first"
         )
     if not 0 < len(ruling.note.strip()) <= NOTE_CHARS_MAX:
         raise RecordRefused(

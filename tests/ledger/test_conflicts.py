@@ -133,13 +133,13 @@ def test_a_settlement_is_kept_with_its_note_and_entered_without_it(ledger: Ledge
 
 
 def test_a_settlement_without_note_or_source_is_refused(ledger: Ledger) -> None:
-    """And so is a licence nobody knows; nothing of it is written."""
+    """And so is a licence nobody knows, or nobody names here; nothing of it is written."""
     both = (said("CC-BY-4.0"), said("CC0-1.0", by="kortet"))
     conflict = conflicts("blad", both, (), TODAY)[0]
     with pytest.raises(UnknownRecord, match="blad"):
         record_settlement(ledger, conflict, Ruling("CC0-1.0", "læst"), Stamp("jura", NOW))
     sync_source(ledger, BLAD, both, [], NOW)
-    for ruling in (Ruling("CC0-1.0", "  "), Ruling("fri", "læst"), Ruling("", "x" * 3000)):
-        with pytest.raises(RecordRefused, match=r"note|licence"):
+    for ruling in (Ruling("CC0-1.0", "  "), Ruling("fri", "læst"), Ruling("", "x" * 3000), Ruling("MIT", "læst")):
+        with pytest.raises(RecordRefused, match=r"note|licence|nobody names MIT"):
             record_settlement(ledger, conflict, ruling, Stamp("jura", NOW))
     assert settlements(ledger, "blad") == ()
