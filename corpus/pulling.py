@@ -36,9 +36,10 @@ from corpus.pulled import (
     write_checksums,
     write_whole,
 )
-from corpus.slicing import sliced
+from corpus.slicing import Slice, slice_apart, slicers
 from corpus.storage import Storage, on_disk, publish
 from corpus.where import check_filter
+from corpus.workers import Template
 
 JOBS_MAX = 32
 """Downloads at once: more fill no line that is not full already."""
@@ -116,7 +117,8 @@ def pull(storage: Storage, order: Order, say: Callable[[int], object]) -> list[L
         _check_room(order)
         begin(folder, wanted, order.receipt)
         (folder / CHECKSUMS).unlink(missing_ok=True)
-        shards = _Bringing(storage, order, say).all()
+        with slicers() as template:
+            shards = _Bringing(storage, order, say, template).all()
         beside = _bring_beside(storage, order)
         write_whole(folder / MANIFEST, manifest_of(order.offer, order.choice, shards))
         write_whole(folder / README, readme_of(order.offer, order.choice, shards))
@@ -129,8 +131,8 @@ def pull(storage: Storage, order: Order, say: Callable[[int], object]) -> list[L
 class _Bringing:
     """Brings the chosen shards, several at once."""
 
-    def __init__(self, storage: Storage, order: Order, say: Callable[[int], object]) -> None:
-        self._storage, self._order, self._say = storage, order, say
+    def __init__(self, storage: Storage, order: Order, say: Callable[[int], object], slicers: Template) -> None:
+        self._storage, self._order, self._say, self._slicers = storage, order, say, slicers
         self._slicing, self._stopped = threading.Semaphore(SLICES_AT_ONCE), threading.Event()
 
     def all(self) -> list[Listed]:
@@ -163,7 +165,7 @@ class _Bringing:
             part = self._fetch(shard)
             with self._slicing:
                 self._stop_if_told()
-                known = sliced(part, shard, self._order.choice.where, self._order.folder)
+                known = slice_apart(self._slicers, Slice(part, shard, self._order.choice.where, self._order.folder))
             write_whole(note, json.dumps(known).encode())
             part.unlink()
         return replace(shard, **known) if known else None

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -23,6 +24,7 @@ from corpus.pulled import (
     MANIFEST_BYTES_MAX,
     RELEASE,
     Choice,
+    Listed,
     files_of,
     read_manifest,
     write_checksums,
@@ -113,17 +115,46 @@ def test_a_filter_keeps_rows(storage: FolderStorage, tmp_path: Path) -> None:
     assert len(json.loads((alone / MANIFEST).read_text())["shards"]) == 2
 
 
+def first_shard(storage: FolderStorage) -> tuple[Path, Listed]:
+    """A shard of the release with 30 rows, where it lies, and as it is listed."""
+    shard = next(shard for shard in read_offer(storage, "0.1.0").shards if shard.source == "avis")
+    return storage.local(shard.path), shard
+
+
 def test_row_groups_of_a_slice_are_bounded(
     storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slice is written in row groups of a bounded size, whatever the groups it was read from."""
     monkeypatch.setattr(slicing, "GROUP_ROWS", 7)
     monkeypatch.setattr(slicing, "BATCH_ROWS", 3)
-    folder = pulled(storage, tmp_path / "out", Choice(tier=("open",), source=("avis",), where="words > 2"))
-    file = next((folder / "shards").rglob("*.parquet"))
-    metadata = pq.read_metadata(file)
-    assert metadata.num_rows == 28
+    file, shard = first_shard(storage)
+    made = slicing.sliced(shutil.copyfile(file, tmp_path / "part"), shard, "words > 2", tmp_path)
+    metadata = pq.read_metadata(tmp_path / made["path"])
+    assert metadata.num_rows == made["rows"] > 20
     assert max(metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)) <= 9
+
+
+def test_a_shard_that_unpacks_to_more_than_there_is_is_stopped(
+    storage: FolderStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few kilobytes that say one long text a thousand times end the filter, and harm nothing beside it."""
+    monkeypatch.setattr(slicing, "MEMORY_BYTES_MAX", 2**30)
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), pa.array(["a" * 2**22]))
+    bomb, (file, shard) = tmp_path / "bomb", first_shard(storage)
+    rows, how = pa.table({"text": text, "words": [1] * 1000}), {"compression": "zstd", "store_schema": False}
+    pq.write_table(rows, bomb, dictionary_pagesize_limit=2**30, **how)
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
+    assert bomb.stat().st_size < 100_000
+    with slicing.slicers() as template:
+        with pytest.raises(PullError, match="takes more than 1,073,741,824 bytes"):
+            slicing.slice_apart(template, slicing.Slice(bomb, shard, "words > 0", tmp_path))
+        with pytest.raises(PullError, match="no shard that can be read"):
+            slicing.slice_apart(template, slicing.Slice(broken, shard, "words > 0", tmp_path))
+        with pytest.raises(FilterError, match="nothing_such"):
+            slicing.slice_apart(template, slicing.Slice(file, shard, "nothing_such > 0", tmp_path))
+        part = shutil.copyfile(file, tmp_path / "part")
+        assert slicing.slice_apart(template, slicing.Slice(part, shard, "words > 2", tmp_path))["rows"]
 
 
 @pytest.mark.parametrize("choice", [Choice(), LONG])
