@@ -1,7 +1,8 @@
 """`fodaftryk honour …`: act on withdrawals, see how far each has come, lift one, record the receipts of others."""
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -13,6 +14,9 @@ from flows.settings import load_settings, moment
 from flows.show import OUT, plain, progress, show_json, show_rows
 from flows.workspace import look_into, open_workspace
 from ledger.withdrawals import LiftReason, exclusions
+
+if TYPE_CHECKING:
+    from flows.honour import Honoured
 
 
 class _ActByDefault(TyperGroup):
@@ -44,30 +48,45 @@ def act(
 
     Run again it goes on where it was stopped, and finds what turned up since.
     """
-    from flows.finding import find, wanted_withdrawals  # noqa: PLC0415 - loads all that refines and signs
-    from flows.honour import honour  # noqa: PLC0415 - as above
+    from flows.honour import honour  # noqa: PLC0415 - loads all that refines and signs
+    from flows.quoting import noted_quoting  # noqa: PLC0415 - as above
 
     now = moment()
     if dry_run:
-        with look_into(load_settings()) as space:
-            wanted = wanted_withdrawals(space, names or [], now.date())
-            found = find(space, wanted, exclusions(space.ledger))
-        told = [
-            {
-                "withdrawal": by,
-                "asked_for": sum(asked for _, _, asked in texts.texts.values()),
-                "copies": sum(not asked for _, _, asked in texts.texts.values()),
-            }
-            for by, texts in sorted(found.items())
-        ]
+        told = _would_be_kept_out(names or [], now)
         show_json(told) if as_json else show_rows("Would be kept out", told, "Nothing new is asked for.")
         return
     with open_workspace(load_settings()) as space, progress(as_json=as_json):
         done = honour(space, names or [], now)
         rows = [row_of(each) for each in reached(space)]
+        quoting = sum(len(noted_quoting(space, by)) for by in done.excluded)
     if as_json:
-        show_json({"excluded": dict(done.excluded), "patch": done.patch, "withdrawals": rows})
+        show_json({"excluded": dict(done.excluded), "patch": done.patch, "quoting": quoting, "withdrawals": rows})
         return
+    _tell(done, quoting)
+    show_rows("Withdrawals", rows, "Nothing is withdrawn.")
+
+
+def _would_be_kept_out(names: list[str], now: datetime) -> list[dict[str, Any]]:
+    """What would be kept out of each withdrawal: what is asked for, copies of it; and what quotes it, which stays."""
+    from flows.finding import find, wanted_withdrawals  # noqa: PLC0415 - as above
+    from flows.quoting import quoting  # noqa: PLC0415 - as above
+
+    with look_into(load_settings()) as space:
+        found = find(space, wanted_withdrawals(space, names, now.date()), exclusions(space.ledger))
+        quoted = quoting(space, found)
+    return [
+        {
+            "withdrawal": by,
+            "asked_for": sum(asked for _, _, asked in texts.texts.values()),
+            "copies": sum(not asked for _, _, asked in texts.texts.values()),
+            "quoted_in": len(quoted.get(by, ())),
+        }
+        for by, texts in sorted(found.items())
+    ]
+
+
+def _tell(done: "Honoured", quoting: int) -> None:
     OUT.print(f"{sum(done.excluded.values()):,} texts are newly kept out, {done.purged.documents:,} were purged.")
     if done.patch:
         OUT.print(
@@ -78,15 +97,30 @@ def act(
             f"{done.purged.deliveries_left} delivered files hold other texts too and still hold these: have them "
             "delivered again without, or remove them by hand."
         )
-    show_rows("Withdrawals", rows, "Nothing is withdrawn.")
+    if quoting:
+        OUT.print(
+            f"{quoting:,} longer texts quote withdrawn ones whole, and stay: see `fodaftryk honour status CASE`. "
+            "Open a case about those that may not."
+        )
 
 
 @honour_app.command()
 def status(names: NamesArgument = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
-    """Show how far each withdrawal has come: crawl, corpus, releases, and copies that others pulled."""
+    """Show how far each withdrawal has come: crawl, corpus, releases, and copies that others pulled.
+
+    Of those that are named it shows the longer texts that quote them whole, for somebody to settle.
+    """
+    from flows.quoting import noted_quoting  # noqa: PLC0415 - as above
+
     with look_into(load_settings()) as space:
         rows = [row_of(each) for each in reached(space, names or [])]
-    show_json(rows) if as_json else show_rows("Withdrawals", rows, "Nothing is withdrawn.")
+        quoted = {row["by"]: noted_quoting(space, row["by"]) for row in rows} if names else {}
+    if as_json:
+        show_json([{**row, **({"quoting": quoted[row["by"]]} if row["by"] in quoted else {})} for row in rows])
+        return
+    show_rows("Withdrawals", rows, "Nothing is withdrawn.")
+    if quoting := [{"withdrawal": by, **each} for by, some in quoted.items() for each in some]:
+        show_rows("Longer texts that quote them whole, and stay", quoting, "")
 
 
 @honour_app.command("lift")

@@ -18,6 +18,7 @@ from flows.finding import AGREEMENT_ENDED, Wanted, find, put, wanted_withdrawals
 from flows.patching import Rewritten, patch, rewrite_shards, tell_beside
 from flows.progress import emit
 from flows.purging import Purged, purge, purge_without_text
+from flows.quoting import note_quoting, quoting
 from flows.removals import note_held, remove_due, schedule_removal
 from flows.tombstones import add_tombstones
 from flows.workspace import Workspace
@@ -76,6 +77,7 @@ def honour(space: Workspace, names: Sequence[str], now: datetime) -> Honoured:
 def keep_out(space: Workspace, wanted: Sequence[Wanted], now: datetime) -> dict[str, int]:
     """Find what is asked for with its copies, and keep it out from now on; returns how many texts are new of each."""
     found = find(space, wanted, exclusions(space.ledger))
+    note_quoting(space, quoting(space, found))
     stamp = Stamp(PROGRAM, now)
     for by, texts in sorted(found.items()):
         exclude(space.ledger, by, put(space, texts), len(texts.texts), stamp)

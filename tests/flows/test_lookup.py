@@ -8,6 +8,7 @@ import pytest
 from flows.honour import honour
 from flows.lookup import bring_up
 from flows.passages import PassageFinder
+from flows.quoting import noted_quoting
 from flows.value import values_of
 from flows.worth import OVERLAPS, WorthMap
 from ledger.case_book import open_case, take_step
@@ -124,6 +125,24 @@ def test_a_kill_while_purging_leaves_nothing_to_be_found(
 def killed(*_: object) -> None:
     """What a kill does to a step."""
     raise KeyboardInterrupt
+
+
+def test_a_longer_text_that_quotes_a_withdrawn_one_is_told(tmp_path: Path) -> None:
+    """It stays, as most of it is somebody else's; who settles the case is told where it is, also when all is purged."""
+    with Little.opened(tmp_path) as little:
+        space, long = little.space, f"{text_about('havet', 700)}\n\n{STORY}\n\n{text_about('engen', 400)}"
+        little.capture("blog", {"story": STORY, "other": text_about("skoven"), "short": "En kort tekst."})
+        little.capture("web", {"same": STORY, "long": long, **{f"p{n}": text_about(f"p{n}") for n in range(3)}})
+        little.release()
+        assert little.record is not None
+        bring_up(space, little.record)
+        withdraw(little)
+        assert honour(space, [], DAY).excluded == {"case:2026-0001": 4}
+        [told] = noted_quoting(space, "case:2026-0001")
+        assert (told["url"], told["source"], told["share"]) == ("http://web.test/long", "web", 1.0)
+        assert honour(space, [], DAY).excluded == {}
+        assert noted_quoting(space, "case:2026-0001") == [told]
+        assert passage(little, STORY) == {"http://web.test/long"}
 
 
 def test_files_of_no_run_are_removed(little: Little) -> None:
