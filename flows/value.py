@@ -11,7 +11,7 @@ from corpus.cards.funnel import funnel_of
 from corpus.cards.overlap import Overlap
 from corpus.cards.statistics import MEASURED
 from corpus.cards.value import Cost, Value
-from corpus.fates import Fate
+from corpus.fates import WITHDRAWN, Fate
 from corpus.releases import Manifest, read_staged
 from flows.cards import facts_of, publisher_of, source_facts
 from flows.catalogue import CatalogueSource
@@ -79,7 +79,8 @@ def _value(facts: Facts, source: CatalogueSource, owed: Owed, missing: tuple[str
     counted, overlap = facts.statistics(source.name), facts.overlaps.get(source.name, Overlap())
     fates = facts.fates.get(source.name, {})
     funnel = funnel_of(fates)
-    faults = Counter({reason: count for (fate, reason), count in fates.items() if fate == Fate.MARKED})
+    marked = {reason: count for (fate, reason), count in fates.items() if fate == Fate.MARKED and reason != WITHDRAWN}
+    faults = Counter(marked)
     shards, words = list(facts.shards(source.name)), facts.words(source.name)
     return Value(
         source=source.name,
@@ -170,6 +171,9 @@ def _withdrawn(facts: Facts, source: str) -> tuple[str, ...]:
 
 def _held(fates: Fates) -> tuple[str, ...]:
     """Why documents of it may not be used, most frequent first."""
-    reasons = Counter({key: count for key, count in fates.items() if key[0] in {Fate.HELD, Fate.EXCLUDED}})
+    reasons: Counter[tuple[str, str]] = Counter()
+    for (fate, reason), count in fates.items():
+        if reason == WITHDRAWN or fate in {Fate.HELD, Fate.EXCLUDED}:
+            reasons[Fate.EXCLUDED if reason == WITHDRAWN else fate, reason] += count
     ordered = sorted(reasons, key=lambda key: (-reasons[key], key))
     return tuple(f"texts {fate}: {reasons[fate, reason]:,} ({reason})" for fate, reason in ordered[:REASONS_TOLD])

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corpus.cards.plain import markdown, table
-from corpus.fates import Fate
+from corpus.fates import WITHDRAWN, Fate
 
 FINEWEB2_READ = 550_600_000
 FINEWEB2_DEDUPLICATED = 148_270_000
@@ -37,10 +37,10 @@ class Funnel:
 
 
 def funnel_of(fates: Mapping[tuple[str, str], int]) -> Funnel:
-    """The funnel of documents by (fate, reason)."""
+    """The funnel of documents by (fate, reason). What was withdrawn and purged counts as without a right."""
     sums: Counter[str] = Counter()
-    for (fate, _), count in fates.items():
-        sums[fate] += count
+    for (fate, reason), count in fates.items():
+        sums[Fate.EXCLUDED if reason == WITHDRAWN else fate] += count
     return Funnel(
         read=sums.total(),
         filtered=sums[Fate.MARKED] + sums[Fate.FAILED],

@@ -85,14 +85,17 @@ def test_what_is_held_of_a_source_is_what_it_lacks(house: House, tmp_path: Path)
         *(Text("fri", f"c{number}", fate="excluded", reason="out-of-scope") for number in range(2)),
         Text("fri", "d", fate="held", reason="evidence-too-old"),
         Text("uden", "e", fate="marked", reason="not_danish"),
+        Text("aftalt", "f", fate="marked", reason="withdrawn"),
+        Text("aftalt", "g", fate="excluded", reason="withdrawn"),
     ]
     facts = facts_of(tmp_path, texts)
     with look_into(house.settings) as space:
         sources = {source.name: source for source in read_sources(house.settings.catalogue)}
-        lacks = {name: missing_of(space, sources[name], facts, AS_OF) for name in ("fri", "uden")}
+        lacks = {name: missing_of(space, sources[name], facts, AS_OF) for name in ("fri", "uden", "aftalt")}
     assert lacks == {
         "fri": ("texts held: 3 (signal-malformed)", "texts excluded: 2 (out-of-scope)"),
         "uden": ("texts that are Danish and good enough: all 1 were filtered",),
+        "aftalt": ("a delivery", "texts excluded: 2 (withdrawn)"),
     }
 
 
