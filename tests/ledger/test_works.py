@@ -11,8 +11,11 @@ from sqlalchemy import func, select
 
 from ledger import tables, works
 from ledger.errors import UnknownRecord
-from ledger.holds import held_sources, holds_of
-from ledger.journal import entries
+from ledger.holds import Weight, held_sources, holds_of, weights_of
+from ledger.journal import Stamp, entries
+from ledger.policy import load_policy
+from ledger.reading_book import record_reading
+from ledger.readings import statement_of
 from ledger.records import ReleaseRecord, Source, SourceStatus, Usage
 from ledger.releases import record_release
 from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
@@ -239,3 +242,22 @@ def test_what_is_held_is_counted_by_why_and_on_what(ledger: Ledger) -> None:
     found = [(hold.rule, hold.documents) for hold in holds_of(ledger, "blad")]
     assert found[0] == ("signal-held:robots", 3)
     assert sorted(found[1:]) == [("case-open", 1), ("signal-held:robots", 1)]
+
+
+def test_what_hangs_on_a_reading_is_told(ledger: Ledger) -> None:
+    """How many held texts have a statement, and how many wait for it alone, as others of theirs are read."""
+    policy, day = load_policy(None), datetime(2026, 11, 26, tzinfo=UTC)
+    one, other = (
+        replace(SAID, mechanism=Mechanism.NATURAL_LANGUAGE, verdict=Verdict.RESERVED, raw=raw)
+        for raw in ("Må ikke bruges", "Spørg først")
+    )
+    held = {"fate": "held", "rule": "signal-held:natural_language"}
+    works = [made(f"https://blad.dk/{number}", signals=signals_to_json([one]), **held) for number in range(3)]
+    works.append(made("https://blad.dk/begge", signals=signals_to_json([one, other]), **held))
+    works.append(made("https://blad.dk/ud", signals=signals_to_json([other])))
+    fill(ledger, "blad", by_id(*works), [])
+    words = works[0].words
+    first, second = statement_of(one), statement_of(other)
+    assert weights_of(ledger, "blad", policy) == {first: Weight(4, 4 * words, 3), second: Weight(1, words, 0)}
+    record_reading(ledger, "blad", one, (Verdict.UNKNOWN, "en overskrift"), Stamp("jura", day))
+    assert weights_of(ledger, "blad", policy)[second] == Weight(1, words, 1)

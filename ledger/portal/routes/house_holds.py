@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ledger.errors import RecordRefused
-from ledger.holds import held_sources, holds_of
+from ledger.holds import Weight, held_sources, holds_of, weights_of
 from ledger.portal.access import allow
 from ledger.portal.explaining import SETTLED_AT
 from ledger.portal.forms import Posted
@@ -50,13 +50,15 @@ def hold_page(request: Request, work: WorkId, session: InHouse) -> Response:
     detail = find_work(portal.ledger, work)
     found = detail.found
     said = {reading.statement: reading for reading in readings(portal.ledger, found.source)}
+    weights = weights_of(portal.ledger, found.source, portal.policy)
     rule = found.reason or found.rule
     values = {
         "work": found,
         "detail": detail,
         "signals": [
-            (signal, statement_of(signal), said.get(statement_of(signal)), is_readable(signal, portal.policy))
+            (signal, name, said.get(name), is_readable(signal, portal.policy), weights.get(name, Weight()))
             for signal in detail.signals
+            for name in [statement_of(signal)]
         ],
         "licences": [each for each in licences(portal.ledger, found.source) if is_within(found.url, each.scope)],
         "agreements": agreements(portal.ledger, found.source),

@@ -258,6 +258,7 @@ def test_staff_reads_what_holds_a_text(setting: Setting) -> None:
     shown = staff.get(page).text
     assert "Må &lt;b&gt;ikke&lt;/b&gt;" in shown
     assert shown.count(f'action="{page}/laes"') == 1  # what counts cannot be read away
+    assert "1 tilbageholdt tekst fra kilden har netop det her" in shown
     fields = {"statement": statement_of(SIGNAL), "meaning": "unknown"}
     send = {"path": f"{page}/laes", "page": page}
     robots = statement_of(replace(SIGNAL, mechanism=Mechanism.ROBOTS))
