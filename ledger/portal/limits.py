@@ -33,6 +33,13 @@ class Limit:
     burst: int
 
 
+OWN_FILES = Limit("own files", per_minute=10, burst=20)
+"""Statements as files, and proofs: each is made anew, in a second or more."""
+
+UPLOADS = Limit("uploads", per_minute=10, burst=30)
+"""Files that are sent: each is unpacked and looked through. An office that shares much at once has a page for that."""
+
+
 class Buckets:
     """What is left to every visitor. Safe to share between threads."""
 
@@ -80,5 +87,7 @@ def visitor_of(request: Request) -> bytes:
     except ValueError:
         network = host.encode()
     else:
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped  # so a socket of both kinds names all of IPv4, which would be one visitor
         network = address.packed[:8] if isinstance(address, IPv6Address) else address.packed
     return hashlib.blake2b(network, key=portal_of(request).secret[:64], digest_size=16).digest()

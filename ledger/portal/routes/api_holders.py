@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from ledger.money import format_amount
 from ledger.portal.access import Caller
 from ledger.portal.holdings import statement_for
+from ledger.portal.limits import OWN_FILES, limited
 from ledger.portal.own import may_ask_alone, own_holder
 from ledger.portal.people import HolderKind, holders, make_holder
 from ledger.portal.portal import portal_of
@@ -137,6 +138,7 @@ def own_statement(request: Request, holder: str, who: Caller, asked: Asked) -> S
     summary="The statement as CSV",
     response_class=Response,
     responses={200: {"content": {"text/csv": {}}}},
+    dependencies=[Depends(limited(OWN_FILES))],
 )
 def statement_csv(request: Request, holder: str, who: Caller, asked: Asked) -> Response:
     """Return a holder's statement as CSV."""
@@ -148,6 +150,7 @@ def statement_csv(request: Request, holder: str, who: Caller, asked: Asked) -> R
     summary="The statement as PDF",
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
+    dependencies=[Depends(limited(OWN_FILES))],
 )
 def statement_pdf(request: Request, holder: str, who: Caller, asked: Asked) -> Response:
     """Return a holder's statement as PDF."""
@@ -159,6 +162,7 @@ def statement_pdf(request: Request, holder: str, who: Caller, asked: Asked) -> R
     summary="All the journal has about a holder's sources, with proofs",
     response_class=Response,
     responses={200: {"content": {"application/zip": {}}}},
+    dependencies=[Depends(limited(OWN_FILES))],
 )
 def proof(request: Request, holder: str, who: Caller) -> Response:
     """Return the proofs as ZIP."""

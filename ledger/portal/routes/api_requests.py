@@ -18,7 +18,7 @@ from ledger.journal import Stamp
 from ledger.portal.access import Caller, allow
 from ledger.portal.claims import Claim, Claimed, ClaimKind, ClaimState, claims_of, rule_on, start_claim
 from ledger.portal.kept_files import forget_mandate
-from ledger.portal.limits import limited
+from ledger.portal.limits import UPLOADS, limited
 from ledger.portal.own import may_ask_alone, own_case, own_claim
 from ledger.portal.people import find_holder, find_person
 from ledger.portal.portal import Portal, portal_of
@@ -131,7 +131,7 @@ def new_claim(request: Request, claim: ClaimIn, who: Caller) -> ClaimOut:
         raise HTTPException(422, "that is no domain: write it as example.dk") from error
 
 
-@router.post("/repertoires", status_code=201, summary="Claim a repertoire")
+@router.post("/repertoires", status_code=201, summary="Claim a repertoire", dependencies=[Depends(limited(UPLOADS))])
 def new_repertoire(request: Request, who: Caller, sent: Annotated[Uploaded, READ_MANDATE]) -> ClaimOut:
     """Begin a claim of a repertoire: a form with `file`, `holder`, `name`, `targets` (one a line) and `note`."""
     holder = sent.form.text("holder")

@@ -11,6 +11,7 @@ from ledger.agreements import Rate, RateUnit, Use
 from ledger.money import format_amount, parse_amount
 from ledger.portal.access import Caller, allow
 from ledger.portal.kept_files import forget_unneeded
+from ledger.portal.limits import UPLOADS, limited
 from ledger.portal.offers import Offer, OfferState, Terms, end_offer, make_offer, offers_of
 from ledger.portal.own import own_offer, own_share
 from ledger.portal.portal import portal_of
@@ -121,7 +122,7 @@ def shares(request: Request, who: Caller) -> list[ShareOut]:
     return [_share(one) for one in shares_of(portal_of(request).ledger, readable(who))]
 
 
-@router.post("/shares", status_code=201, summary="Share text")
+@router.post("/shares", status_code=201, summary="Share text", dependencies=[Depends(limited(UPLOADS))])
 def new_share(request: Request, who: Caller, sent: Annotated[Uploaded, READ_FILE]) -> ShareOut:
     """Keep an upload: a form with `file`, `holder` and, where it is known, `source`."""
     holder = sent.form.text("holder")

@@ -13,7 +13,7 @@ from ledger.portal.claims import Claim, Claimed, ClaimKind, ClaimState, claims_o
 from ledger.portal.forms import Posted
 from ledger.portal.kept_files import forget_mandate, forget_unneeded
 from ledger.portal.languages import N_, language_of, translate
-from ledger.portal.limits import Limit, limited
+from ledger.portal.limits import UPLOADS, Limit, limited
 from ledger.portal.own import own_claim
 from ledger.portal.pages import page
 from ledger.portal.people import find_holder, find_person, holders
@@ -56,7 +56,7 @@ def claim_domain(request: Request, form: Posted, session: Signed) -> Response:
     return RedirectResponse(f"/krav/{made.id}", 303)
 
 
-@router.post("/repertoire")
+@router.post("/repertoire", dependencies=[Depends(limited(UPLOADS))])
 def claim_repertoire(request: Request, session: Signed, sent: Annotated[Uploaded, READ_MANDATE]) -> Response:
     """Begin a claim of a repertoire, with its mandate."""
     holder = sent.form.text("holder")

@@ -11,6 +11,7 @@ from ledger.portal.access import Signed
 from ledger.portal.claims import claims_of
 from ledger.portal.forms import Posted
 from ledger.portal.holdings import Holding, statement_for
+from ledger.portal.limits import OWN_FILES, limited
 from ledger.portal.offers import offers_of
 from ledger.portal.own import own_holder
 from ledger.portal.pages import page
@@ -82,7 +83,7 @@ def holder_page(request: Request, holder: str, session: Signed, asked: Asked) ->
     return page(request, "own/holder.html", **values)
 
 
-@router.get("/{holder}/opgoerelse.{kind}")
+@router.get("/{holder}/opgoerelse.{kind}", dependencies=[Depends(limited(OWN_FILES))])
 def statement_file(
     request: Request,
     holder: str,
@@ -101,7 +102,7 @@ def statement_file(
     return file_of(portal, shown, kind)
 
 
-@router.get("/{holder}/bevis.zip")
+@router.get("/{holder}/bevis.zip", dependencies=[Depends(limited(OWN_FILES))])
 def proof_file(request: Request, holder: str, session: Signed) -> Response:
     """Give all that the journal has about a holder's sources, with the proof of each entry."""
     held = own_holder(request, session.who, holder, Action.PROVE)[1]

@@ -19,6 +19,7 @@ from ledger.portal.forms import Form, Posted
 from ledger.portal.holdings import holdings_of
 from ledger.portal.kept_files import forget_unneeded
 from ledger.portal.languages import N_, language_of, translate
+from ledger.portal.limits import UPLOADS, limited
 from ledger.portal.offers import OFFERED_PER, OfferState, Terms, end_offer, make_offer, offers_of
 from ledger.portal.own import own_offer, own_share
 from ledger.portal.pages import page
@@ -86,7 +87,7 @@ def sharing(request: Request, session: Signed, sendt: bool = False) -> Response:
     return page(request, "own/sharing.html", **values)
 
 
-@router.post("/del-tekst")
+@router.post("/del-tekst", dependencies=[Depends(limited(UPLOADS))])
 def share(request: Request, session: Signed, sent: Annotated[Uploaded, READ_FILE]) -> Response:
     """Keep an upload until it is delivered."""
     holder = sent.form.text("holder")

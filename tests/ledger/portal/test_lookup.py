@@ -21,6 +21,7 @@ from ledger.dues import publish_release
 from ledger.journal import PROGRAM, Stamp
 from ledger.licences import AssertionKind, LicenceAssertion
 from ledger.portal import explaining
+from ledger.portal.app import create_app
 from ledger.portal.asking import Ask, targets_of_question
 from ledger.portal.limits import Buckets, Limit
 from ledger.portal.portal import Portal
@@ -31,6 +32,7 @@ from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
 from ledger.sources import sync_source
 from ledger.targets import identifiers_in
 from ledger.works import Work, erase_works, fill
+from tests.ledger.portal.conftest import URL
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SAID = RightsSignal(
@@ -229,6 +231,18 @@ def test_who_asks_too_often_waits(client: TestClient) -> None:
     assert int(answers[-1].headers["Retry-After"]) >= 1
     assert "Vent lidt" in answers[-1].text
     assert client.get("/kilder").status_code == 200
+
+
+def test_a_visitor_is_an_address_or_what_one_connection_has(portal: Portal) -> None:
+    """IPv4 is told apart also where a socket of both kinds writes it as IPv6; of IPv6 the first 64 bits count."""
+    app = create_app(portal)
+    app.state.buckets = Buckets(lambda: 0.0)
+    visitors = ("192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.2", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
+    answers = []
+    for host in visitors:
+        visitor = TestClient(app, URL, client=(host, 1))
+        answers.append([visitor.get("/opslag?q=nord.example").status_code for _ in range(40)])
+    assert [set(codes) for codes in answers] == [{200}, {429}, {200}, {200}, {429}, {200}]
 
 
 def test_every_word_of_the_ledger_has_its_sentence() -> None:

@@ -226,3 +226,15 @@ def test_the_api_describes_itself(client: TestClient) -> None:
     assert set(paths) == {
         f"/api/v1{route.path}" for router in API_ROUTERS for route in router.routes if isinstance(route, APIRoute)
     }
+
+
+def test_what_takes_time_is_limited() -> None:
+    """A route that takes a file, makes one of a holder's records or looks at a domain asks first how often."""
+    made = re.compile(r"/opgoerelse\.|/bevis\.zip$|/statement\.|/proof$")
+    taken = re.compile(r"/tjek$|/check$|^/del-tekst$|/shares$|/repertoires?$")
+    every = [route for router in (*PAGES, *API_ROUTERS) for route in router.routes if isinstance(route, APIRoute)]
+    slow = [route for route in every if (made if "GET" in route.methods else taken).search(route.path)]
+    assert len(slow) == 11
+    for route in slow:
+        first = route.dependant.dependencies[0].call
+        assert getattr(first, "__qualname__", "").startswith("limited."), route.path
