@@ -222,7 +222,7 @@ def _read(file: Path) -> _Read | list[Finding]:
         raise CatalogueError(f"{file} cannot be opened ({error}): see to its permissions.") from error
     except UnicodeDecodeError:
         return [Finding(file, 1, "the file is not UTF-8", "Save it as UTF-8.")]
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         return [_syntax(file, text, str(error))]
     lines = lines_of(text)
     try:

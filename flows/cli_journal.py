@@ -61,6 +61,8 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file for it.")]) -> 
     settings = load_settings()
     if settings.ledger_file is not None and not settings.ledger_file.exists():
         raise FlowError(f"There is no ledger at {settings.ledger_file}: see that FODAFTRYK_DATA names its folder.")
+    if file.exists():
+        raise FlowError(f"{file} is there already: name a new file, so that no other backup is lost.")
     with look_into(settings) as space:
         size, root = back_up(space.ledger, file)
         key = settings.ledger_key

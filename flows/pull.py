@@ -175,7 +175,9 @@ def receive(ledger: Ledger, file: Path, stamp: Stamp) -> tuple[Receipt, bool]:
         version = str(json.loads(data)["release"])
         digest = find_release(ledger, version).manifest_digest
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise FlowError(f"{file} is no receipt of a pull: {error!r}") from error
+        raise FlowError(
+            f"{file} is no receipt of a pull ({error!r}): ask for the file that `fodaftryk pull` left there"
+        ) from error
     except UnknownRecord as error:
         raise FlowError(f"{file}: {error}") from error
     receipt = read_receipt(data, digest)

@@ -124,7 +124,7 @@ def _toml(text: str) -> Iterator[_Line]:
     """The entries of a TOML file, at the line of the list they stand in, or of their own where each has one."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         yield _Line(_line_in(str(error)), "", "", f"this is no TOML: {error}")
         return
     lines = lines_of(text)

@@ -211,7 +211,7 @@ def load_settings(catalogue: Path | None = None) -> Settings:
         raise SettingsError(f"{FILE} cannot be read ({error.strerror}): see to its permissions.") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{FILE} is not UTF-8 ({error.reason}): save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"{FILE}: {error}. Mend the file, or remove it to use the defaults.") from error
     except UnparsedError as error:
         raise SettingsError(f"{error}: write each of its keys as a variable, such as {PREFIX}STORAGE__URL.") from error

@@ -14,6 +14,9 @@ from ledger.signals import Mechanism
 
 DEFAULT_POLICY = Path(__file__).parent / "policies" / "default.toml"
 
+DAYS_MAX = 36_500
+"""Oldest evidence a policy may decide by, in days: a hundred years, more than there has been a web."""
+
 _NEVER_COUNTED = (Mechanism.LICENCE, Mechanism.DELIVERED)
 """Mechanisms that reserve nothing by themselves."""
 
@@ -55,7 +58,7 @@ class Policy:
         """Read a policy file's text; raises `RecordRefused` when something is missing, unknown or of another type."""
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise RecordRefused(f"The policy is not TOML: {error}. Correct it at that line.") from error
         weights = _weights(_taken(table, "reservations", dict))
         licences = _taken(table, "licences", dict)
@@ -64,7 +67,7 @@ class Policy:
             use=_taken(table, "use", str),
             bases=_bases(_taken(table, "bases", list)),
             model_licence=_licence(table.pop("model_licence", "")),
-            evidence_days_max=_taken(table, "evidence_days_max", int),
+            evidence_days_max=_days(table, "evidence_days_max"),
             counted=tuple(sorted(mechanism for mechanism, weight in weights.items() if weight is True)),
             held=tuple(sorted(mechanism for mechanism, weight in weights.items() if weight == _HOLD)),
             open=_patterns(licences, "open"),
@@ -95,6 +98,13 @@ def _taken(table: dict[str, Any], key: str, kind: type) -> Any:  # noqa: ANN401 
     if not isinstance(value, kind):
         raise RecordRefused(f"The policy's {key!r} must be there, as {kind.__name__}.")
     return value
+
+
+def _days(table: dict[str, Any], key: str) -> int:
+    days: int = _taken(table, key, int)
+    if not 0 < days <= DAYS_MAX:
+        raise RecordRefused(f"The policy's {key!r} must be from 1 to {DAYS_MAX} days.")
+    return days
 
 
 def _patterns(table: dict[str, Any], key: str) -> tuple[str, ...]:

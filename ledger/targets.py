@@ -181,7 +181,7 @@ def _domain(text: str) -> str:
 
 def _below(text: str) -> str:
     host, path = place_of(text if "//" in text else f"//{text}")
-    if not _HOST.fullmatch(host) or not path.strip("/*"):
+    if not _HOST.fullmatch(host) or not path.strip("/*") or {".", ".."} & {*path.split("/")}:
         raise ValueError(f"{text!r} is no path on a host: write it as example.dk/arkiv")
     return f"{host.removeprefix('www.')}/{path.strip('/*')}"
 

@@ -153,6 +153,8 @@ def test_a_lost_ledger_is_brought_back(house: Path) -> None:
     assert "not in it" in command("ledger", "backup", house / "backup")
     with pytest.raises(RecordRefused, match="replace"):
         command("ledger", "restore", house / "backup")
+    with pytest.raises(FlowError, match="there already"):
+        command("ledger", "backup", house / "backup")
     for file in (house / "data").glob("ledger.sqlite*"):
         file.unlink()
     with pytest.raises(FlowError, match="There is no ledger"):

@@ -92,6 +92,7 @@ LIST = ("--id", "koda", "--by", "Koda", "--place", "https://koda.example/")
         ("l.toml", 'titles = ["x", 3]\n', "l.toml:1: 3 is no text"),
         ("l.toml", 'hatte = ["x"]\n', "l.toml:1: 'hatte' is no list"),
         ("l.toml", "domains = [\n", "no TOML"),
+        ("l.toml", f"domains = {'[' * 5000}", "no TOML"),
     ],
 )
 def test_a_mistake_in_a_list_keeps_it_out(call: Call, name: str, text: str, told: str) -> None:

@@ -72,6 +72,7 @@ def test_a_text_answers_to_what_it_is_known_by(kind: str, text: str, *, is_hit: 
         ("domain", "dk"),
         ("domain", "ikke et domæne"),
         ("path", "example.dk"),
+        ("path", "example.dk/arkiv/../.."),
         ("document", "/arkiv"),
         ("title", "!!!"),
         ("isbn", "978-0-306-40615-8"),
