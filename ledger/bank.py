@@ -168,6 +168,8 @@ def _said(cells: Mapping[str, str], currency: str) -> tuple[date, int, str, str]
     text = " ".join(cells["text"].split())
     if len(text) > TEXT_CHARS_MAX:
         raise ValueError(f"its text is longer than {TEXT_CHARS_MAX} characters")
+    if "\0" in text:
+        raise ValueError("its text has a character that is none: export it as UTF-8")
     amount_micro = parse_amount(_point(cells["amount"]))
     if amount_micro == 0:
         raise ValueError("its amount is nothing")

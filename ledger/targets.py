@@ -76,6 +76,8 @@ class Target:
         text = " ".join(text.split())
         if not text or len(text) > VALUE_CHARS_MAX:
             raise ValueError(f"a {kind} is 1 to {VALUE_CHARS_MAX} characters")
+        if "\0" in text:
+            raise ValueError(f"a {kind} is of characters, and {text!r} has one that is none: save it as UTF-8")
         return cls(kind, _SPELL[kind](text))
 
 

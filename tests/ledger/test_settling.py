@@ -135,6 +135,8 @@ def test_a_line_that_cannot_be_read_is_told_by_its_number() -> None:
         parse_statement("dato;tekst\n", "DKK")
     with pytest.raises(RecordRefused, match="thousands or decimals"):
         parse_statement("dato;beløb;tekst\n24-11-2026;-1.234;a\n", "DKK")
+    with pytest.raises(RecordRefused, match="a character that is none"):
+        parse_statement("dato;beløb;tekst\n24-11-2026;-1,00;a\0b\n", "DKK")
 
 
 @given(st.integers(-(10**11), 10**11).filter(bool))

@@ -75,6 +75,7 @@ def test_a_text_answers_to_what_it_is_known_by(kind: str, text: str, *, is_hit: 
         ("path", "example.dk/arkiv/../.."),
         ("document", "/arkiv"),
         ("title", "!!!"),
+        ("title", "a\0b"),
         ("isbn", "978-0-306-40615-8"),
         ("issn", "2049-3631"),
         ("author", ""),
