@@ -108,20 +108,30 @@ def export_due(  # noqa: PLR0913, PLR0917 - a payment file has this many parts
     if currency == "EUR":
         _check_payer(settings.ledger)
     pay_on = on.date() if on else now.date() + timedelta(days=1)
+    if pay_on < now.date():
+        raise typer.BadParameter(f"no bank pays on {pay_on}, which is over: give a day from today on")
     with open_workspace(settings) as space:
         batch = make_batch(space.ledger, currency, pay_on, stamp) if again is None else read_batch(space.ledger, again)
         known = payees(space.ledger)
     if batch is None:
         OUT.print(f"Nothing is to be paid in {currency} that is in no payment file yet.")
         return
-    file.write_bytes(_written(batch, settings.ledger))
+    _put(batch, file, settings.ledger)
     total = format_amount(sum(order.amount_micro for order in batch.orders))
     OUT.print(f"Payment file {batch.number}: {len(batch.orders)} payments, {total} {batch.currency}: {plain(file)}")
-    plus_vat = sorted({order.payee for order in batch.orders if known[order.payee].vat is Vat.ADDED})
-    if plus_vat:
-        show_wrong(
-            "notice", f"VAT is added to what {', '.join(plus_vat)} is paid, and is not in this file: pay it too."
-        )
+    if plus_vat := sorted({order.payee for order in batch.orders if known[order.payee].vat is Vat.ADDED}):
+        names = ", ".join(plus_vat)
+        show_wrong("notice", f"VAT is added to what {names} is paid, and is not in this file: pay it too.")
+
+
+def _put(batch: Batch, file: Path, settings: LedgerSettings) -> None:
+    try:
+        file.write_bytes(_written(batch, settings))
+    except OSError as error:
+        raise FlowError(
+            f"Payment file {batch.number} is in the ledger, but {file} cannot be written ({error.strerror}): "
+            f"`fodaftryk ledger export-due FILE --again {batch.number}` writes it where there is room."
+        ) from error
 
 
 def _written(batch: Batch, settings: LedgerSettings) -> bytes:

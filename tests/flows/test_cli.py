@@ -91,6 +91,7 @@ AGREE = ("ledger", "agree", "avis", "--id", "a", "--party", "p", "--start", "202
         (("ledger", "waive", "FT-1000000000", "--note", "n"), "as FT-000012"),
         (("ledger", "export-due", "due.csv", "--again", "1000000000"), "less than or equal to 999999999"),
         (("ledger", "import-bank", "nosuch.csv"), "does not exist"),
+        (("ledger", "export-due", "d.csv", "--currency", "DKK", "--on", "1999-01-01"), "from today on"),
         ((*PAY, "5", "--on", "2999-01-01"), "to today"),
         (("ledger", "invoice", "--on", "2999-01-01"), "to today"),
         ((*CASE, "--requester", "R", "--received", "0026-11-26"), "to today"),

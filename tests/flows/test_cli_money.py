@@ -80,6 +80,7 @@ def test_from_invoice_to_payment(owing: Call) -> None:
     assert owing("ledger", "payee", PAYEE, "--iban", "DE89 3704 0044 0532 0130 00", "--vat", "added")[0] == 0
     code, _, noticed = owing("ledger", "export-due", "due.xml")
     assert (code, "VAT is added" in noticed) == (0, True)
+    assert "export-due FILE --again 1" in owing("ledger", "export-due", "nowhere/due.xml", "--again", "1")[2]
     assert "1234.50" in Path("due.xml").read_text()
     assert owing("ledger", "export-due", "due.xml")[0] == 2
     assert "Nothing" in owing("ledger", "export-due", "due2.xml")[1]
