@@ -22,7 +22,7 @@ import pytest
 
 from corpus.errors import PullError
 from corpus.pulled import Choice
-from corpus.pulling import Order, pull, read_offer
+from corpus.pulling import SLICES_AT_ONCE, Order, pull, read_offer
 from corpus.storage import FolderStorage
 from flows.settings import Settings
 from flows.verify import verify
@@ -102,10 +102,11 @@ def test_what_is_damaged_in_the_storage_is_not_pulled(request: pytest.FixtureReq
 
 
 def peak_mb(folder: Path, storage: FolderStorage, *options: str) -> float:
-    """The most memory that the command has while it pulls."""
+    """The most memory that the command has while it pulls, with that of the processes that filter for it."""
     code = (
-        "import sys; from flows.cli import app; app(sys.argv[1:], standalone_mode=False); "
-        "print(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0])"
+        "import sys, resource; from flows.cli import app; app(sys.argv[1:], standalone_mode=False); "
+        "own = open('/proc/self/status').read().partition('VmHWM:')[2].split()[0]; "
+        f"print(int(own) + {SLICES_AT_ONCE} * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     arguments = ["pull", f"{storage.root}/releases/0.1.0", "--to", str(folder), "--as", "bench", *options]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("FODAFTRYK_")}
