@@ -20,7 +20,7 @@ from ledger.targets import Target
 
 
 class CaseKind(StrEnum):
-    """What is asked: to stay out, to be paid, to be removed, to object (GDPR art. 21), to correct (art. 16)."""
+    """What is asked: to stay out, to be paid, to be removed, object or be erased (GDPR art. 21, 17), correct (16)."""
 
     OPT_OUT = "opt_out"
     CLAIM = "claim"
