@@ -15,11 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from corpus.checksums import BESIDE
 from corpus.pulled import MANIFEST, RECEIPT, Choice, Listed, Offer, read_whole
 from corpus.pulling import read_offer
 from corpus.storage import Storage, open_storage
 from flows.attesting import PROOF
-from flows.checks import check_release
+from flows.checks import check_cards, check_release
 from flows.errors import FlowError
 from flows.settings import Settings, moment
 from flows.workspace import look_into
@@ -36,6 +37,9 @@ FORMAT = "fodaftryk-receipt/1"
 
 OPEN = "open"
 """The tier that anybody may pull without a word."""
+
+SUMS_BYTES_MAX = 3_000_000
+"""Largest checksums of what lies beside a manifest: a thousand files, of the longest names there are, take less."""
 
 _ADDRESS = re.compile(r"((?P<root>.*[^/])/+)?releases/+(?P<version>[^/]+)/*(manifest\.json)?")
 
@@ -79,23 +83,30 @@ def opened(settings: Settings, release: str) -> Iterator[Shop]:
 
 
 def check_vouched(shop: Shop, key: PublicKey) -> None:
-    """Make sure, before anything is brought, that the ledger of a key recorded the manifest. Raises FlowError."""
-    name = f"releases/{shop.offer.version}/{PROOF}"
+    """Make sure, before anything comes, that the ledger of a key recorded manifest and cards. Raises FlowError."""
     with tempfile.TemporaryDirectory() as made:
-        folder, proof = Path(made), bytearray()
+        folder = Path(made)
         (folder / MANIFEST).write_bytes(shop.offer.manifest)
-        for piece in shop.storage.read(name) if shop.storage.exists(name) else ():
-            proof += piece
-            if len(proof) > PROOF_BYTES_MAX:
-                break
-        if proof:
-            (folder / PROOF).write_bytes(proof)
+        for name, bytes_max in ((PROOF, PROOF_BYTES_MAX), (BESIDE, SUMS_BYTES_MAX)):
+            if data := _beside(shop, name, bytes_max):
+                (folder / name).write_bytes(data)
         _, findings = check_release(folder, key)
+        findings = findings or check_cards(folder)
     if findings:
         raise FlowError(
             f"the key does not vouch for this release: {findings[0].where} {findings[0].what}. Nothing is pulled: "
             "ask who publishes it for the key, and for the release's proof."
         )
+
+
+def _beside(shop: Shop, name: str, bytes_max: int) -> bytes:
+    """A file beside the manifest, and a little more than is read of it at most; empty where there is none."""
+    key, data = f"releases/{shop.offer.version}/{name}", bytearray()
+    for piece in shop.storage.read(key) if shop.storage.exists(key) else ():
+        data += piece
+        if len(data) > bytes_max:
+            break
+    return bytes(data)
 
 
 def receipt_for(shop: Shop, choice: Choice, pulled_by: str, held: bytes | None) -> bytes:

@@ -117,6 +117,9 @@ def test_a_card_that_was_exchanged_with_its_checksums_is_found(shop: Shop) -> No
     (folder / "release" / BESIDE).write_bytes(checksums_of({path.name: digest_of(path) for path in cards}))
     write_checksums(folder, [path.relative_to(folder).as_posix() for path in files_of(folder)])
     assert [each.where for each in verify(folder, shop.vkey).findings] == [f"release/{BESIDE}"]
+    shutil.copyfile(folder / "release" / BESIDE, shop.settings.data / "releases" / "0.1.0" / BESIDE)
+    again = refused("pull", "0.1.0", "--to", "again", "--tier", "open", "--key", shop.vkey)
+    assert f"does not vouch for this release: {BESIDE}" in again
 
 
 def test_an_open_part_is_pulled_without_a_word(shop: Shop) -> None:
