@@ -67,6 +67,6 @@ def _overlaps(space: Workspace, selection: str) -> Mapping[str, Overlap]:
     """The overlaps that were kept; counted now where they are of another selection, or a version ago."""
     if space.storage.exists(OVERLAPS):
         kept = json.loads(space.storage.local(OVERLAPS).read_bytes()).get(selection)
-        if kept is not None:
+        if kept is not None and all(set(counted) == set(Overlap.__slots__) for counted in kept.values()):
             return {source: Overlap(**counted) for source, counted in kept.items()}
     return overlaps(space.storage.local(selection))
