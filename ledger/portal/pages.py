@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Match
 
 from ledger.portal.asking import ASKED
 from ledger.portal.explaining import (
@@ -31,6 +32,7 @@ from ledger.portal.explaining import (
     why,
 )
 from ledger.portal.forms import FormToken, keep_form_cookie, session_cookie
+from ledger.portal.guards import SAFE
 from ledger.portal.languages import (
     LANGUAGES,
     N_,
@@ -90,7 +92,7 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
         "csrf_field": token.field,
         "language": language,
         "languages": LANGUAGES,
-        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "here": _here(request),
         "menu": MENU,
         "more": MORE,
         "path": request.url.path,
@@ -102,6 +104,21 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
     if token.used and token.new:
         keep_form_cookie(request, response, token.nonce)
     return response
+
+
+def _here(request: Request) -> str:
+    """Where the choice of language leads back to: here, or from the answer to a form the nearest page above."""
+    path = request.url.path
+    if request.method in SAFE:
+        return path + (f"?{request.url.query}" if request.url.query else "")
+    while path and not _is_page(request, path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def _is_page(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 @cache

@@ -240,3 +240,15 @@ def test_a_larger_collection_is_pointed_to(visitor: Visitor, portal: Portal) -> 
     assert visitor.send("/del-tekst/sted", page="/del-tekst", **{**fields, "holder": "h0"}).status_code == 404
     statuses = [visitor.send("/del-tekst/sted", page="/del-tekst", **fields).status_code for _ in range(10)]
     assert statuses == [303] * 9 + [422]
+
+
+def test_a_language_is_chosen_behind_a_form_too(visitor: Visitor) -> None:
+    """It leads back to a page that can be looked at: the form's own, or the nearest above."""
+    for path, page, back in (
+        ("/min-side/sikkerhed/app", "/min-side/sikkerhed", "/min-side/sikkerhed"),
+        ("/min-side/sikkerhed/app/bekraeft", "/min-side/sikkerhed", "/min-side/sikkerhed"),
+        ("/fravalg", "/fravalg", "/fravalg"),
+    ):
+        shown = visitor.send(path, page=page, targets="", code="1").text
+        assert f'href="/sprog/en?til={back}"' in shown
+        assert visitor.get(back).status_code == 200
