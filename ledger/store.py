@@ -13,10 +13,12 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from ledger.errors import LedgerUnavailable, RecordRefused
@@ -107,7 +109,7 @@ class Ledger:
                 is_ours = _takes_turn(session, name)
             yield is_ours
         finally:
-            with suppress(DBAPIError):  # what is broken holds no turn
+            with suppress(DBAPIError, ConnectionError):  # what is broken holds no turn; the driver says it in two ways
                 session.execute(text("SELECT pg_advisory_unlock_all()"))
             session.invalidate()  # a session that had a turn is used for nothing else
             session.close()
@@ -180,8 +182,9 @@ def _target(url: str) -> URL:
 def _engine(target: URL) -> Engine:
     if target.drivername != "sqlite":
         plain = target.difference_update_query(TLS_ASKED)
-        engine = create_engine(plain, pool_pre_ping=True, connect_args={"ssl_context": tls_asked(target)})
+        engine = create_engine(plain, connect_args={"ssl_context": tls_asked(target)})
         engine.dialect.use_insertmanyvalues_wo_returning = True  # pg8000 else asks the server twice for each row
+        event.listen(engine, "checkout", partial(_check_alive, engine.dialect))
         return engine
     folder = Path(str(target.database)).parent
     try:
@@ -195,6 +198,17 @@ def _engine(target: URL) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _check_alive(dialect: Dialect, connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """Have another connection taken where one broke while it lay in the pool.
+
+    SQLAlchemy's own look misses most of them, since pg8000 hands on the network's `ConnectionResetError` as it is.
+    """
+    try:
+        dialect.do_ping(connection)
+    except (dialect.loaded_dbapi.Error, ConnectionError) as error:
+        raise DisconnectionError from error
 
 
 def _switch_to_wal(target: URL, folder: Path) -> None:
@@ -236,6 +250,10 @@ def _explained(target: URL) -> Iterator[None]:
         if _state(error) in BEYOND_STATES:
             raise RecordRefused(_BEYOND) from error
         raise
+    except ConnectionResetError as error:  # the driver hands on what the network says while it reads
+        raise LedgerUnavailable(
+            f"the connection to the ledger {_shown(target)} broke ({error}): see that its server runs, and run again"
+        ) from error
     except ssl.SSLError as error:
         raise LedgerUnavailable(
             f"the ledger {_shown(target)} cannot be trusted ({error}): see that its certificate is for that host and "

@@ -187,6 +187,20 @@ def test_a_turn_is_had_on_one_machine_at_a_time(postgresql_url: str) -> None:
     other.close()
 
 
+def test_a_connection_that_broke_in_the_pool_is_replaced(postgresql_url: str) -> None:
+    """A server that was started anew costs nobody a question, however the network tells of it."""
+    ledger, other = open_ledger(postgresql_url), open_ledger(postgresql_url)
+    for _ in range(10):
+        with ledger.reading() as connection:
+            number = connection.scalar(text("SELECT pg_backend_pid()"))
+        with other.writing() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        with ledger.reading() as connection:
+            assert connection.scalar(text("SELECT pg_backend_pid()")) != number
+    ledger.close()
+    other.close()
+
+
 def test_sqlite_leaves_turns_to_its_machine(tmp_path: Path) -> None:
     """A file's ledger has nobody elsewhere to wait for."""
     ledger = open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
