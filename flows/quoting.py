@@ -18,6 +18,7 @@ from corpus.exclusions import ids_of, texts_of
 from flows.finding import Found, agreed_ids, document_keys
 from flows.passages import PassageFinder
 from flows.paths import digest_of_parts
+from flows.progress import emit
 from flows.workspace import Workspace
 from ledger.errors import UnknownRecord
 from ledger.works_found import find_work
@@ -54,6 +55,8 @@ def quoting(space: Workspace, found: Mapping[str, Found]) -> dict[str, tuple[Quo
     goes = {name for texts in found.values() for name in texts.texts}
     finder, agreed = PassageFinder(space), agreed_ids(space)
     shares: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    if len(whose) > LOOKED_FOR_MAX:
+        emit("quotations not looked for", documents=len(whose) - LOOKED_FOR_MAX)
     for name, text in _asked(space, sorted(whose)[:LOOKED_FOR_MAX]):
         for match in finder(text):
             if match.share >= SHARE_MIN and match.work not in goes and match.work not in agreed:

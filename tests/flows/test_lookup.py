@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from flows.finding import Found as Withdrawing
 from flows.honour import honour
 from flows.lookup import bring_up
 from flows.passages import PassageFinder
-from flows.quoting import noted_quoting
+from flows.quoting import noted_quoting, quoting
 from flows.value import values_of
 from flows.worth import OVERLAPS, WorthMap
 from ledger.case_book import open_case, take_step
@@ -143,6 +145,17 @@ def test_a_longer_text_that_quotes_a_withdrawn_one_is_told(tmp_path: Path) -> No
         assert honour(space, [], DAY).excluded == {}
         assert noted_quoting(space, "case:2026-0001") == [told]
         assert passage(little, STORY) == {"http://web.test/long"}
+
+
+def test_texts_that_are_too_many_to_look_for_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who settles a very large withdrawal learns that quotations of some of its texts were not looked for."""
+    monkeypatch.setattr("flows.quoting.LOOKED_FOR_MAX", 1)
+    texts = Withdrawing({name: ("", np.zeros(1, dtype=np.uint32), True) for name in ("a", "b", "c")})
+    with Little.opened(tmp_path) as little, caplog.at_level("INFO", "fodaftryk.progress"):
+        assert quoting(little.space, {"case:2026-0001": texts}) == {}
+    assert "quotations not looked for documents=2" in " ".join(caplog.text.split())
 
 
 def test_files_of_no_run_are_removed(little: Little) -> None:
