@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, or_, select, update
 
 from ledger import portal_tables as tables
 from ledger.errors import RecordRefused, UnknownRecord
@@ -23,7 +23,7 @@ from ledger.portal.uploads import Upload
 from ledger.store import Ledger
 
 WAITING_MAX = 100
-"""Most uploads of one holder that wait to be delivered."""
+"""Most uploads of one holder, and of one person for all their holders, that wait to be delivered."""
 
 POINTERS = Allowance("pointers by person", 10, timedelta(days=1))
 """Places of one person in a day: each is a mail to the house."""
@@ -82,11 +82,13 @@ def add_share(ledger: Ledger, upload: Upload, whose: tuple[str, str], source: st
     holder, person = whose
     table = tables.share
     with ledger.writing() as connection:
-        mine = select(table).filter_by(holder=holder, state=ShareState.KEPT.value)
-        held = connection.execute(mine.filter_by(digest=upload.sha256, source=source)).mappings().first()
+        waiting = select(table).filter_by(state=ShareState.KEPT.value)
+        same = waiting.filter_by(holder=holder, digest=upload.sha256, source=source)
+        held = connection.execute(same).mappings().first()
         if held is not None:
             return _share(held)
-        if (connection.scalar(select(func.count()).select_from(mine.subquery())) or 0) >= WAITING_MAX:
+        theirs = waiting.where(or_(table.c.holder == holder, table.c.person == person))
+        if (connection.scalar(select(func.count()).select_from(theirs.subquery())) or 0) >= WAITING_MAX:
             raise RecordRefused("A hundred uploads wait already. Let us take those first.")
         made = f"u{secrets.token_hex(8)}"
         connection.execute(

@@ -367,6 +367,21 @@ def test_an_offer_is_of_a_licence_or_a_price(ledger: Ledger) -> None:
     assert end_offer(ledger, offer.id, (OfferState.ACCEPTED, "står i kataloget"), STAFF) == find_offer(ledger, offer.id)
 
 
+def test_a_person_has_so_many_uploads_that_wait(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all their holders together: whoever sets up many holders fills no more of our disk."""
+    monkeypatch.setattr("ledger.portal.shares.WAITING_MAX", 2)
+    person, holder = somebody(ledger)
+    second = make_holder(ledger, person.id, "Andet", HolderKind.HOLDER, NOW)
+    first, *more = (Upload("a.txt", UploadKind.TEXT, 3, letter * 64, 1) for letter in "abc")
+    share = add_share(ledger, first, (holder.id, person.id), "", NOW)
+    add_share(ledger, more[0], (second.id, person.id), "", NOW)
+    for one in (holder, second):
+        with pytest.raises(RecordRefused, match="hundred uploads"):
+            add_share(ledger, more[1], (one.id, person.id), "", NOW)
+    give_up(ledger, share.id, (ShareState.WITHDRAWN, "fortrudt"), STAFF)
+    add_share(ledger, more[1], (second.id, person.id), "", NOW)
+
+
 def test_a_shared_text_counts_when_it_is_delivered_under_an_agreement(ledger: Ledger, tmp_path: Path) -> None:
     """It is kept, then delivered or given up, each once; a file that another upload needs is not dropped."""
     del tmp_path
