@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, insert, or_, select, tuple_, update
 
 from ledger import portal_tables as tables
 from ledger.errors import RecordRefused, UnknownRecord
@@ -42,6 +42,10 @@ class Part:
     sought: str = ""
     after: str = ""
     most: int = 0
+
+    def is_in(self, *columns: Column[str]) -> ColumnElement[bool]:
+        """Whether what is sought stands in one of some columns; a sign of it is no wildcard."""
+        return or_(*(column.icontains(self.sought, autoescape=True) for column in columns))
 
 
 WHOLE = Part()
@@ -125,9 +129,7 @@ def people(ledger: Ledger, part: Part = WHOLE) -> tuple[tuple[Person, tuple[Gran
     table = tables.person.c
     query = select(tables.person).order_by(table.email)
     if part.sought:
-        query = query.where(
-            table.email.icontains(part.sought, autoescape=True) | table.name.icontains(part.sought, autoescape=True)
-        )
+        query = query.where(part.is_in(table.email, table.name))
     if part.after:
         query = query.where(table.email > select(table.email).filter_by(id=part.after).scalar_subquery())
     query = query.limit(part.most or None)
@@ -247,9 +249,7 @@ def holders(ledger: Ledger, names: frozenset[str] | None = None, part: Part = WH
     if names is not None:
         query = query.where(table.id.in_(names))
     if part.sought:
-        query = query.where(
-            table.name.icontains(part.sought, autoescape=True) | table.party.icontains(part.sought, autoescape=True)
-        )
+        query = query.where(part.is_in(table.name, table.party))
     if part.after:
         query = query.where(
             tuple_(table.name, table.id) > select(table.name, table.id).filter_by(id=part.after).scalar_subquery()
