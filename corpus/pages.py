@@ -39,9 +39,10 @@ class Result:
     measures: Measures = _NOT_MEASURED
 
 
-def prepare() -> None:
+def prepare(sign: Sign) -> None:
     """Load once what all workers share."""
     load_model()
+    sign([""])
 
 
 def refine_and_sign(sign: Sign, page: Page) -> Refined:

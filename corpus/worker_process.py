@@ -113,8 +113,9 @@ def main() -> None:
     gc.disable()  # nothing of what is loaded is garbage
     module_name, _, attribute = name.partition(":")
     module = import_module(module_name)
-    function = partial(getattr(module, attribute), *pickle.loads(bytes.fromhex(given)))  # noqa: S301 - as above
-    getattr(module, "prepare", lambda: None)()
+    arguments = pickle.loads(bytes.fromhex(given))  # noqa: S301 - as above
+    function = partial(getattr(module, attribute), *arguments)
+    getattr(module, "prepare", lambda *_: None)(*arguments)
     gc.enable()
     gc.collect()
     gc.freeze()  # what is shared stays shared: no worker's collector touches it

@@ -65,8 +65,8 @@ class Template:
     """The process that imported a function and forks the workers; it starts with the first, and may have many rows'.
 
     `function` is named as `package.module:name` and takes one picklable item, behind what is `given`, if anything:
-    little, and picklable too. Its module may have a `prepare`, which is called once, before workers are forked. Use it
-    as a context manager, from any number of threads.
+    little, and picklable too. Its module may have a `prepare`, which is called once with what is given, before workers
+    are forked. Use it as a context manager, from any number of threads.
     """
 
     def __init__(self, function: str, limits: WorkerLimits, given: tuple[object, ...] = ()) -> None:

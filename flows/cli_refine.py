@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from flows.errors import FlowError
-from flows.settings import load_settings
 from flows.show import OUT, progress, show_json, show_rows, show_wrong
 
 PROBLEMS = 3
@@ -58,6 +57,7 @@ def refine(  # noqa: PLR0913, PLR0917 - a command has this many options
     """
     gc.disable()  # nothing of what is loaded is garbage
     from corpus.profiles import load_profile  # noqa: PLC0415 - what reads files takes a second to load
+    from flows.defaults import limits_and_signing  # noqa: PLC0415
     from flows.loose_files import Wishes, look_at  # noqa: PLC0415
     from flows.refine import refine_settings  # noqa: PLC0415
     from flows.refining import refine_files, tasks  # noqa: PLC0415
@@ -65,10 +65,10 @@ def refine(  # noqa: PLR0913, PLR0917 - a command has this many options
     gc.collect()
     gc.freeze()  # what stays is not looked through again and again while documents come and go
     gc.enable()
-    settings = load_settings()
+    limits, signing = limits_and_signing()
     load_profile(profile)
-    how = replace(refine_settings(settings, profile), prefilter=prefilter)
-    how = replace(how, limits=replace(how.limits, workers=workers or how.limits.workers))
+    limits = replace(limits, workers=workers or limits.workers)
+    how = refine_settings(limits, signing, profile, prefilter=prefilter)
     with progress(as_json=as_json):
         todo = tasks([look_at(path, Wishes(text, html, ids, url)) for path in _files(inputs)], out, source, how)
         if dry_run:
@@ -76,7 +76,7 @@ def refine(  # noqa: PLR0913, PLR0917 - a command has this many options
             _show("Would be done", rows, as_json=as_json)
             return
         reports = []
-        for report in refine_files(todo, source, how, settings.dedup):
+        for report in refine_files(todo, source, how, signing):
             reports.append(report)
             if as_json:
                 show_json(report)

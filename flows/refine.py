@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 from corpus.profiles import DEFAULT, load_profile
 from corpus.refine import Origin, Refinery, RefineSettings, read_pages, refine_digest
+from corpus.workers import WorkerLimits
+from dedup.parameters import Parameters
 from flows.errors import CountError
 from flows.paths import crawl_prefix, digest_of_parts
 from flows.progress import emit
-from flows.settings import Settings
 
 if TYPE_CHECKING:  # it brings the ledger and its SQL, which who refines loose files has no use for
     from flows.workspace import Workspace
 
 
-def refine_settings(settings: Settings, profile: str = DEFAULT, *, prefilter: bool = False) -> RefineSettings:
+def refine_settings(
+    limits: WorkerLimits, signing: Parameters, profile: str = DEFAULT, *, prefilter: bool = False
+) -> RefineSettings:
     """How to refine: the limits that were set, the signatures deduplication wants, the source's quality profile."""
-    scheme = settings.dedup.signing_text
-    return RefineSettings(limits=settings.refine, signature_scheme=scheme, profile=profile, prefilter=prefilter)
+    return RefineSettings(limits, signature_scheme=signing.signing_text, profile=profile, prefilter=prefilter)
 
 
 def refine_standing(space: "Workspace", crawl: str, profile: str, *, prefilter: bool = False) -> list[str]:
@@ -33,7 +35,7 @@ def refine_standing(space: "Workspace", crawl: str, profile: str, *, prefilter: 
 
     source = crawl.split("/")[1]
     report = json.loads(space.storage.local(f"{crawl}/report.json").read_bytes())
-    how = refine_settings(space.settings, profile, prefilter=prefilter)
+    how = refine_settings(space.settings.refine, space.settings.dedup, profile, prefilter=prefilter)
     refined = [key for name in report["crawls"] for key in _refine_crawl(space, crawl_prefix(source, name), how)]
     return clear_standing(space, source, refined, load_profile(profile))
 

@@ -138,14 +138,14 @@ def _show(space: Workspace, manifest: Manifest, now: datetime, known: str = "") 
 
 def _drafted(space: Workspace, draft: Draft, funnel: Mapping[str, Mapping[str, int]], as_of: date) -> Manifest:
     """The manifest of what is to be sealed, without a version yet."""
-    tokenizer = _tokenizer(space)
+    tokenizer, set_up = _tokenizer(space), space.settings
     return Manifest(
         version="",
         as_of=as_of,
         parameters={
             "policy": space.policy.digest,
-            "dedup": space.settings.dedup.digest,
-            "refine": refine_digest(refine_settings(space.settings)),  # the sources' profiles are in their documents
+            "dedup": set_up.dedup.digest,
+            "refine": refine_digest(refine_settings(set_up.refine, set_up.dedup)),  # profiles are in their documents
             **({"tokenizer": f"{tokenizer.name} sha256:{tokenizer.digest}"} if tokenizer else {}),
         },
         shards=tuple(sorted(draft.shards, key=lambda shard: shard.path)),

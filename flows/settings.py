@@ -1,8 +1,8 @@
 """Settings: one frozen object, from `fodaftryk.toml` and `FODAFTRYK_…` variables.
 
-The only place that reads the environment. Nested values are written with two underscores
-(`FODAFTRYK_CRAWLER__PROXY`); a variable or a key nobody knows is an error, because a mistyped one would otherwise
-crawl with a default its operator did not choose.
+The only place that reads the environment, but for the question whether anything is set (`defaults.py`). Nested values
+are written with two underscores (`FODAFTRYK_CRAWLER__PROXY`); a variable or a key nobody knows is an error, because a
+mistyped one would otherwise crawl with a default its operator did not choose.
 """
 
 import os
@@ -27,11 +27,9 @@ from corpus.storage import StorageSettings
 from corpus.workers import WorkerLimits
 from crawler.rendering import CHROMIUM
 from dedup.parameters import Parameters
+from flows.defaults import FILE, PREFIX
 from flows.errors import SettingsError
 from flows.scale import ScaleSettings
-
-FILE = Path("fodaftryk.toml")
-PREFIX = "FODAFTRYK_"
 
 
 @dataclass(frozen=True, slots=True)

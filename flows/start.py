@@ -25,6 +25,7 @@ QUICK = {"language": "flows.cli_language", "extract": "flows.cli_extract", "refi
 def main() -> NoReturn:
     """Run the command line with what its first word asks for."""
     name = sys.argv[1] if len(sys.argv) > 1 else ""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here needs NumPy's others, which spin as they begin
     gc.disable()  # nothing of what is loaded is garbage: looking for some is a twentieth of the start
     app = import_module(QUICK.get(name, "flows.cli")).app
     gc.enable()

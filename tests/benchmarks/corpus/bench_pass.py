@@ -144,12 +144,12 @@ def _steps(sample: list[WebPage]) -> dict[str, float]:
 
         return run
 
-    prepare()
+    sign = partial(sign_lightly, parameters=Parameters())
+    prepare(sign)
     asked = [
         Page("s", "c", Capture(page.url, FETCHED, 200, (("Content-Type", page.content_type),), page.body))
         for page in sample
     ]
-    sign = partial(sign_lightly, parameters=Parameters())
     refine_and_sign(sign, asked[0])
     with pytest.MonkeyPatch.context() as patch:
         for name in ("_trafilatura_text", "_metadata"):
