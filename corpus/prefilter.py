@@ -2,9 +2,9 @@
 
 Extraction costs most of what a page costs, and nearly all pages of a bulk delivery are in other languages. So the
 page's longest runs of text are shown to the language model, and the page goes on when anything that counts among them
-may be Danish. A page that says too little goes on too: what it is, is not for us to
-say. Menus and footers in elements of their own are left out, as extraction leaves them out. Tags are cut out by
-patterns whose time is linear in the page's length, whatever it holds.
+may be Danish. A page that says too little goes on too: what it is, is not for us to say. Menus and footers in elements
+of their own are left out, as extraction leaves them out. Tags are cut out by patterns whose time is linear in the
+page's length, whatever it holds.
 """
 
 import html
@@ -44,17 +44,6 @@ FOREIGN_WORDS_MIN, NEAR_SHARE_MIN, FAR_PER_FREQUENT_MIN = 2, 0.1, 1.5
 they are this share of its words; of others, when there are so many for each word that is frequent in Danish. Of 17,568
 labelled Danish sentences one has as many, around an English title; of Bokmål one in four, of the others half or more.
 With seven English words of a title before it, one Danish sentence in sixteen has: a page is lost when most are such."""
-
-FREQUENT = frozenset((
-    "af", "at", "blev", "da", "de", "den", "der", "deres", "det", "du", "efter", "eller", "en", "er", "et", "for",
-    "fra", "han", "har", "havde", "hun", "hvis", "i", "ikke", "jeg", "kan", "man", "med", "men", "mere", "når", "nu",
-    "og", "også", "om", "på", "sig", "skal", "som", "så", "til", "var", "ved", "vi", "vil", "være",
-))  # fmt: skip
-FOREIGN_WORDS_MIN, FOREIGN_SHARE_MIN = 2, 0.1
-"""Nor is a run with at least so many different words that are frequent in other languages and hardly ever seen in
-Danish, when they are this share of its words. Of 17,568 labelled Danish sentences 7 have as many, all of them around an
-English title; of Swedish, German, English, Dutch, Icelandic and Faroese ones two in three or more have, of Bokmål one
-in four. A page is lost only when nearly all its runs are such."""
 
 _FOREIGN = read_list((LISTS / "foreign.txt").read_text(encoding="utf-8"))
 _NEAR, _FAR = (frozenset(word for word, weight in _FOREIGN.items() if weight == each) for each in (2, 1))
