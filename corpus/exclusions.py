@@ -44,11 +44,6 @@ class Excluded:
     asked_for: tuple[bool, ...]
 
 
-def no_texts() -> Excluded:
-    """Nothing that is excluded."""
-    return Excluded((), (), np.empty((0, SIGNATURE_SIZE), dtype=np.uint32), ())
-
-
 def texts_of(path: Path, columns: Sequence[str]) -> Iterator[tuple[list[dict[str, Any]], npt.NDArray[np.uint32]]]:
     """The rows of a documents file that have a text, with some columns, and their signatures; batch by batch."""
     names = list(dict.fromkeys(["chars", *columns]))

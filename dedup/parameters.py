@@ -58,11 +58,6 @@ class Parameters:
         return _digest(sorted(asdict(self).items()))
 
     @property
-    def signing_digest(self) -> str:
-        """Twelve hex digits for what alone decides a signature: other bands over the same values need no new ones."""
-        return _digest(sorted(self.signing.items()))
-
-    @property
     def signing(self) -> dict[str, Any]:
         """What alone decides a signature, to be kept with it; bands and similarity are asked of it afterwards."""
         return {

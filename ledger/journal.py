@@ -112,12 +112,6 @@ def entries(ledger: Ledger, subject: str | None = None) -> tuple[Entry, ...]:
         return tuple(_entry(row) for row in connection.execute(query))
 
 
-def leaf_of(entry: Entry) -> bytes:
-    """Return the canonical bytes an entry's digest is taken of, made anew from what it says."""
-    at = instant_to_text(entry.recorded_at)
-    return leaf((entry.seq, at, entry.kind, entry.subject, entry.actor, entry.body))
-
-
 def canonical(value: Mapping[str, Json] | Sequence[Json]) -> bytes:
     """Write a value as canonical JSON (RFC 8785).
 

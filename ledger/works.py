@@ -1,4 +1,4 @@
-"""Works: what the portal knows of every document, brought up to date behind each run, and erased on withdrawal.
+"""Works: what the portal knows of every document, brought up to date behind each run, and forgotten on withdrawal.
 
 The rows of a source come in by their ids, ascending, some thousand at a time; each such window is compared with what
 stands and is one transaction, so readers wait for nothing and a run that was killed goes on where it was. What comes no
@@ -110,25 +110,6 @@ def fill(ledger: Ledger, source: str, works: Iterable[Work], releases: Sequence[
             window.put(connection, [], after, "")
         _count(connection, source)
     return Change(window.new, window.changed, window.gone)
-
-
-def erase_works(ledger: Ledger, ids: Iterable[str]) -> int:
-    """Erase works with all that is known of them; return how many there were. Nothing is entered: nothing was."""
-    erased, given = 0, iter(ids)
-    with ledger.writing() as connection:
-        sources: set[str] = set()
-        while batch := list(islice(given, WINDOW)):
-            mine = tables.work.c.id.in_(batch)
-            sources |= set(connection.scalars(select(tables.work.c.source).where(mine).distinct()))
-            erased += connection.execute(delete(tables.work).where(mine)).rowcount
-            connection.execute(delete(tables.work_name).where(tables.work_name.c.work.in_(batch)))
-            connection.execute(delete(tables.work_stay).where(tables.work_stay.c.work.in_(batch)))
-        if erased:
-            used = select(tables.work.c.id).where(tables.work.c.evidence == tables.work_evidence.c.digest).exists()
-            connection.execute(delete(tables.work_evidence).where(~used))
-        for source in sorted(sources):
-            _count(connection, source)
-    return erased
 
 
 def forget_works(ledger: Ledger, ids: Iterable[str]) -> int:

@@ -140,7 +140,7 @@ def find_work(ledger: Ledger, work: str) -> WorkDetail:
     with ledger.reading() as connection:
         found = _found(connection, select(tables.work).where(table.id == work))
         if not found:
-            raise UnknownRecord(f"no work {work} is in the ledger: it was never collected, or was erased")
+            raise UnknownRecord(f"no work {work} is in the ledger: it was never collected")
         row = connection.execute(select(table.digest, table.evidence, table.cluster).where(table.id == work)).one()
         said = connection.execute(select(held).where(held.c.digest == row.evidence)).one_or_none()
         alike = select(tables.work).where(table.cluster == row.cluster, table.cluster != "", table.id != work)

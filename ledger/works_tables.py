@@ -1,10 +1,10 @@
 """The tables of works: every document that was collected, as the portal looks it up.
 
-They hold nothing that cannot be made again from storage, so nothing of them is journalled, and a work can be erased
-without a trace. There are no foreign keys between them: a million rows are put in at a time, and it is `works` alone
-that writes them, names and stays with their work.
-`site` is the host with its labels turned round and a dot behind each (`dk.blad.www.`), so that a domain and all below
-it stand together; it and ids compare by their bytes on every server.
+They hold nothing that cannot be made again from storage, so nothing of them is journalled, and what a withdrawn work
+says can be forgotten without a trace. There are no foreign keys between them: a million rows are put in at a time, and
+it is `works` alone that writes them, names and stays with their work. `site` is the host with its labels turned round
+and a dot behind each (`dk.blad.www.`), so that a domain and all below it stand together; it and ids compare by their
+bytes on every server.
 """
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text

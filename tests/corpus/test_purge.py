@@ -14,7 +14,7 @@ from corpus.captured import Page
 from corpus.captures import Capture, CaptureWriter, Withdrawn, read_captures
 from corpus.document_files import purged_of, signed_how
 from corpus.documents import Document, Reason
-from corpus.exclusions import Excluded, no_texts, put_exclusions, read_exclusions, texts_of
+from corpus.exclusions import Excluded, put_exclusions, read_exclusions, texts_of
 from corpus.pages import refine_page
 from corpus.partitions import Partitions
 from corpus.purge import Rows, filled, purge_beside, purge_documents, purge_pages, purge_shard, texts_gone
@@ -146,7 +146,7 @@ def test_exclusions_are_read_as_they_were_put(
     assert list(read.ids) == sorted(ids)
     assert dict(zip(read.ids, read.asked_for, strict=True)) == {ids[0]: True, ids[1]: True, ids[2]: False}
     assert (read.signatures == signatures[[ids.index(name) for name in read.ids]]).all()
-    assert read_exclusions([]).ids == no_texts().ids
+    assert read_exclusions([]).ids == ()
 
 
 def test_a_batch_of_which_every_row_is_left_out_is_dealt_nowhere(tmp_path: Path) -> None:

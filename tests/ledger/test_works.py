@@ -23,7 +23,7 @@ from ledger.sites import host_at, site_of
 from ledger.sources import sync_source
 from ledger.store import Ledger
 from ledger.targets import Target, TargetKind, identifiers_in
-from ledger.works import Change, Work, erase_works, fill, forget_works
+from ledger.works import Change, Work, fill, forget_works
 from ledger.works_found import Leaf, find, find_all, find_in_source, find_work, hosts
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -174,24 +174,6 @@ def test_a_work_is_told_with_its_evidence_and_copies(ledger: Ledger) -> None:
         assert connection.scalar(select(func.count()).select_from(tables.work_evidence)) == 1
     with pytest.raises(UnknownRecord):
         find_work(ledger, "unknown")
-
-
-def test_erasing_leaves_no_trace(ledger: Ledger) -> None:
-    """Names, evidence, stays and counts of an erased work are gone from every table, and the journal never had them."""
-    released(ledger, "1.0")
-    before = entries(ledger)
-    work, other = made("https://blad.dk/1"), made("https://blad.dk/2", author="Bo", signals="[]", title="B")
-    fill(ledger, "blad", by_id(work, other), ["1.0"])
-    assert erase_works(ledger, [work.id, "unknown"]) == 1
-    assert told(ledger, TargetKind.AUTHOR, "ane hansen") == []
-    with ledger.reading() as connection:
-        for table in (tables.work, tables.work_name, tables.work_stay, tables.work_evidence, tables.work_site):
-            assert not any(
-                work.id in map(str, row) or "Ane" in str(row) or "robots" in str(row)
-                for row in connection.execute(select(table))
-            )
-    assert find_in_source(ledger, "blad").counts == {"released": 1}
-    assert entries(ledger) == before
 
 
 def test_what_is_withdrawn_says_nothing_of_itself_any_more(ledger: Ledger) -> None:

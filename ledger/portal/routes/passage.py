@@ -41,6 +41,6 @@ def find_passage(request: Request, form: Posted) -> Response:
 
 
 def works_with(portal: Portal, text: str) -> tuple[tuple[Found, Match], ...]:
-    """Return the works a passage stands in, with how much of it; those that were erased are left out."""
+    """Return the works a passage stands in, with how much of it; those the ledger does not know are left out."""
     matches = {match.work: match for match in portal.find_passage(text)}
     return tuple((work, matches[work.id]) for work in find_all(portal.ledger, list(matches)))

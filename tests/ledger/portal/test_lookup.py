@@ -31,7 +31,7 @@ from ledger.releases import record_release
 from ledger.signals import Mechanism, RightsSignal, Verdict, signals_to_json
 from ledger.sources import sync_source
 from ledger.targets import identifiers_in
-from ledger.works import Work, erase_works, fill
+from ledger.works import Work, fill
 from tests.ledger.portal.conftest import URL
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -213,13 +213,6 @@ def test_what_no_database_takes_is_answered(client: TestClient, path: str) -> No
     assert client.get(path).status_code in {200, 303, 400, 404, 422}
     question = path.partition("q=")[2].partition("&")[0]
     assert not any("\0" in target.value for target in targets_of_question(unquote(question), Ask.ANY, str))
-
-
-def test_an_erased_work_is_found_nowhere(client: TestClient, portal: Portal) -> None:
-    """Its page, its name and its row in lists are gone."""
-    erase_works(portal.ledger, [ONE.id])
-    assert client.get(f"/vaerker/{ONE.id}").status_code == 404
-    assert ONE.id not in client.get("/kilder/blad").text + client.get("/opslag?q=Ane+Hansen").text
 
 
 def test_who_asks_too_often_waits(client: TestClient) -> None:
