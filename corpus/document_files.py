@@ -83,10 +83,12 @@ def to_table(documents: Sequence[Document], signatures: npt.NDArray[np.uint32]) 
     held: list[tuple[Sequence[object], tuple[str, ...]]] = [(documents, _OF_DOCUMENT), (measures, _OF_MEASURES)]
     columns = {name: list(map(attrgetter(name), records)) for records, names in held for name in names}
     arrays = {name: pa.array(column, SCHEMA.field(name).type, memory_pool=_POOL) for name, column in columns.items()}
-    arrays["signature"] = pa.FixedSizeListArray.from_arrays(
-        pa.array(signatures.ravel()),
-        type=SCHEMA.field("signature").type,
-        mask=pa.array([not document.text for document in documents]),
+    present = np.array([bool(document.text) for document in documents], dtype=bool)
+    arrays["signature"] = pa.Array.from_buffers(  # `from_arrays` loads all of Arrow's functions, 15 MB, for its mask
+        SCHEMA.field("signature").type,
+        len(documents),
+        [pa.py_buffer(np.packbits(present, bitorder="little"))],
+        children=[pa.array(signatures.ravel())],
     )
     return pa.table([arrays[name] for name in SCHEMA.names], schema=SCHEMA)
 
