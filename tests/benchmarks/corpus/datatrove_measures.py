@@ -60,7 +60,7 @@ def measures(text: str, words: list[str]) -> dict[str, float]:
     ngrams = {n: get_n_grams(words, n) for n in (2, 3, 4)}
     return {
         "words": len(spoken),
-        "tokens": count,
+        "words_and_marks": count,
         "stop_words": len(set(STOP_WORDS) & set(words)),
         "mean_word_length": float(np.mean([len(word) for word in spoken])) if spoken else 0.0,
         "alphabetic_share": sum(any(map(str.isalpha, word)) for word in words) / count,
