@@ -67,8 +67,8 @@ class Measures:
     error_share: Annotated[Share, _share("words that phrases of error pages account for, of all")] = 0.0
     boilerplate_share: Annotated[Share, _share("characters in sentences of consent, sharing and policy, of all")] = 0.0
     adult_weight: Annotated[
-        float, Column(Kind.REAL, "weighted words of pornography per 100 words; 0 under 3 different", "weight/100 words")
+        float, Column(Kind.REAL, "weighted words of pornography per 100 words; 0 under 5 different", "weight/100 words")
     ] = 0.0
     spam_weight: Annotated[
-        float, Column(Kind.REAL, "weighted words of spam per 100 words; 0 under 3 different", "weight/100 words")
+        float, Column(Kind.REAL, "weighted words of spam per 100 words; 0 under 5 different", "weight/100 words")
     ] = 0.0
