@@ -8,7 +8,6 @@ as people do it, and what stands around it is a name and a domain.
 import re
 from collections.abc import Iterator
 
-from corpus.finders.cues import line_before
 from corpus.finders.findings import Finding, Kind
 from corpus.finders.offices import is_function_mailbox
 from corpus.finders.words import words_of
@@ -76,8 +75,7 @@ def _plain(text: str) -> Iterator[Finding]:
         finding = _around(text, sign, floor)
         if finding:
             floor = finding.end
-            local, _, domain = text[finding.start : finding.end].partition("@")
-            if not is_function_mailbox(local.strip(), domain.strip(), line_before(text, finding.start, 0, 120)):
+            if not is_function_mailbox(text[finding.start : finding.end], text, finding.start):
                 yield finding
         sign = text.find("@", max(sign + 1, floor))
 

@@ -2,13 +2,16 @@
 
 The rule. A mailbox stays when both halves say so: its name is that of a function (post@, kontakt@, borgerservice@, the
 office's own short name), and its domain is a public office's by its name or by the list below, or an office is named
-before it on the line. A number stays when the office is named directly before it, with nothing between but words for
-telephone, or when it is called the office's switchboard; a person's name between takes it back. Whatever is doubtful
-is personal.
+before it, on its line or above its address. A number stays when the office is named directly before it, with nothing
+between but words for telephone, the office's own address, mailbox and company number, or when it is called the
+office's switchboard; a person's name between, or before the office's, takes it back. Whatever is doubtful is personal.
 """
 
 import re
 
+from corpus.finders.cues import line_before
+from corpus.finders.findings import CLOSE
+from corpus.finders.names import ends_in_name
 from corpus.finders.words import words_of
 
 _OFFICE = (
@@ -21,11 +24,29 @@ _OFFICE = (
     r"|\bDanmarks Statistik\b|\bFolketingets Ombudsmand\b|\bUdbetaling Danmark\b)"
 )
 _OFFICE_NAMED = re.compile(_OFFICE)
-_SWITCHBOARD = re.compile(
-    rf"(?:{_OFFICE}|\b(?i:kommunen|regionen|styrelsen|ministeriet|retten|biblioteket|politiet)s\b)"
-    r"[\s,:;(|*–-]{0,4}(?i:(?:har|kan|kontaktes|nås|ringes|op|til|på|via|borgerservice|hovednummer(?:et)?"
+_BEFORE_CHARS = 160
+"""An office, its street, its town, its mailbox, its company number and a word for telephone."""
+
+_LINE_CHARS = 120
+"""How far before a mailbox an office that it belongs to is named, whatever stands between on its line."""
+
+_APART = r"(?:[ \u00a0,:;(|*·•–-]|\r?\n){0,4}"
+_WORDS = (
+    r"(?i:har|kan|kontaktes|nås|ringes|op|til|på|via|borgerservice|hovednummer(?:et)?"
     r"|hovedtelefon|omstilling(?:en)?|telefon(?:nummer)?|telefonisk|tlf|tel|nr|nummer(?:et)?|er|vagtcentral(?:en)?"
-    r"|kontaktcenter|reception(?:en)?|det|fælles)\b[\s.,:;(|*–-]{0,3}){0,7}(?:\+45 ?)?$"
+    r"|kontaktcenter|reception(?:en)?|det|fælles)\b"
+)
+_ITS_OWN = (
+    r"[A-ZÆØÅ][\w.æøå]*(?:[ -][A-ZÆØÅ]?[\w.]+){0,3} [0-9]{1,3}(?:-[0-9]{1,3})?[A-Z]?\b"
+    r"|(?:DK[ -]?)?[0-9]{4} [A-ZÆØÅ]\w+(?: (?:[A-ZÆØÅ]\w*|i|på|og)\b){0,2}|Postboks [0-9]{1,5}"
+    r"|(?i:e-?(?:mail|post)|mail)\b|[\w.-]{1,40}@[\w.-]{1,60}\w"
+    r"|(?:CVR|EAN|SE)(?:[ -]?nr|[ -]?nummer)?[.:]{0,2} ?[0-9]{8}(?:[0-9]{5})?"
+)
+"""A street and its number, a town behind its postcode, a mailbox, a company number."""
+
+_SWITCHBOARD = re.compile(
+    rf"(?:(?P<office>{_OFFICE})|\b(?i:kommunen|regionen|styrelsen|ministeriet|retten|biblioteket|politiet)s\b)"
+    rf"{_APART}(?:(?:{_WORDS}|{_ITS_OWN})\.?{_APART}){{0,9}}(?:\+45 ?)?[+(]?$"
 )
 _FUNCTIONS = words_of(
     """info post kontakt mail kommune kommunen region regionen borgerservice borger hovedpostkasse hovedpostkassen
@@ -82,20 +103,27 @@ _HINTS = (
 """A part of each office's name: what has none of them names none, and is asked no more."""
 
 
-def names_office(before: str) -> bool:
-    """Whether a public office is named in `before`."""
-    return any(hint in before for hint in _HINTS) and _OFFICE_NAMED.search(before) is not None
+def is_offices_own(text: str, at: int, floor: int) -> bool:
+    """Whether what begins at `at` is an office's own that is named before it, behind `floor` and any placeholder."""
+    before = text[max(floor, at - _BEFORE_CHARS) : at]
+    before = before[max(before.rfind(CLOSE), before.rfind("\n\n")) + 1 :]
+    if not _may_name_office(before):
+        return False
+    named = _SWITCHBOARD.search(before)
+    return named is not None and (named["office"] is None or not ends_in_name(before[: named.start()]))
 
 
-def is_switchboard(before: str) -> bool:
-    """Whether a number behind `before` is the office's own."""
-    return any(hint in before for hint in _HINTS) and _SWITCHBOARD.search(before) is not None
-
-
-def is_function_mailbox(local: str, domain: str, before: str) -> bool:
-    """Whether a mailbox is a public office's and no person's."""
-    local, labels = local.lower(), domain.lower().split(".")
+def is_function_mailbox(mailbox: str, text: str, at: int) -> bool:
+    """Whether a mailbox that begins at `at` is a public office's and no person's."""
+    local, domain = (part.strip() for part in mailbox.lower().split("@", 1))
+    labels = domain.split(".")
     if not (local in _FUNCTIONS or local in labels[:-1] or local.endswith(_FUNCTION_ENDINGS)):
         return False
-    is_listed = labels[-1] == "dk" and labels[-2] in _DOMAINS
-    return is_listed or _DOMAIN.search(domain.lower()) is not None or names_office(before)
+    if (labels[-1] == "dk" and labels[-2] in _DOMAINS) or _DOMAIN.search(domain):
+        return True
+    line = line_before(text, at, 0, _LINE_CHARS)
+    return (_may_name_office(line) and _OFFICE_NAMED.search(line) is not None) or is_offices_own(text, at, 0)
+
+
+def _may_name_office(before: str) -> bool:
+    return any(hint in before for hint in _HINTS)

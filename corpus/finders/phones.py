@@ -9,7 +9,7 @@ import re
 
 from corpus.finders.cues import DASH, SPACE
 from corpus.finders.findings import Finding, Kind
-from corpus.finders.offices import is_switchboard
+from corpus.finders.offices import is_offices_own
 from corpus.finders.spots import Spot
 from corpus.finders.words import Says
 
@@ -66,7 +66,7 @@ def find_phone(spot: Spot) -> Finding | None:
     if not spot.stands_free or _SHORT.match(spot.text, spot.at):
         return None
     end = _named(spot) or _grouped(spot) or _in_a_row(spot) or _local_abroad(spot)
-    if end is None or is_switchboard(spot.before):
+    if end is None or is_offices_own(spot.text, spot.at, spot.past.end):
         return None
     return Finding(spot.at, end, Kind.PHONE)
 
@@ -149,7 +149,7 @@ def _outside(spot: Spot, match: re.Match[str], start: int) -> Finding | None:
     glued = spot.glued.rstrip("+( ")
     if glued and (glued[-1].isdigit() or (glued[-1] in "=/%" and "://" in glued)):
         return None
-    if is_switchboard(spot.before.rstrip("+( ")):
+    if is_offices_own(spot.text, match.start(), spot.past.end):
         return None
     end, opened, closed = match.end(), match.group().count("("), match.group().count(")")
     if opened > closed and spot.text[end : end + 1] == ")":

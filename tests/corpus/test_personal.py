@@ -200,10 +200,12 @@ def test_look_alikes_are_left_alone(text: str) -> None:
         "Aalborg Kommunes hovednummer er 99 31 31 31",
         "Ring til Sundhedsstyrelsen på 72 22 74 00",
         "Retten i Odense, telefon 99 68 70 00",
+        "Havlund Kommune, Havnen 1, 8999 Havlund, tlf. 79 99 50 00",
+        "Havlund Kommune\nStore Torv 1\n8999 Havlund\nCVR 12345678\npost@havlund.dk\n+45 79 99 50 00",
     ],
 )
 def test_public_offices_contacts_stay(text: str) -> None:
-    """A function's mailbox at an office, and the number directly behind an office's name."""
+    """A function's mailbox at an office, and the number behind an office's name and address."""
     assert redact(text).text == text
 
 
@@ -213,6 +215,8 @@ def test_public_offices_contacts_stay(text: str) -> None:
         ("mette.lund@aarhus.dk", "⟨E-MAIL⟩"),
         ("info@lundbyg.dk", "⟨E-MAIL⟩"),
         ("Aarhus Kommune, Mette Lund, tlf. 89 40 20 01", "Aarhus Kommune, Mette Lund, tlf. ⟨TELEFON⟩"),
+        ("Mette Lund, Aarhus Kommune, tlf. 89 40 20 01", "Mette Lund, Aarhus Kommune, tlf. ⟨TELEFON⟩"),
+        ("Havlund Kommune, Havnen 1, Mettes mobil 79995001", "Havlund Kommune, Havnen 1, Mettes mobil ⟨TELEFON⟩"),
         ("Mette Lund i Aarhus Kommune svarer på 89402001", "Mette Lund i Aarhus Kommune svarer på ⟨TELEFON⟩"),
     ],
 )
