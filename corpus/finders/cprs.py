@@ -3,7 +3,8 @@
 The checksum cannot be asked for: numbers given out since October 2007 need not pass it. So a number is taken for its
 shape where that is the usual one with a hyphen and the day exists, and for a word that names it in any other shape;
 ten digits in a row without such a word are taken when they pass the checksum, or stand behind a person's name.
-Replacement numbers have 60 added to the day; those of the health service have two letters among the last four.
+Replacement numbers have 60 added to the day; those of the health service have two letters among the last four, and
+regions' own, which a word must name, one.
 """
 
 import re
@@ -19,12 +20,13 @@ _PART = rf"(?:{SPACE}|[./]|{DASH})?"
 _SHAPE = re.compile(
     rf"(?P<day>[0-9]{{2}})(?P<first>{_PART})(?P<month>[01][0-9])(?P<second>{_PART})(?P<year>(?:19|20)?[0-9]{{2}})"
     rf"(?P<gap>(?:{SPACE}|\r?\n){{0,2}}(?:{DASH}{{1,2}}|[./])?(?:{SPACE}|\r?\n){{0,2}})"
-    r"(?P<serial>[0-9]{4}|[0-9][A-Z]{2}[0-9])(?![0-9])"
+    r"(?P<serial>[0-9][0-9A-Z]{2}[0-9])(?![0-9])"
 )
 _SPREAD = re.compile(
     rf"[0-9](?:(?:{SPACE}|\n|[.]){{0,2}}[0-9]){{5}}(?:{SPACE}|\n){{0,2}}{DASH}?(?:{SPACE}|\n){{0,2}}"
     rf"[0-9](?:(?:{SPACE}|\n|[.]){{0,2}}[0-9]){{3}}(?![0-9])"
 )
+_HEALTH_SERIAL = re.compile("[0-9][A-Z]{2}[0-9]")
 _NO_CPR = (Says.OTHER, Says.ACCOUNT, Says.CARD, Says.UNIT)
 _DASHED = re.compile(DASH)
 _PRODUCTION_UNIT = re.compile(r"\bp-?\s?n(?:umme)?r\W*$", re.IGNORECASE)
@@ -53,6 +55,8 @@ def _is_cpr(spot: Spot, match: re.Match[str]) -> bool:
     cue, behind = spot.cue, spot.behind(match.end()).says
     if Says.CPR in (cue.says, behind):
         return True
+    if not match["serial"].isdigit() and not _HEALTH_SERIAL.fullmatch(match["serial"]):
+        return False
     if behind in (Says.UNIT, Says.OTHER):
         return False
     if cue.says in _NO_CPR and cue.adjacent:

@@ -24,6 +24,10 @@ _JOINT = rf"(?:{SPACE}|\r?\n){{0,2}}(?:[./]|{DASH}{{1,2}})?(?:{SPACE}|\r?\n){{0,
 _GAP = re.compile(_JOINT)
 _RUN = re.compile(rf"[0-9]++(?:{_JOINT}[0-9]++)*+")
 _GROUP = re.compile(r"[0-9]+")
+_LISTED = re.compile(r"[0-9]{6}-[0-9]{4}(?![\w-])")
+_COUNTED = re.compile(rf"(?:^|[^0-9]{SPACE}|\n)[0-9]{{1,3}}{SPACE}$")
+"""A CPR number in its usual shape behind the number of its row, "12 010190-1234", is none of that number's."""
+
 _BOUNDARY = re.compile(rf"\n|  |[.]{SPACE}|{SPACE}[/.]|{SPACE}{DASH}{SPACE}")
 """What between two groups of digits says that they are two numbers."""
 
@@ -41,7 +45,7 @@ _LINES_MAX = 2
 _REACH = 250
 """How far back a placeholder is looked for; what stands there is farther than any word that is asked."""
 
-_SAYS = {Kind.CPR: Says.CPR, Kind.PHONE: Says.PHONE, Kind.EMAIL: Says.CONTACT}
+_SAYS = {Kind.CPR: Says.CPR, Kind.PHONE: Says.PHONE, Kind.EMAIL: Says.CONTACT, Kind.IP: Says.NETWORK}
 """What says what comes next in a chain, as in "tlf. 33 12 34 56 eller 20123456"."""
 
 _KINDS = frozenset(Kind)
@@ -104,7 +108,9 @@ def _is_joined(text: str, at: int, floor: int) -> bool:
     while start > floor and at - start < _GAP_CHARS_MAX and not "0" <= text[start - 1] <= "9":
         start -= 1
     is_gap = start > floor and _GAP.fullmatch(text, start, at) is not None
-    return is_gap and _BOUNDARY.search(text, start, at) is None
+    if not is_gap or _BOUNDARY.search(text, start, at) is not None:
+        return False
+    return not (_LISTED.match(text, at) and _COUNTED.search(text[max(floor, at - _GAP_CHARS_MAX) : at]))
 
 
 def _beside(spot: Spot) -> Finding | None:
