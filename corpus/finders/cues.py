@@ -68,7 +68,8 @@ _STOP = re.compile(r"[.!?][)\"]?\s")
 
 _BEHIND = re.compile(
     rf"""{SPACE}?(?:
-    (?P<UNIT>% | [$€£] | ,- | (?: kr | kroner | dkk | euro? | usd | mio | mia | millioner | stk | styk\w* | km
+    (?P<UNIT>% | [$€£] | ,- | (?: pct | procent | promille
+        | kr | kroner | dkk | euro? | usd | mio | mia | millioner | stk | styk\w* | km
         | m[23²³] | kwh | mwh | tons? | kg
        | personer | mennesker | borgere | indbyggere | besøg\w* | visninger | gange | timer | enheder
            | eksemplarer | ord | tegn

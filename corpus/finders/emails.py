@@ -48,11 +48,18 @@ _SPACED = re.compile(
     r"(?P<left>[ \u00a0]?)@(?P<right>[ \u00a0]?\r?\n?)"
     rf"(?P<domain>(?:[\w-]{{1,63}} ?\.[ \n]?){{1,4}}(?:{_COMMON}))(?![\w-])"
 )
+_BLANK = re.compile(r"\s")
 _OPENED = re.compile(r"[\[({<] ?(?:at|a|@|snabel|ved|alfa|krølle)|- ?at ?-", re.IGNORECASE)
 _HINTS = ("snabel", "Snabel", "SNABEL", "krølle")
 _DOTS = ("punktum", "PUNKTUM", "Punktum", "dot", "DOT", "prik")
 _DISGUISED_CHARS = 100
 """How much stands before a disguised sign and belongs to the address: 64 characters and words for dots."""
+
+
+_HALF_SPELLED = re.compile(
+    rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,4}}?{_STRICT_DOT}(?:{_COMMON})(?![\w-])", re.IGNORECASE
+)
+_REPOSITORY = re.compile(r":[\w.~-]{1,40}/")
 
 
 def find_emails(text: str) -> Iterator[Finding]:
@@ -91,7 +98,7 @@ def _around(text: str, sign: int, floor: int) -> Finding | None:
     if spaced is None:
         return None
     start = _local_start(text, spaced.start(), floor)
-    if start is None or (spaced["left"] and not spaced["right"]):
+    if start is None or (spaced["left"] and not spaced["right"]) or not _BLANK.search(spaced.group()):
         return None
     return Finding(start, spaced.end(), Kind.EMAIL)
 
@@ -115,11 +122,7 @@ def _domain_end(text: str, start: int) -> int | None:
         return None
     common = _COMMON_TOP.match(text, start, start + 255)
     end = common.end() if common and common.end() < match.end() and not _goes_on(text, common.end()) else match.end()
-    return (
-        None
-        if text[end : end + 1] == ":" and text[end + 1 : end + 2].isalpha() and "/" in text[end : end + 40]
-        else end
-    )
+    return None if _REPOSITORY.match(text, end) else end
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -137,7 +140,13 @@ def _disguised(text: str) -> Iterator[Finding]:
 
 
 def _spelled(text: str) -> Iterator[Finding]:
-    """Addresses whose sign is the word "at", which is also Danish: only where the dot before the ending is spelled."""
+    """Addresses with a spelled dot before their ending; only there the word "at", which is also Danish, is a sign."""
+    sign = text.find("@")
+    while sign >= 0:
+        domain, local = _HALF_SPELLED.match(text, sign + 1, sign + 255), _local_start(text, sign, 0)
+        if domain and local is not None:
+            yield Finding(local, domain.end(), Kind.EMAIL)
+        sign = text.find("@", sign + 1)
     for at in _AT.finditer(text):
         line = max(0, at.start() - _DISGUISED_CHARS)
         start = text.rfind(" ", line, at.start()) + 1 or line

@@ -1,8 +1,8 @@
 """Addresses in networks: IPv4 and IPv6, but not versions, sections, times or hardware addresses.
 
 Four numbers with dots are also a version or a section of a report. They are taken for an address where a word says so,
-or where one of them has three digits and no word says otherwise. Addresses that mean the machine itself, no machine or
-a mask stay: they point to nobody.
+where they stand behind a scheme or have a port, or where one of them has three digits and no word says otherwise.
+Addresses that mean the machine itself, no machine or a mask stay: they point to nobody.
 """
 
 import ipaddress
@@ -23,6 +23,9 @@ _NO_ADDRESS = re.compile(
 )
 
 
+_PORT = re.compile(":[0-9]{2,5}(?![0-9:])")
+
+
 def find_ipv4(spot: Spot) -> Finding | None:
     """The IPv4 address that begins at a spot."""
     match = _FOUR.match(spot.text, spot.at)
@@ -33,7 +36,8 @@ def find_ipv4(spot: Spot) -> Finding | None:
         return None
     if _NO_ADDRESS.search(spot.before) or (spot.cue.says is Says.OTHER and spot.cue.adjacent):
         return None
-    if spot.cue.says is not Says.NETWORK and max(map(len, parts)) < 3:
+    is_called = spot.glued.endswith("://") or _PORT.match(spot.text, match.end())
+    if spot.cue.says is not Says.NETWORK and not is_called and max(map(len, parts)) < 3:
         return None
     return Finding(spot.at, match.end(), Kind.IP)
 

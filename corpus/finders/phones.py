@@ -166,6 +166,8 @@ def _is_reckoned(spot: Spot, match: re.Match[str]) -> bool:
     if spot.cue.adjacent and spot.cue.says is not Says.NOTHING:
         return spot.cue.says in (Says.OTHER, Says.ACCOUNT, Says.UNIT)
     if "+" not in match["plus"]:
+        if spot.cue.says is Says.PHONE:
+            return False
         return match["rest"].isdigit() or match.group()[:4].isdigit()
     whole = match.group().lstrip("+(0 ")
     is_sum = _DECIMAL.fullmatch(whole) or _AMOUNT.fullmatch(whole)

@@ -53,7 +53,8 @@ _STEMS: tuple[tuple[Says, str], ...] = (
     ),
     (
         Says.NETWORK,
-        r"""ipv?[46]? ip-?n.* ip-?adr.* dns ping.* gateway.* host hosten server.* .*serveren router.* netværk.* klient.*
+        r"""ipv?[46]? ip-?n.* ip-?adr.* dns(?:-.*)? ping.* gateway.* host hosten server.* .*serveren
+        (?:.*-|web|mail|fil|navne|spil)server.* router.* netværk.* klient.*
         ssh log logget loggen logfil.* subnet.* proxy.* firewall.*""",
     ),
     (
