@@ -14,10 +14,12 @@ from corpus.finders.words import Says, words_of
 
 STREET_ENDINGS = tuple(
     words_of(
-        """ager ageren alle allen allè allé bakke bakken boulevard brinken brygge bryggen buen dal dalen engen gade
-        gd. gyden gården have haven holmen høj højen kaj kajen kilen kobbel krogen kvarteret kæret leddet lund
-        lunden løkken marken park parken passage plads pladsen ringen skoven skrænten slippen sti stien stræde
-        strøget svinget toften vejen gaden torv torvet v. vang vangen vej vold volden vænge vænget åsen"""
+        """ager ageren alle allen allè allé bakke bakken banen boulevard boulevarden bredden brinken brygge bryggen
+        brynet buen bækken dal dalen dammen diget engen gade gaden gang gangen gd. gyde gyden gården have haven hegnet
+        holmen hækken høj højen kaj kajen kanten kilen klinten kobbel krogen kvarteret kæret leddet lien lund lunden
+        lyngen løkke løkken lykken marken mosen møllen odden park parken passage plads pladsen ringen rækken ryggen
+        skellet skoven skrænten sletten slippen sti stien stræde strøget stykket svinget terrassen terrasserne toften
+        torv torvet v. vang vangen vej vejen vold volden vænge vænget åen åsen"""
     )
 )
 """How names of Danish streets end."""

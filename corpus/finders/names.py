@@ -12,8 +12,9 @@ NAME = rf"{_WORD}(?:[ \u00a0](?:{_WORD}|[A-ZÆØÅ]\.|von|van|de|af|el|al)){{0,3
 
 _ENDS_IN_NAME = re.compile(rf"(?<!\w)({NAME})[\s,:;(|/*_–-]{{1,5}}$")
 _NO_PERSON = re.compile(
-    r"\b(?:a/s|aps|i/s|k/s|p/s|ivs|a\.?m\.?b\.?a|g/s|holding|group|firma\w*|selskab\w*|forening\w*|fond\w*|klub\w*"
-    r"|bank\w*|butik\w*"
+    r"^(?:den|det|de|en|et|vores|sankt|sct|skt)\b"
+    r"|\b(?:a/s|aps|i/s|k/s|p/s|ivs|a\.?m\.?b\.?a|g/s|holding|group|\w*firma\w*|\w*selskab\w*|\w*forening\w*|fond\w*"
+    r"|\w*klub|\w*klubben|klub\w*|bank\w*|\w*butik|\w*butikken|butik\w*"
     r"|kommune\w*|region\w*|ministeri\w*|\w*styrelse\w*|\w*direktorat\w*|\w*r[åa]d|\w*n[æe]vn|\w*skole\w*"
     r"|\w*universitet\w*|\w*gymnasi\w*"
     r"|\w*bibliotek\w*|\w*museum|\w*museet|\w*hospital\w*|\w*sygehus\w*|\w*klinik\w*|\w*center|\w*centret"

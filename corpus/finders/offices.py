@@ -54,7 +54,9 @@ _FUNCTIONS = words_of(
     presse pressen journal journalen raadhus raadhuset rådhus administration administrationen dpo
     databeskyttelse databeskyttelsesraadgiver ministeriet styrelsen retten byretten politi vagtcentral arkiv
     stadsarkiv byraad byraadet byråd folketinget ft webmaster job kundeservice service henvendelse aktindsigt
-    hoering høring"""
+    hoering høring kultur plan byggesag byggesager byg teknik miljoe miljø teknikogmiljoe natur klima trafik vej veje
+    affald genbrug skole skoler dagtilbud pladsanvisning pladsanvisningen sundhed social jobcenter jobcentret valg
+    folkeregister folkeregistret ydelser skat opkraevning opkrævning turisme erhverv beredskab whistleblower"""
 )
 _FUNCTION_ENDINGS = (
     "biblioteket",

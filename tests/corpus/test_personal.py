@@ -114,6 +114,8 @@ def test_mailboxes_are_found_plain_and_disguised(text: str, expected: str) -> No
         ("http://10.1.2.3/ og 10.1.2.3:8080", "http://⟨IP⟩/ og ⟨IP⟩:8080"),
         ("2001:db8::8a2e:370:7334", "⟨IP⟩"),
         ("Ole Holm, Nørregade 12, 2. tv., 8000 Aarhus C", "Ole Holm, ⟨ADRESSE⟩"),
+        ("Ole Holm, Skovbrynet 4, 2. th., 2880 Bagsværd", "Ole Holm, ⟨ADRESSE⟩"),
+        ("Ole Holm, Åboulevarden 3B", "Ole Holm, ⟨ADRESSE⟩"),
         ("Ole Holm bor på Gammel Kongevej 3B.", "Ole Holm bor på ⟨ADRESSE⟩."),
         ("Ole Holm\nNiels Juels Gade 5\n1059 København K", "Ole Holm\n⟨ADRESSE⟩"),
     ],
@@ -191,6 +193,8 @@ def test_accounts_cards_addresses_and_machines_are_found(text: str, expected: st
         "Han sagde, at firma.dk er nede",
         "Nørregade 12, 8000 Aarhus C",
         "Lund Byg A/S, Nørregade 12, 8000 Aarhus C",
+        "Grundejerforeningen Solbakken, Solbakken 12, 3000 Helsingør",
+        "Den Blå Planet, Nørregade 12",
         "Ring 112, 114 eller 1813.",
     ],
 )
@@ -203,6 +207,7 @@ def test_look_alikes_are_left_alone(text: str) -> None:
     "text",
     [
         "post@aarhus.dk",
+        "kultur@aarhus.dk",
         "Skriv til info@kulturministeriet.dk.",
         "borgerservice@odense.dk",
         "sst@sst.dk",
