@@ -48,6 +48,7 @@ _ACCOUNT = re.compile(
     rf"|[/.]){SPACE}?)(?P<number>[0-9](?:{SPACE}?[0-9]){{5,9}})(?![0-9])"
     rf"|[0-9](?:(?:{SPACE}|{DASH}|[.])?[0-9]){{5,13}}(?![0-9])"
 )
+_DATE = re.compile(r"(?:0?[1-9]|[12][0-9]|3[01])([-.])(?:0?[1-9]|1[0-2])\1(?:1[5-9]|20)[0-9]{2}")
 _REG_BEFORE = re.compile(
     r"\breg(?:istrerings)?\.?[ -]?(?:n(?:umme)?r)?\W{0,4}([0-9]{4})\W{1,4}(?:(?:og"
     r"|til)\W)?(?:bank)?konto\w*\W{0,3}(?:n(?:umme)?r\W{0,3})?$",
@@ -121,7 +122,12 @@ def find_account(spot: Spot) -> Finding | None:
     if row:
         return Finding(spot.at, row.end(), Kind.ACCOUNT)
     match = _ACCOUNT.match(spot.text, spot.at)
-    if match is None or not spot.ends_free(match.end()) or spot.behind(match.end()).says is Says.UNIT:
+    if (
+        match is None
+        or _DATE.fullmatch(match.group())
+        or not spot.ends_free(match.end())
+        or spot.behind(match.end()).says is Says.UNIT
+    ):
         return None
     if not spot.cue.adjacent and not match["reg"]:
         return None

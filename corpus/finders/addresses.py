@@ -43,12 +43,16 @@ _LINK = (
     r"|tilmeldt|folkeregisteradresse|lejer|ejer)"
     r"(?:[ \u00a0](?:på|i|til|ind|adressen|nu|er|dag|lejligheden|huset|for)|:){0,3}[ \u00a0]|[ \u00a0](?:på|i"
     r"|fra)[ \u00a0](?:adressen[ \u00a0])?"
-    r"|,?\s{0,2}(?:privat|bopæl|adresse|adr\.?)[:.]?[ \u00a0])"
+    r"|[.,]?\s{0,2}(?i:privat|bopæl|adresse|adr\.?)[:.]?[ \u00a0])"
 )
-_PERSON = re.compile(rf"(?<![\w.])({NAME})(?:[ \u00a0]\(?\d{{1,3}}(?:[ \u00a0]år)?\)?)?{_LINK}$")
+_ROLE = (
+    r"(?:,?[ \u00a0]\(?(?:(?:næst)?formand|kasserer|sekretær|suppleant|(?:bestyrelses)?medlem|ejer|lejer|beboer|nabo"
+    r"|ansøger|klager)\)?)"
+)
+_PERSON = re.compile(rf"(?<![\w.])({NAME})(?:[ \u00a0]\(?\d{{1,3}}(?:[ \u00a0]år)?\)?)?{_ROLE}?{_LINK}$")
 _SIDE = r"(?:t\.?v|t\.?h|mf|midt|dør[ ][0-9]{1,4}|lejl\.?[ ][0-9]{1,4})\b\.?"
 _REST = re.compile(
-    r"[0-9]{1,3}[ \u00a0]?(?:[A-ZÆØÅa-z](?!\w))?"
+    r"[0-9]{1,3}(?:[ \u00a0]?(?!i\b)[A-ZÆØÅa-z](?!\w))?"
     rf"(?:,?[ \u00a0]{{0,2}}(?:(?:[0-9]{{1,2}}\.?|st\.?|stuen|kld?\.?)[ ,\u00a0]{{0,2}}(?:sal)?[ ,\u00a0]{{0,2}}{_SIDE}"
     r"|[0-9]{1,2}\.[ ]?sal\b|[0-9]{1,2}\.(?=[,\n])|st\.|stuen\b|kl\.))?"
     r"(?:\s{0,2}[,·|–-]?\s{0,2}(?:DK[ -]?)?[0-9]{4}[ \u00a0]{1,2}[A-ZÆØÅ][\wæøå-]+(?:[ ](?:[CKNSVØM]|NV|SV|NØ|SØ)\b)?)?"

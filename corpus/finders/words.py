@@ -32,14 +32,15 @@ _STEMS: tuple[tuple[Says, str], ...] = (
     (
         Says.CPR,
         r""".*c\.?p\.?r.* person-?(?:nummer|nr|id|n\.?r).* fødsels(?:nummer|nr|dato).* erstatnings-?(?:person|n).*
-        sundhedskort.* sygesikring.* født fødte""",
+        sundhedskort.* sygesikring.* født fødte pt patienten?""",
     ),
     (Says.OTHER, r"mobilitet.* mobiliser.* .*(?:ordre|vare|model|serie|kunde|sags|faktura)(?:nummer|nr).* faxe"),
     (
         Says.PHONE,
         r""".*(?:telefon|te1efon|telef0n|teiefon|mobil|m0bil|mobi1|tlf|t1f|tif\.?nr).* tif tel tele telf mob .*fax.*
         (?:op|gen)?ring(?:e|er|et|es|ede)? kald kaldes opkald.* .*ringetid.* telefontid.* afbud.* sms
-        sms'?(?:e[snr]|e|en)? whats-?app phone call cell vagtnummer.* hotline.* viber ☎ 📞 📱 ✆""",
+        mob\.?-?n(?:umme)?r.* sms'?(?:e[snr]|e|en)? whats-?app phone call cell vagtnummer.* hotline.* viber
+        ☎ 📞 📱 ✆""",
     ),
     (
         Says.ACCOUNT,
@@ -74,7 +75,7 @@ _STEMS: tuple[tuple[Says, str], ...] = (
         .*prøve.* analyse.* enhed.* anlæg.* apparat.* maskine.* sensor.* imei.* iccid.* mac rute.* tegning.*
         protokol.* akt .*opgave.* .*sagen .*hæfte.* bog bind.* nummerplade.* opdateret ændret oprettet måling.*
         lotto.* vindertal.* tidspunkt.* unix.* art artnr varer? token.* session.* trace.* uuid.* guid.* .*kode
-        .*enhed .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
+        .*enhed type reservedel.* varelinje .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
     ),
     (
         Says.UNIT,
@@ -86,7 +87,8 @@ _STEMS: tuple[tuple[Says, str], ...] = (
         Says.CONTACT,
         r"""kontakt.* henv henvend.* træffes? fanges nås fat .*kontoret kontor reception.* vagten? direkte fastnet.*
         privat arbejde tilmeld.* e-?mail.* .*mail mailen skriv adresse bestil bestilles spørg oplysninger info
-        besked""",
+        besked afmeld.* (?:næst)?formand(?:en)? kasserer(?:en)? sekretær(?:en)? suppleant træner(?:en)? holdleder(?:en)?
+        sælger vicevært(?:en)? koordinator(?:en)? tovholder(?:en)? instruktør(?:en)? kordegn(?:en)? graver(?:en)?""",
     ),
 )
 _SAID = re.compile(
