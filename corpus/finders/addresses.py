@@ -15,7 +15,7 @@ from corpus.finders.words import Says, words_of
 STREET_ENDINGS = tuple(
     words_of(
         """ager ageren alle allen allè allé bakke bakken banen boulevard boulevarden bredden brinken brygge bryggen
-        brynet buen bækken dal dalen dammen diget engen gade gaden gang gangen gd. gyde gyden gården have haven hegnet
+        brynet buen bækken dal dalen dammen diget engen gade gaden gd. gyde gyden gården have haven hegnet
         holmen hækken høj højen kaj kajen kanten kilen klinten kobbel krogen kvarteret kæret leddet lien lund lunden
         lyngen løkke løkken lykken marken mosen møllen odden park parken passage plads pladsen ringen rækken ryggen
         skellet skoven skrænten sletten slippen sti stien stræde strøget stykket svinget terrassen terrasserne toften
