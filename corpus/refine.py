@@ -39,7 +39,7 @@ _CODE = (
     "surroundings", "wikitext", "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),
 )  # fmt: skip
 _LIBRARIES = (
-    "charset-normalizer", "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
+    "fasttext-predict", "lxml", "mammoth", "mwparserfromhell", "pyarrow", "pypdfium2",
     "trafilatura", "htmldate", "jusText",
 )  # fmt: skip
 

@@ -21,7 +21,11 @@ DANISH = "Rødgrød med fløde på Ærø – det går aldrig af mode, sagde åle
         (DANISH.encode("cp1252"), "text/html; charset=utf-8", "default:windows-1252"),
         (b"\xef\xbb\xbf" + DANISH.encode(), "text/html; charset=latin1", "bom:utf-8"),
         (b"\xff\xfe" + DANISH.encode("utf-16-le"), "text/html", "bom:utf-16-le"),
+        (b"\xff\xfe\x00\x00" + DANISH.encode("utf-32-le"), "text/html", "bom:utf-32-le"),
+        (DANISH.encode("utf-16-le"), "text/html; charset=latin1", "detected:utf-16-le"),
+        (("<p>" * 40 + DANISH).encode("utf-16-be"), "text/html", "detected:utf-16-be"),
         (DANISH.encode("cp1252"), "text/html; charset=no-such-thing", "default:windows-1252"),
+        (DANISH.encode("cp1252"), "text/html; charset=utf-16", "default:windows-1252"),
     ],
 )
 def test_each_source_of_a_decision_gives_the_danish_letters(payload: bytes, header: str, decision: str) -> None:
@@ -29,6 +33,13 @@ def test_each_source_of_a_decision_gives_the_danish_letters(payload: bytes, head
     decoded = decode(payload, header)
     assert DANISH in decoded.text
     assert decoded.decision == decision
+
+
+@pytest.mark.parametrize("name", ["idna", "punycode", "undefined", "unicode_escape", "utf-7", "utf-16", "cp037"])
+def test_a_page_cannot_name_what_is_no_encoding_of_pages(name: str) -> None:
+    """What Python knows under a name and no page is written in is passed over; some of it would fail on any page."""
+    page = f"<meta charset={name}>".encode() + DANISH.encode("cp1252")
+    assert decode(page, f"text/html; charset={name}").text.endswith(DANISH)
 
 
 def test_utf8_encoded_twice_is_mended() -> None:
