@@ -42,7 +42,8 @@ def extract(
     """Print the main text of files and pages: one JSON line each.
 
     FILE is HTML, PDF, DOCX, text or Markdown; or a WARC, JSON Lines, Parquet or an archive: a line for each text in it.
-    URL is fetched once, if the site's robots.txt lets us and it lies on the public web; nothing of it is kept.
+    A file whose name says nothing is told by how it begins. URL is fetched once, if the site's robots.txt lets us and
+    it lies on the public web; nothing of it is kept.
 
     A line has `from`, `url`, `text` (plain Markdown), `title`, `author`, `published`, `site_name`, `declared_language`,
     `charset` (what decided it, and which), `extractor`, and `trouble` when there is no text. What a text does to the
@@ -118,6 +119,14 @@ def _refuse(place: str) -> NoReturn:
     raise FlowError(f"{place}: no address of the public web. Check how it is written.")
 
 
+def _unnamed_page(path: Path) -> bytes:
+    """The bytes of a file whose name does not say what it is, when it begins as HTML or PDF does; else none."""
+    with path.open("rb") as file:
+        payload = file.read(PAGE_BYTES_MAX + 1)
+    is_page = payload.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"%PDF-"))
+    return payload if is_page and len(payload) <= PAGE_BYTES_MAX else b""
+
+
 def _of_file(place: str, content_type: str, now: datetime, troubles: Counter[str]) -> Iterator[Any]:
     from flows.loose_files import Wishes, captures, look_at, single  # noqa: PLC0415 - as above
 
@@ -130,6 +139,9 @@ def _of_file(place: str, content_type: str, now: datetime, troubles: Counter[str
     left = Counter[str]()
     yield from captures(look_at(Path(place), Wishes()), "files", left)
     left.pop("aside", None)
+    if left == Counter({"not_text": 1}) and (page := _unnamed_page(Path(place))):
+        left.clear()
+        yield single(page, content_type, place, now)
     if left:
         troubles.update(left)
         show_wrong("problem", f"{place}: not read: {', '.join(f'{count} {why}' for why, count in left.items())}")

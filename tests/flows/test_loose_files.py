@@ -119,17 +119,17 @@ def test_texts_of_files_standard_input_and_the_web_are_printed(
 ) -> None:
     """One line a text, in the order asked for; what robots.txt closes or is not there is told, with exit code 3."""
     (tmp_path / "a.docx").write_bytes(docx(TEXTS[0]))
-    (tmp_path / "b.html").write_text(html(TEXTS[1]), encoding="iso-8859-1", errors="replace")
+    (tmp_path / "b.php?id=3").write_text(html(TEXTS[1]), encoding="iso-8859-1", errors="replace")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(html(TEXTS[2]).encode())))
     with serve_files() as web:
         web.files |= {"/side": html(TEXTS[3]).encode(), "/lukket/side": b"<p>Nej</p>"}
         monkeypatch.setenv("FODAFTRYK_CRAWLER__PROXY", web.proxy)
         monkeypatch.setenv("FODAFTRYK_CRAWLER__DELAY_S_MIN", "0")
-        places = ("a.docx", "b.html", "-", "http://web.dk/side", "http://web.dk/lukket/side", "c.pdf")
+        places = ("a.docx", "b.php?id=3", "-", "http://web.dk/side", "http://web.dk/lukket/side", "c.pdf")
         code, lines, errors = call("extract", *places)
         assert {path for _, path, _ in web.asked} == {"/robots.txt", "/side"}
     assert code == 3
-    assert [line["from"] for line in lines] == ["a.docx", "b.html", "-", "http://web.dk/side"]
+    assert [line["from"] for line in lines] == ["a.docx", "b.php?id=3", "-", "http://web.dk/side"]
     assert [str(line["text"])[:20] for line in lines] == [text[:20] for text in TEXTS[:4]]
     assert [line["extractor"] for line in lines] == ["docx", "trafilatura", "trafilatura", "trafilatura"]
     assert lines[3]["url"] == "http://web.dk/side"
