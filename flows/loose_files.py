@@ -6,7 +6,6 @@ crawler's own readers read them, with its limits.
 """
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -21,11 +20,9 @@ from crawler.intake.item_captures import capture_of, url_of
 from crawler.intake.items import BrokenFileError, Item, Unread, name_of
 from crawler.intake.opening import opened
 from crawler.intake.reading import read_file
+from crawler.intake.rows import columns_of_csv, keys_of_json_lines
 from flows.digesting import Told, digest_file
 from flows.errors import FlowError
-
-FIRST_LINE_BYTES_MAX = 1 << 22
-"""How much of the first line of JSON Lines is read to learn what its keys are."""
 
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 _USUAL = {
@@ -67,7 +64,7 @@ class LooseFile:
 def look_at(path: Path, wishes: Wishes) -> LooseFile:
     """Digest a file and find out what is in it. Raises FlowError when it cannot be read, or no text column is found."""
     sha256 = digest_file(path, Told(path.name, "digesting", path.name))
-    fields = _fields(path, wishes) if is_rows(path.name) else Fields()
+    fields = _fields(path, wishes) if is_rows(path.name) else _wished(wishes)
     return LooseFile(path, sha256, Intake(_format(path.name), (DeliveredFile(path.name, path, sha256),), fields))
 
 
@@ -79,7 +76,7 @@ def kind_of(name: str) -> str:
 
 def is_rows(name: str) -> bool:
     """Whether a file is made of rows with columns or keys."""
-    return kind_of(name) in {".jsonl", ".ndjson", ".parquet"}
+    return kind_of(name) in {".jsonl", ".ndjson", ".csv", ".tsv", ".parquet"}
 
 
 def captures(file: LooseFile, source: str, left: Counter[str]) -> Iterator[Capture]:
@@ -132,9 +129,12 @@ def _format(name: str) -> Format:
 
 def _fields(path: Path, wishes: Wishes) -> Fields:
     names = _names(path)
+    if names is None:
+        return _wished(wishes)
     html = wishes.html or ("" if wishes.text else _first(_USUAL_HTML, names))
     text = wishes.text or _first(_USUAL_TEXTS, names)
-    missing = [name for name in (wishes.text, wishes.html, wishes.id, wishes.url) if name and name not in names]
+    wished = [name for name in (wishes.text, wishes.html, wishes.id, wishes.url) if name]
+    missing = [name for name in wished if name not in names and name.partition(".")[0] not in names]
     if missing or not (text or html):
         what = f"no column {', '.join(missing)}" if missing else "no column with a usual name for text"
         raise FlowError(f"{path}: {what}; it has {', '.join(sorted(names)) or 'none'}. Name it with --text or --html.")
@@ -144,19 +144,26 @@ def _fields(path: Path, wishes: Wishes) -> Fields:
     return Fields(text=html if is_html else text, type=TextType.HTML if is_html else TextType.PLAIN, **usual)
 
 
+def _wished(wishes: Wishes) -> Fields:
+    """Where the rows of an archive hold what: nobody has looked at them."""
+    usual, html = Fields(), bool(wishes.html)
+    text = wishes.html or wishes.text or usual.text
+    kind = TextType.HTML if html else TextType.PLAIN
+    return Fields(text=text, type=kind, id=wishes.id or usual.id, url=wishes.url)
+
+
 def _first(usual: Collection[str], names: Collection[str]) -> str:
     return next((name for name in usual if name in names), "")
 
 
-def _names(path: Path) -> set[str]:
-    """The columns of a table, or the keys of the first line of JSON Lines."""
+def _names(path: Path) -> set[str] | None:
+    """The columns of a table, or the keys of the first rows of JSON Lines; None where there is no row."""
     try:
         if kind_of(path.name) == ".parquet":
             return set(columns_of(path))
         with opened(path, lambda: None) as stream:
-            first = json.loads(stream.readline(FIRST_LINE_BYTES_MAX) or b"{}")
-    except (TableError, BrokenFileError, ValueError, RecursionError) as error:
+            return columns_of_csv(stream) if kind_of(path.name) in {".csv", ".tsv"} else keys_of_json_lines(stream)
+    except (TableError, BrokenFileError, ValueError) as error:
         raise FlowError(
-            f"{path}: its first row cannot be read ({error}). Check that it is what its name says."
+            f"{path}: its first rows cannot be read ({error}). Check that it is what its name says."
         ) from error
-    return set(first) if isinstance(first, dict) else set()

@@ -4,8 +4,10 @@ import codecs
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +19,34 @@ LINE_BYTES_MAX = 2 * ITEM_BYTES_MAX
 
 DELIMITERS = (",", ";", "\t")
 """What stands between the columns of a CSV: the one its first line has most of; Danish programs write semicolons."""
+
+
+ROWS_LOOKED_AT = 100
+"""Rows of JSON Lines whose keys are its columns: a key that a hundred rows have none of is no text's."""
+
+
+def keys_of_json_lines(stream: BinaryIO) -> set[str] | None:
+    """Keys of the first rows of JSON Lines, None where there is no line; raises `ValueError` when none is an object."""
+    keys, lines, objects = set[str](), 0, 0
+    with suppress(BrokenFileError):  # what breaks off is told when the file is read
+        for line in islice(filter(None, _lines(stream)), ROWS_LOOKED_AT):
+            with suppress(ValueError, RecursionError):  # as is a broken row
+                row = json.loads(line)
+                keys |= set(row) if isinstance(row, dict) else set()
+                objects += isinstance(row, dict)
+            lines += bool(line.strip())
+    if lines and not objects:
+        raise ValueError(f"none of the first {lines} lines is an object")
+    return keys if lines else None
+
+
+def columns_of_csv(stream: BinaryIO) -> set[str] | None:
+    """Columns that the first line of a CSV names, None where there is no line; raises `ValueError` for no CSV."""
+    try:
+        first = next(_TextLines(stream), "")
+        return set(next(csv.reader([first], delimiter=_delimiter(first)), [])) or None
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
 
 
 def read_json_lines(stream: BinaryIO, fields: Fields) -> Iterator[Read]:

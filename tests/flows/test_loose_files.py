@@ -95,11 +95,29 @@ def test_a_file_that_breaks_off_gives_what_stood_before(call: Call, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "options"),
+    [
+        ("a.jsonl", rows({"id": "1"}, {"id": "2", "text": TEXTS[0]}), ()),
+        ("a.jsonl", b"\nno row\n" + rows({"id": "2", "tekst": TEXTS[0]}), ()),
+        ("a.csv", f'nr;tekst\n1;"{TEXTS[0]}"\n'.encode(), ()),
+        ("a.csv", f'nr,ord\n1,"{TEXTS[0]}"\n'.encode(), ("--text", "ord", "--id", "nr")),
+    ],
+)
+def test_the_columns_of_rows_are_found_in_tables_and_behind_rows_without(
+    call: Call, name: str, content: bytes, options: tuple[str, ...]
+) -> None:
+    """A first row that is empty, broken or has no text hides no column; a CSV's columns can be named."""
+    Path(name).write_bytes(content)
+    code, (report,), _ = call("refine", name, "--out", "ud", "--json", "--workers", "1", *options)
+    assert (code, report["kept"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
     ("content", "options", "told"),
     [
         (b'{"nr": "1", "ord": "et"}\n', (), "no column with a usual name for text; it has nr, ord"),
         (b'{"id": "1", "text": "et"}\n', ("--url", "link"), "no column link"),
-        (b"PAR1", (), "its first row cannot be read"),
+        (b"PAR1", (), "its first rows cannot be read"),
         (b'{"id": "1", "text": "et"}\n', ("--profile", "nope"), "nope"),
     ],
 )
