@@ -4,6 +4,7 @@ from corpus.captures import Capture
 from crawler.inflate import PAGE_BYTES_MAX, BrokenEncodingError, TooLargeError
 from crawler.intake.asking import AgainError, Asking, DownloadError, Manner, pieces
 from crawler.intake.http_body import decoded
+from crawler.media import may_be_text, media_type
 
 
 def fetch_page(asking: Asking, url: str, manner: Manner) -> Capture:
@@ -20,8 +21,11 @@ def fetch_page(asking: Asking, url: str, manner: Manner) -> Capture:
             status = answer.status
         if status != 200:
             raise DownloadError(f"{url}: it answers with status {status}: check the address")
-        return Capture(url, manner.now, status, headers, decoded(bytes(body), headers))
+        page = Capture(url, manner.now, status, headers, decoded(bytes(body), headers))
     except AgainError as error:
         raise DownloadError(f"{url}: {error}: check the address and the network, then try again") from error
     except (BrokenEncodingError, TooLargeError) as error:
         raise DownloadError(f"{url}: its body cannot be decoded: {error}") from error
+    if not may_be_text(kind := page.header("content-type")):
+        raise DownloadError(f"{url}: it is {media_type(kind)}, and no text")
+    return page

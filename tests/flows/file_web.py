@@ -61,6 +61,8 @@ class Handler(BaseHTTPRequestHandler):
         told = {"ETag": mark, "Content-Length": str(len(body) - start)}
         if start:
             told["Content-Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
+        if self.path.endswith(".png"):
+            told["Content-Type"] = "image/png"
         self._send(206 if start else 200, told, body[start:])
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:

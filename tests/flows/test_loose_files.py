@@ -140,16 +140,25 @@ def test_texts_of_files_standard_input_and_the_web_are_printed(
     (tmp_path / "b.php?id=3").write_text(html(TEXTS[1]), encoding="iso-8859-1", errors="replace")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(html(TEXTS[2]).encode())))
     with serve_files() as web:
-        web.files |= {"/side": html(TEXTS[3]).encode(), "/lukket/side": b"<p>Nej</p>"}
+        web.files |= {"/side": html(TEXTS[3]).encode(), "/lukket/side": b"<p>Nej</p>", "/a.png": b"PNG"}
         monkeypatch.setenv("FODAFTRYK_CRAWLER__PROXY", web.proxy)
         monkeypatch.setenv("FODAFTRYK_CRAWLER__DELAY_S_MIN", "0")
-        places = ("a.docx", "b.php?id=3", "-", "http://web.dk/side", "http://web.dk/lukket/side", "c.pdf")
+        places = (
+            "a.docx",
+            "b.php?id=3",
+            "-",
+            "http://web.dk/side",
+            "http://web.dk/lukket/side",
+            "http://web.dk/a.png",
+            "c.pdf",
+        )
         code, lines, errors = call("extract", *places)
-        assert {path for _, path, _ in web.asked} == {"/robots.txt", "/side"}
+        assert {path for _, path, _ in web.asked} == {"/robots.txt", "/side", "/a.png"}
     assert code == 3
     assert [line["from"] for line in lines] == ["a.docx", "b.php?id=3", "-", "http://web.dk/side"]
     assert [str(line["text"])[:20] for line in lines] == [text[:20] for text in TEXTS[:4]]
     assert [line["extractor"] for line in lines] == ["docx", "trafilatura", "trafilatura", "trafilatura"]
     assert lines[3]["url"] == "http://web.dk/side"
     assert "robots.txt does not let us" in " ".join(errors.split())
+    assert "it is image/png, and no text" in " ".join(errors.split())
     assert "c.pdf cannot be read" in " ".join(errors.split())
