@@ -18,7 +18,7 @@ from corpus.refine import RefineReport, Refinery, RefineSettings, page_readers, 
 from dedup.parameters import Parameters
 from dedup.signatures import sign_lightly
 from flows.digesting import TOLD_S
-from flows.loose_files import LooseFile, captures
+from flows.loose_files import LooseFile, captures, kind_of
 from flows.paths import digest_of_parts
 from flows.progress import emit
 
@@ -45,11 +45,12 @@ class Task:
 
 
 def tasks(files: Iterable[LooseFile], folder: Path, source: str, how: RefineSettings) -> list[Task]:
-    """What is to be made of each file."""
-    parameters = refine_digest(how)
+    """What is to be made of each file; of several with the same bytes, the first of each kind that a name can say."""
+    parameters, first = refine_digest(how), dict[tuple[str, str], LooseFile]()
+    for file in files:
+        first.setdefault((file.sha256, kind_of(file.path.name)), file)
     return [
-        Task(file, folder / f"{file.path.name}-{_digest(file, source, parameters)}.parquet")
-        for file in {file.sha256: file for file in files}.values()
+        Task(file, folder / f"{file.path.name}-{_digest(file, source, parameters)}.parquet") for file in first.values()
     ]
 
 

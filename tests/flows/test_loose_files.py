@@ -80,6 +80,14 @@ def test_rows_tables_and_warcs_become_documents_once(call: Call, tmp_path: Path)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "ud").iterdir()} == made
 
 
+def test_bytes_that_are_there_twice_are_read_by_each_name(call: Call) -> None:
+    """A backup of a file, whose name says nothing, hides not the file itself."""
+    for name in ("a.txt", "a.txt.bak", "b.txt"):
+        Path(name).write_text(TEXTS[0])
+    _, reports, _ = call("refine", "a.txt", "a.txt.bak", "b.txt", "--out", "ud", "--json", "--workers", "1")
+    assert [(report["input"], report["kept"]) for report in reports] == [("a.txt", 1), ("a.txt.bak", 0)]
+
+
 def documents(path: Path) -> list[dict[str, object]]:
     """The rows of a documents file."""
     return [row for batch in read_documents(path) for row in batch.to_pylist()]
