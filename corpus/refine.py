@@ -33,7 +33,7 @@ from corpus.workers import Template, WorkerLimits, Workers
 
 _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
-    "captured", "captures", "charset", "columns", "document_files", "documents", "docx", "extract", "formats",
+    "captured", "captures", "charset", "columns", "days", "document_files", "documents", "docx", "extract", "formats",
     "language", "measures", "measuring", "members", "overlay", "pages", "pdf", "personal", "phrases", "prefilter",
     "records", "refine", "render", "repetition", "rules", "searches", "shortcuts", "stopwords",
     "surroundings", "wikitext", "wordlists", *(f"finders/{path.stem}" for path in _FINDERS),

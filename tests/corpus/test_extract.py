@@ -99,6 +99,22 @@ def test_what_the_page_says_of_itself() -> None:
     assert future.published is None
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("Publiceret 12. maj 2022 kl. 10.30", date(2022, 5, 12)),
+        ("Offentliggjort d. 3. januar 2020", date(2020, 1, 3)),
+        ("Publiceret 31. februar 2022", None),
+        ("Publiceret 12. maj 2062", None),
+        ("Læst 12. maj 2022", None),
+    ],
+)
+def test_a_day_that_is_said_in_danish_is_read(said: str, day: date | None) -> None:
+    """Where nothing in the head names it; the word before a writer's name is none of it."""
+    extracted = read(page(f"<p>{said}</p><span class='byline'>Af Åse Holm</span><main>{PROSE}</main>"))
+    assert (extracted.published, extracted.author) == (day, "Åse Holm")
+
+
 def test_plain_text_passes_through() -> None:
     """A text/plain body keeps its lines."""
     extracted = extract_plain("Første linje.\r\n\r\n\r\n\r\nAnden linje.\x00\r\n")
@@ -120,14 +136,14 @@ def test_plain_text_passes_through() -> None:
     ],
 )
 def test_metadata_is_trafilaturas_own(body: str) -> None:
-    """Title, author, site and day are what its one function finds, although we call the parts that we need."""
+    """Title, author without "Af", site and day are what its one function finds, although we call the parts we need."""
     from trafilatura.metadata import extract_metadata
 
     html = page(f"<article><h1>Ny skole</h1>{body}{PROSE}</article>", "<title>Ny skole - avisen.dk</title>")
     dates = {"original_date": True, "extensive_search": False, "max_date": "2026-11-24"}
     whole = extract_metadata(parse(html), default_url="https://avisen.dk/ny-skole", date_config=dates)
-    ours = read(html)
-    assert (ours.title, ours.author, ours.site_name) == (whole.title, whole.author or "", whole.sitename)
+    ours, author = read(html), (whole.author or "").removeprefix("Af ")
+    assert (ours.title, ours.author, ours.site_name) == (whole.title, author, whole.sitename)
     assert ours.published == day_of(whole.date or "")
 
 
