@@ -183,6 +183,8 @@ def _says(words: list[str], place: int) -> Says:
         return Says.OTHER
     if word in _NUMBER and place:
         above = words[place - 1].lower()
+        if words[place - 1] == "SE":
+            return Says.OTHER
         if above in _MINE:
             return Says.CONTACT
         if word == "nr" and len(above) > 2 and above not in _SMALL and above[0].isalpha():

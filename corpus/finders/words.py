@@ -75,7 +75,9 @@ _STEMS: tuple[tuple[Says, str], ...] = (
         .*prøve.* analyse.* enhed.* anlæg.* apparat.* maskine.* sensor.* imei.* iccid.* mac rute.* tegning.*
         protokol.* akt .*opgave.* .*sagen .*hæfte.* bog bind.* nummerplade.* opdateret ændret oprettet måling.*
         lotto.* vindertal.* tidspunkt.* unix.* art artnr varer? token.* session.* trace.* uuid.* guid.* .*kode
-        .*enhed type reservedel.* varelinje .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
+        .*enhed type reservedel.* varelinje
+        bfe imo mmsi lokalplan.* reservation.* postboks .*sag toldtarif.*
+        .+(?:nummer(?:et|e)?|numre|nr|-id|kode[nr]?)""",
     ),
     (
         Says.UNIT,
