@@ -105,7 +105,7 @@ def _count(some: frozenset[str], words: list[str]) -> int:
 
 
 def _runs(page: str) -> Iterator[str]:
-    """Texts between the tags that part paragraphs; short neighbours are joined until they are long enough to judge."""
+    """Texts between the tags that part paragraphs; short neighbours are joined up to what is judged of a run."""
     held = ""
     for line in _TAG.sub("\n", _INLINE.sub("", "\n".join(_heard(page)))).split("\n"):
         text = line.strip()
@@ -113,7 +113,7 @@ def _runs(page: str) -> Iterator[str]:
             yield text
         elif text:
             held = f"{held} {text}"
-            if len(held) > 2 * RUN_CHARS_MAX:
+            if len(held) > RUN_CHARS_MAX:
                 yield held
                 held = ""
     yield held

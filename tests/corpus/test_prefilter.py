@@ -30,6 +30,13 @@ def test_a_danish_page_in_a_foreign_frame_goes_on() -> None:
     assert may_be_danish(page(*[DANISH] * 5, menu=menu))
 
 
+def test_short_danish_lines_behind_short_foreign_ones_go_on() -> None:
+    """What is joined is judged to its end: a menu that stands before the text does not hide it."""
+    menu = "<div>See all our opening hours and prices here.</div>" * 5
+    danish = "<p>Vi har åbent alle dage hele sommeren.</p><p>Skolen er lukket i dag.</p>" * 4
+    assert may_be_danish(menu + danish)
+
+
 def test_words_of_other_languages_are_none_of_danish() -> None:
     """No word that speaks against Danish is among Danish's most frequent ones, or in the Danish text."""
     foreign = read_list((LISTS / "foreign.txt").read_text(encoding="utf-8"))
