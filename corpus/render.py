@@ -1,4 +1,4 @@
-"""A tree as plain Markdown: headings, lists, tables and paragraphs, nothing else.
+"""A tree as plain Markdown: headings, lists, tables, paragraphs and the lines of what is set line by line.
 
 Walks the tree by events and not by recursion, since pages nest deeper than Python does. A table row whose cells hold
 only phrases is a line; where cells hold blocks the table is a layout, and its cells are blocks like any other.
@@ -46,16 +46,23 @@ def render(root: HtmlElement) -> str:
 def _pieces(root: HtmlElement) -> Iterator[str]:
     """What the elements say, as their source has it, and what stands before and behind each."""
     rows: list[bool] = []  # for each open row, whether it is a line
+    pre = 0  # how many elements are open in which the source's lines are lines: poems, code, old mail
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
         if event == "start":
             if tag == "tr":
                 rows.append(not _IN_LAYOUT(element))
             yield _OPENING_IN_LINE.get(tag, " ") if rows and rows[-1] else _OPENING.get(tag, "")
-            yield element.text or ""
+            pre += tag == "pre"
+            yield _lined(element.text) if pre else element.text or ""
         else:
             yield _CLOSING_IN_LINE.get(tag, " ") if rows and rows[-1] else _CLOSING.get(tag, "")
             if tag == "tr":
                 rows.pop()
+            pre -= tag == "pre"
             if element is not root:
-                yield element.tail or ""
+                yield _lined(element.tail) if pre else element.tail or ""
+
+
+def _lined(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").replace("\n", _BREAK)

@@ -85,6 +85,14 @@ def test_nothing_is_said_to_be_nothing(html: str) -> None:
     assert (extracted.text, extracted.extractor) == ("", NOTHING)
 
 
+def test_lines_of_what_is_set_line_by_line_stay_lines() -> None:
+    """A poem in <pre> keeps its verses; elsewhere the source's line ends are spaces."""
+    poem = "Der er et yndigt land,\ndet står med brede bøge\n\nnær salten østerstrand;"
+    extracted = read(page(f"<h1>Digt</h1><pre>{poem}</pre><p>{PROSE}</p><p>Skrevet\naf en digter i 1819.</p>"))
+    assert poem in extracted.text
+    assert "Skrevet af en digter" in extracted.text
+
+
 def test_what_the_page_says_of_itself() -> None:
     """Title, author, site, day and language are read from the head; a day after the fetch is not believed."""
     head = (
