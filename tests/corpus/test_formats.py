@@ -6,6 +6,8 @@ import zlib
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from corpus.captures import Capture
@@ -13,7 +15,8 @@ from corpus.documents import Document, Reason
 from corpus.extract import HTML_CHARS_MAX
 from corpus.formats import DOCX_TYPE, PDF_TYPE, Said, read_capture
 from corpus.pages import Page, refine_page
-from corpus.workers import Template, WorkerLimits, Workers
+from corpus.refine import page_readers
+from corpus.workers import WorkerLimits, Workers
 from tests.corpus.made import docx, paragraph, pdf
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -82,6 +85,11 @@ def bomb_of(size: int) -> bytes:
     return whole[:begin] + stream + whole[end:]
 
 
+def unsigned(texts: list[str]) -> npt.NDArray[np.uint32]:
+    """No signatures."""
+    return np.zeros((len(texts), 1), np.uint32)
+
+
 def docx_of(part: bytes) -> bytes:
     """A DOCX whose body is these bytes."""
     content = io.BytesIO()
@@ -102,8 +110,8 @@ def test_what_is_made_to_hurt_costs_itself() -> None:
     pages = [Page("a", "c", capture(payload, kind)) for payload, kind in hostile.values()]
     pages.append(Page("a", "c", capture((SENTENCE + "\n\n").encode() * 3, "text/plain")))
     limits = WorkerLimits(workers=1, seconds_per_item_max=1.0, memory_bytes_max=1 << 30)
-    with Template("corpus.pages:refine_page", limits) as template, Workers(template) as workers:
-        answers = list(workers.map(pages))
+    with page_readers(limits, unsigned) as template, Workers(template) as workers:
+        answers = [answer if isinstance(answer, Reason) else answer[0] for answer in workers.map(pages)]
     reasons = [answer if isinstance(answer, Reason) else answer.reason for answer in answers]
     lost = {Reason.EXTRACTION_TIMEOUT, Reason.EXTRACTION_CRASHED, Reason.EXTRACTION_EMPTY, Reason.TOO_SHORT}
     assert set(reasons[:-1]) <= lost, dict(zip(hostile, reasons, strict=False))
