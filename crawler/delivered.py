@@ -26,8 +26,12 @@ class DeliveredFile:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Captures are to be made from files; they are read in the order given."""
+    """Captures are to be made from files; they are read in the order given.
+
+    `unanswered` asks for texts of WARC files that are no answers, and so say nothing of rights.
+    """
 
     format: Format
     files: tuple[DeliveredFile, ...]
     fields: Fields = field(default_factory=Fields)
+    unanswered: bool = False

@@ -1,6 +1,6 @@
 """Files of any kind as captures, without a catalogue: what `fodaftryk extract` and `fodaftryk refine` read.
 
-A file is what its name says: WARC and ARC, MediaWiki dumps, rows in JSON Lines, Parquet and CSV, single texts, or
+A file is what its name says: WARC, WET and ARC, MediaWiki dumps, rows in JSON Lines, Parquet and CSV, single texts, or
 archives; each plain or compressed. Of rows, the columns are found by the names they usually have, or named. The
 crawler's own readers read them, with its limits.
 """
@@ -65,7 +65,8 @@ def look_at(path: Path, wishes: Wishes) -> LooseFile:
     """Digest a file and find out what is in it. Raises FlowError when it cannot be read, or no text column is found."""
     sha256 = digest_file(path, Told(path.name, "digesting", path.name))
     fields = _fields(path, wishes) if is_rows(path.name) else _wished(wishes)
-    return LooseFile(path, sha256, Intake(_format(path.name), (DeliveredFile(path.name, path, sha256),), fields))
+    files = (DeliveredFile(path.name, path, sha256),)
+    return LooseFile(path, sha256, Intake(_format(path.name), files, fields, unanswered=True))
 
 
 def kind_of(name: str) -> str:
@@ -122,7 +123,7 @@ def _by_its_beginning(payload: bytes) -> str:
 
 def _format(name: str) -> Format:
     kind = kind_of(name)
-    if kind in {".warc", ".arc"}:
+    if kind in {".warc", ".arc", ".wet"}:
         return Format.WARC
     return Format.MEDIAWIKI if kind == ".xml" else Format.TEXTS
 

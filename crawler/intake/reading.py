@@ -20,6 +20,9 @@ def read_file(file: DeliveredFile, intake: Intake, breathe: Callable[[], None]) 
             yield from read_texts(file, intake.fields, breathe)
             return
         with opened(file.path, breathe) as stream:
-            yield from read_warc(stream) if intake.format is Format.WARC else read_mediawiki(stream)
+            if intake.format is Format.WARC:
+                yield from read_warc(stream, unanswered=intake.unanswered)
+            else:
+                yield from read_mediawiki(stream)
     except MemoryError as error:
         raise BrokenFileError("takes_too_much_memory") from error

@@ -3,6 +3,9 @@
 A page is a `response` with status 200 and a content type that may be text. A `revisit` has no body of its own, but its
 headers may reserve. Answers for files that carry rights signals are given apart, whatever their status: see
 `crawler.intake.sites`.
+
+Texts without an answer, as a browser or an extractor made them of one (`conversion`, `resource`), come without the
+headers in which a site may reserve: they are read only for who asks for no rights.
 """
 
 from collections.abc import Iterator
@@ -20,6 +23,8 @@ from crawler.observe.site import needed_files
 from crawler.urls import canonical, origin_of
 
 _ANSWERS = frozenset({"response", "revisit"})
+_MADE = frozenset({"conversion", "resource"})
+_WEB = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +73,43 @@ class Answer:
         return decoded(body, self.headers)
 
 
-def read_warc(stream: BinaryIO) -> Iterator[Read]:
-    """Items of a WARC or ARC file, inflated; raises `BrokenFileError` behind the last record that could be read."""
+def read_warc(stream: BinaryIO, *, unanswered: bool = False) -> Iterator[Read]:
+    """Items of a WARC or ARC file, inflated; raises `BrokenFileError` behind the last record that could be read.
+
+    `unanswered` says that texts without an answer are wanted too.
+    """
     try:
-        for answer in answers(stream):
-            yield _page(answer) if answer is not None and not answer.is_evidence else Aside()
+        for record in records(stream):
+            answer = _answer(record)
+            if answer is not None and not answer.is_evidence:
+                yield _page(answer)
+            else:
+                yield _made(record) if unanswered and record.kind in _MADE else Aside()
     except RecordError as error:
         raise BrokenFileError("broken_file") from error
 
 
 def answers(stream: BinaryIO) -> Iterator[Answer | None]:
     """One value for each record: an answer from the web, or None for any other; raises `RecordError`."""
-    for record in records(stream):
-        if record.kind in _ANSWERS and record.url[:8].lower().startswith(("http://", "https://")):
-            status, headers = record.http_head() or (0, ())
-            yield Answer(canonical(record.url), status, headers, record)
-        else:
-            yield None
+    yield from map(_answer, records(stream))
+
+
+def _answer(record: Record) -> Answer | None:
+    if record.kind not in _ANSWERS or not record.url[:8].lower().startswith(_WEB):
+        return None
+    status, headers = record.http_head() or (0, ())
+    return Answer(canonical(record.url), status, headers, record)
+
+
+def _made(record: Record) -> Item | Unread:
+    """What was made of a page, or archived without an answer; its record says what it is."""
+    url, kind = canonical(record.url), record.content_type
+    if not kind or not may_be_text(kind):
+        return Unread("refused", "not_text", url)
+    body = record.read(ITEM_BYTES_MAX + 1)
+    if len(body) > ITEM_BYTES_MAX or not body.strip():
+        return Unread("failed", "too_large" if body.strip() else "empty", url)
+    return Item(body, kind, url, "" if url else record.url, fetched_at=record.fetched_at)
 
 
 def _page(answer: Answer) -> Item | Unread:

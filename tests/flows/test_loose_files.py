@@ -80,6 +80,23 @@ def test_rows_tables_and_warcs_become_documents_once(call: Call, tmp_path: Path)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "ud").iterdir()} == made
 
 
+def test_texts_of_a_warc_that_are_no_answers_are_read(call: Call) -> None:
+    """Extracts as Common Crawl delivers them, and pages a browser made; a picture is none."""
+    made = (
+        ("conversion", "text/plain", TEXTS[0]),
+        ("resource", "text/html", html(TEXTS[1])),
+        ("resource", "image/png", "P"),
+    )
+    content = b""
+    for number, (kind, media, text) in enumerate(made):
+        head = f"WARC-Type: {kind}\r\nWARC-Target-URI: https://a.dk/{number}\r\nWARC-Date: 2026-11-24T10:00:00Z\r\n"
+        head += f"Content-Type: {media}\r\nContent-Length: {len(text.encode())}"
+        content += f"WARC/1.0\r\n{head}\r\n\r\n{text}\r\n\r\n".encode()
+    Path("a.warc.wet.gz").write_bytes(gzip.compress(content))
+    _, (report,), _ = call("refine", "a.warc.wet.gz", "--out", "ud", "--json", "--workers", "1")
+    assert (report["kept"], report["left"]) == (2, {"not_text": 1})
+
+
 def test_bytes_that_are_there_twice_are_read_by_each_name(call: Call) -> None:
     """A backup of a file, whose name says nothing, hides not the file itself."""
     for name in ("a.txt", "a.txt.bak", "b.txt"):
