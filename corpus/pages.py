@@ -106,7 +106,7 @@ def _document(page: Page, extracted: Extracted, result: Result) -> Document:
         title=redact(extracted.title).text,
         author=redact(extracted.author).text,
         published=extracted.published,
-        site_name=extracted.site_name,
+        site_name=redact(extracted.site_name).text,
         declared_language=extracted.declared_language,
         fetched=fetched,
         fetched_at=capture.fetched_at,

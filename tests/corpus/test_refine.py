@@ -27,7 +27,9 @@ SENTENCES = (
     "Spørgsmål besvares af forvaltningen på tlf. 33 12 34 56 eller inger.holm@kommunen.dk hver dag.",
 )
 GOOD = (
-    "<html lang='da'><title>Boliger</title><article>" + "".join(f"<p>{line}</p>" for line in SENTENCES) + "</article>"
+    "<html lang='da'><title>Boliger</title><meta property='og:site_name' content='Avis, tlf. 33 12 34 56'><article>"
+    + "".join(f"<p>{line}</p>" for line in SENTENCES)
+    + "</article>"
 )
 PAGES = {
     "https://a.dk/god": GOOD,
@@ -76,6 +78,7 @@ def test_every_page_comes_out_kept_or_marked(crawl: Path) -> None:
     assert good["reason"] is None
     assert "tlf. ⟨TELEFON⟩ eller ⟨E-MAIL⟩" in good["text"]
     assert (good["emails"], good["phones"], good["language"], good["title"]) == (1, 1, "da", "Boliger")
+    assert good["site_name"] == "Avis, tlf. ⟨TELEFON⟩"
     assert good["signature"] == sign([good["text"]])[0].tolist()
     assert rows["https://a.dk/en"]["language"] == "en"
     with (crawl / "00000.warc.gz").open("rb") as file:
