@@ -32,7 +32,7 @@ _STRICT_DOT = r"\s{0,2}(?:[\[({<]\s?(?:dot|punktum|prik|\.)\s?[\])}>]|\b(?:dot|p
 _SIGN = re.compile(
     r"\s{0,2}[\[({<]\s?(?:at|a|@|snabel-?\s?a|snabel|alfakrølle|krøllealfa|ved)\s?[\])}>]\s{0,2}"
     r"|\s{1,2}(?:snabel-?\s?a|krøllealfa|alfakrølle)\s{1,2}"
-    r"|\s?-\s?(?:at|snabel-?a)\s?-\s?"
+    r"|\s?-\s?(?:at|snabel-?a)\s?-\s?|%40|&#0?64;|&commat;"
     r"|[-_.](?:snabel-?a|at)[-_.](?=[\w-]+[-_.](?:dot|punktum|prik))",
     re.IGNORECASE,
 )
@@ -50,7 +50,8 @@ _SPACED = re.compile(
 )
 _BLANK = re.compile(r"\s")
 _OPENED = re.compile(r"[\[({<] ?(?:at|a|@|snabel|ved|alfa|krølle)|- ?at ?-", re.IGNORECASE)
-_HINTS = ("snabel", "Snabel", "SNABEL", "krølle")
+_HINTS = ("snabel", "Snabel", "SNABEL", "krølle", "%40", "&#64;", "&#064;", "&commat;")
+_WIDE_SIGNS = str.maketrans("＠﹫", "@@")
 _DOTS = ("punktum", "PUNKTUM", "Punktum", "dot", "DOT", "prik")
 _DISGUISED_CHARS = 100
 """How much stands before a disguised sign and belongs to the address: 64 characters and words for dots."""
@@ -64,6 +65,8 @@ _REPOSITORY = re.compile(r":[\w.~-]{1,40}/")
 
 def find_emails(text: str) -> Iterator[Finding]:
     """All addresses in a text in order, but those of public offices' functions."""
+    if "＠" in text or "﹫" in text:
+        text = text.translate(_WIDE_SIGNS)
     found = list(_plain(text)) if "@" in text else []
     if any(hint in text for hint in _HINTS) or _OPENED.search(text):
         found += _disguised(text)

@@ -83,6 +83,7 @@ def test_telephones_are_found_in_all_their_groupings(text: str, expected: str) -
         ("Skriv til inger [snabel-a] avisen.dk", "Skriv til ⟨E-MAIL⟩"),
         ("inger (at) avisen punktum dk", "⟨E-MAIL⟩"),
         ("inger at avisen punktum dk", "⟨E-MAIL⟩"),
+        ("mailto:inger%40avisen.dk, ole＠avisen.dk", "mailto:⟨E-MAIL⟩, ⟨E-MAIL⟩"),
         ("inger@avisen (dot) dk, ole@avisen punktum dk", "⟨E-MAIL⟩, ⟨E-MAIL⟩"),
         ("inger AT avisen DOT dk", "⟨E-MAIL⟩"),
         ("inger -at- avisen.dk", "⟨E-MAIL⟩"),
