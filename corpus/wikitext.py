@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import mwparserfromhell
 from mwparserfromhell.nodes import ExternalLink, Heading, HTMLEntity, Node, Tag, Template, Text, Wikilink
-from mwparserfromhell.parser import ParserError
 from mwparserfromhell.wikicode import Wikicode
 
 _WRAPPERS = {"lang": 2, "nowrap": 1, "nobr": 1, "citat": 1, "quote": 1, "blockquote": 1, "sic": 1, "ipa": 1, "abbr": 1}
@@ -39,10 +38,12 @@ _HEADING = re.compile(r"(#{1,6}) (.*)")
 def plain_wikitext(wikitext: str) -> str:
     """The text of a page of a wiki, as plain Markdown that still has to be tidied; empty when the parser gives up."""
     try:
-        parsed = mwparserfromhell.parse(wikitext, skip_style_tags=True)
-    except ParserError:
+        found = _rendered(mwparserfromhell.parse(wikitext, skip_style_tags=True))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - third-party extraction: it raises more than its own errors on odd attributes
         return ""
-    text = _MAGIC.sub("", _QUOTES.sub("", _rendered(parsed)))
+    text = _MAGIC.sub("", _QUOTES.sub("", found))
     text = _EMPTY_BRACKETS.sub("", _TABLE_LEFTOVERS.sub("", text))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return _with_sections("\n".join(_NESTED_ITEM.sub("- ", line) for line in lines))

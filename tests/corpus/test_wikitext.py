@@ -99,3 +99,8 @@ def test_a_character_that_is_none_can_be_written() -> None:
 def test_any_page_is_read(parts: list[str]) -> None:
     """Whatever stands in a page, text comes out."""
     assert isinstance(plain_wikitext("".join(parts)), str)
+
+
+def test_an_attribute_that_the_parser_trips_over_is_no_text_and_no_error() -> None:
+    """The parser raises another error than its own on it; the page gives nothing, and the next is read."""
+    assert plain_wikitext("<div s=<td >\n\x00></div>") == ""
