@@ -74,9 +74,9 @@ def assess(text: str, profile: Profile) -> Result:
     return Result(reason, detail, text=text, identified=identified, measures=judged.measures)
 
 
-def lost(page: Page, reason: Reason) -> Document:
-    """The document of a page that cost a worker its life, or was withdrawn: everything but what is in it."""
-    return _document(page, Extracted(""), Result(reason))
+def lost(page: Page, reason: Reason, detail: str = "") -> Document:
+    """The document of a page that could not be read, or was withdrawn: everything but what is in it."""
+    return _document(page, Extracted(""), Result(reason, detail))
 
 
 def _nothing(said: Said) -> Reason:

@@ -29,7 +29,7 @@ from corpus.finders.findings import Counts
 from corpus.language import model_digest
 from corpus.profiles import DEFAULT, load_profile
 from corpus.wordlists import LISTS
-from corpus.workers import Template, WorkerLimits, Workers
+from corpus.workers import Lost, Template, WorkerLimits, Workers
 
 _FINDERS = sorted((Path(__file__).parent / "finders").glob("*.py"))
 _CODE = (
@@ -140,7 +140,7 @@ class Refinery:
     def refine(self, warc: Path, origin: Origin, out: Path) -> RefineReport:
         """Refine one WARC file into one documents file; it appears whole or not at all.
 
-        Raises WorkerError when the program itself fails; what a page does to a worker is a Reason.
+        Raises WorkerError when the program fails at one page after the other; what one page does is a Reason.
         """
         aside = Counter[str]()
         named = (origin.source, origin.crawl, origin.warc)
@@ -161,7 +161,7 @@ class Refinery:
         return counts.report()
 
     def _documents(self, pages: Iterable[Page], counts: "_Counts") -> Iterator[Refined]:
-        """Documents and signatures in the order of the pages; a page that cost a worker its life is marked."""
+        """Documents and signatures in the order of the pages; a page that could not be read is marked."""
         under_way: deque[Page] = deque()
 
         def remembered() -> Iterator[Page]:
@@ -172,7 +172,7 @@ class Refinery:
 
         for answer in self._workers.map(remembered()):
             page = under_way.popleft()
-            yield (_lost(page, answer), b"") if isinstance(answer, Reason) else answer
+            yield (_document(page, answer), b"") if isinstance(answer, Lost) else answer
 
 
 def refine(warc: Path, origin: Origin, out: Path, settings: RefineSettings, sign: Sign) -> RefineReport:
@@ -200,10 +200,10 @@ def _write(writer: DocumentWriter, batch: list[Refined]) -> None:
     writer.write([document for document, _ in batch], signatures)
 
 
-def _lost(page: Page, reason: Reason) -> Document:
+def _document(page: Page, found: Lost) -> Document:
     from corpus.pages import lost  # noqa: PLC0415 - brings all that reads pages, which only workers need
 
-    return lost(page, reason)
+    return lost(page, found.reason, found.detail)
 
 
 class _Counts:

@@ -16,13 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.checksums import digest_of
-from corpus.documents import Reason
 from corpus.errors import FilterError, PullError
 from corpus.pulled import Listed
 from corpus.shards import open_shard
 from corpus.storage import publish
 from corpus.where import expression
-from corpus.workers import Template, WorkerLimits, Workers
+from corpus.workers import Lost, Template, WorkerLimits, Workers
 
 GROUP_ROWS, GROUP_BYTES = 10_000, 32 * 2**20
 """A slice's row group ends with so many rows, or bytes in memory, whichever comes first."""
@@ -62,7 +61,9 @@ def slice_apart(template: Template, wanted: Slice) -> dict[str, Any]:
     """
     with Workers(template) as workers:
         [answer] = workers.map([wanted])
-    if isinstance(answer, Reason):
+    if isinstance(answer, Lost):
+        if answer.detail:
+            raise PullError(f"{wanted.shard.path} cannot be filtered, by a fault in the program: {answer.detail}.")
         raise PullError(
             f"{wanted.shard.path} takes more than {MEMORY_BYTES_MAX:,} bytes of memory, or {SECONDS_MAX:,.0f} seconds, "
             "to filter, as no shard of ours does: tell who publishes it, or pull it whole, without --where."

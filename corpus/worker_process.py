@@ -19,6 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -58,13 +59,8 @@ def serve(function: Callable[[Any], Any], connection: Connection, seconds_max: f
     for number in itertools.count(1):
         if (message := batches.get()) is None:
             return
-        try:
-            answer = (False, [_timed(function, pickle.loads(blob), seconds_max) for blob in pickle.loads(message)])  # noqa: S301 - from our own parent
-        except MemoryError:
-            os._exit(1)
-        except BaseException:  # noqa: BLE001 - it is raised again, in the parent
-            answer = (True, traceback.format_exc())  # type: ignore[assignment]
-        connection.send_bytes(pickle.dumps(answer))
+        answers = [_answer(function, blob, seconds_max) for blob in pickle.loads(message)]  # noqa: S301 - our parent's
+        connection.send_bytes(pickle.dumps(answers))
         if number % BATCHES_BEFORE_TRIM == 0:
             give_back(0)
 
@@ -75,6 +71,18 @@ def _receive(connection: Connection, batches: "SimpleQueue[bytes | None]") -> No
             batches.put(connection.recv_bytes())
     except (EOFError, OSError):
         batches.put(None)
+
+
+def _answer(function: Callable[[Any], Any], blob: bytes, seconds_max: float) -> tuple[bool, Any]:
+    """Whether the function answered, and its answer; or where it raised, without what of, and the whole traceback."""
+    try:
+        return True, _timed(function, pickle.loads(blob), seconds_max)  # noqa: S301 - as above
+    except MemoryError:
+        os._exit(1)
+    except Exception as error:  # noqa: BLE001 - it costs the item; many such are raised again, in the parent
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+        return False, (where, traceback.format_exc())
 
 
 def _timed(function: Callable[[Any], Any], item: object, seconds_max: float) -> Any:  # noqa: ANN401 - as it comes

@@ -4,8 +4,8 @@ A template process (`python -m corpus.workers`) imports the function once, with 
 they start in a millisecond and share what was imported. Many rows of items may share it, each with its own workers.
 Each worker is fed batches of items over a socket, the next while it is at one. It bounds its own address space and
 the time of each item, dies when the template dies, as that does with the parent, and is replaced after some items,
-because parsers leak. What the function itself raises is a bug of ours and comes up in the parent; only a worker's
-death is counted as a loss. A batch that cost a worker its life is given again item by item, so that one alone is lost.
+because parsers leak. A batch that cost a worker its life is given again item by item, so that one alone is lost. An
+item that the function raises at is lost too, and says where; but when many are, the program is at fault, and it stops.
 
 The limit that decides is processor time, so that a busy machine does not lose other pages than an idle one.
 """
@@ -43,12 +43,23 @@ START_SECONDS_MAX = 120.0
 
 _TIMEOUTS = frozenset({-signal.SIGPROF, -signal.SIGALRM})
 
+RAISED_MIN, RAISED_SHARE_MAX = 20, 0.1
+"""When the function has raised at so many items, and at more than this share of all, it is no matter of the items."""
+
 Batch = list[tuple[int, bytes]]
 """Items by their place in the row of all, pickled."""
 
 
 class WorkerError(CorpusError):
-    """The function failed in a worker, or a worker could not start: a fault of the program, not of the page."""
+    """The function fails at every turn, or a worker could not start: a fault of the program, not of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An item without an answer: why, and where in the program, when the function raised at it."""
+
+    reason: Reason
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +164,16 @@ class _Worker:
         with suppress(BrokenPipeError, ConnectionResetError):  # it died: `take` finds out
             self.connection.send_bytes(pickle.dumps([blob for _, blob in batch]))
 
-    def take(self) -> list[Any] | Reason:
-        """The answers to the oldest batch given, or what the worker died of."""
+    def take(self) -> list[tuple[bool, Any]] | Reason:
+        """The answers to the oldest batch given, as `worker_process` gives them, or what the worker died of."""
         try:
-            failed, value = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - from our own worker
+            answers = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - from our own worker
         except (EOFError, OSError):
             timed_out = self._template.reap(self._pid) in _TIMEOUTS
             self.connection.close()
             return Reason.EXTRACTION_TIMEOUT if timed_out else Reason.EXTRACTION_CRASHED
-        if failed:
-            raise WorkerError(f"a worker's function failed; this is a fault in the program:\n{value}")
         self.given.popleft()
-        return list(value)
+        return list(answers)
 
     def stop(self) -> None:
         with suppress(ProcessLookupError):  # it died with the template
@@ -182,6 +191,7 @@ class Workers:
     def __init__(self, template: Template) -> None:
         self._template, self._limits = template, template.limits
         self._workers: list[_Worker] = []
+        self._answered = self._raised = 0
 
     def __enter__(self) -> Self:
         return self
@@ -192,9 +202,9 @@ class Workers:
                 self._drop(worker)
 
     def map(self, items: Iterable[object]) -> Iterator[Any]:
-        """The function's answers in the order of the items; a Reason where a worker died of one.
+        """The function's answers in the order of the items; Lost where it raised, or a worker died.
 
-        Raises WorkerError when the function raises, or a worker cannot start.
+        Raises WorkerError when the function raises at one item after the other, or a worker cannot start.
         """
         fresh = _batches(items, min(BATCH_ITEMS, self._limits.items_per_worker_max))
         again: deque[Batch] = deque()
@@ -238,14 +248,24 @@ class Workers:
             batch = worker.given[0]
             found = worker.take()
             if not isinstance(found, Reason):
-                answers |= {place: answer for (place, _), answer in zip(batch, found, strict=True)}
+                answers |= {place: self._answer(*answer) for (place, _), answer in zip(batch, found, strict=True)}
                 continue
             self._workers.remove(worker)
             again.extend(list(worker.given)[1:])
             if len(batch) == 1:
-                answers[batch[0][0]] = found
+                answers[batch[0][0]] = Lost(found)
             else:
                 again.extend([item] for item in batch)
+
+    def _answer(self, is_done: bool, value: Any) -> Any:  # noqa: ANN401, FBT001 - as it comes
+        self._answered += 1
+        if is_done:
+            return value
+        self._raised += 1
+        where, told = value
+        if self._raised >= RAISED_MIN and self._raised > RAISED_SHARE_MAX * self._answered:
+            raise WorkerError(f"a worker's function fails again and again; this is a fault in the program:\n{told}")
+        return Lost(Reason.EXTRACTION_CRASHED, where)
 
     def _drop(self, worker: _Worker) -> None:
         self._workers.remove(worker)

@@ -74,9 +74,11 @@ def extract(
         raise typer.Exit(PROBLEMS)
 
 
-def _row(said: Any) -> dict[str, Any]:  # noqa: ANN401 - a Said, or the Reason why there is none
-    if isinstance(said, str):  # a Reason
-        return {"text": "", "trouble": str(said)}
+def _row(said: Any) -> dict[str, Any]:  # noqa: ANN401 - a Said, or a Lost that says why there is none
+    from corpus.workers import Lost  # noqa: PLC0415 - as above
+
+    if isinstance(said, Lost):
+        return {"text": "", "trouble": f"{said.reason} ({said.detail})" if said.detail else str(said.reason)}
     found = said.extracted
     row = asdict(found) | {"published": found.published and found.published.isoformat(), "charset": said.charset}
     if not found.text:

@@ -16,7 +16,7 @@ from corpus.extract import HTML_CHARS_MAX
 from corpus.formats import DOCX_TYPE, PDF_TYPE, Said, read_capture
 from corpus.pages import Page, refine_page
 from corpus.refine import page_readers
-from corpus.workers import WorkerLimits, Workers
+from corpus.workers import Lost, WorkerLimits, Workers
 from tests.corpus.made import docx, paragraph, pdf
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -111,8 +111,8 @@ def test_what_is_made_to_hurt_costs_itself() -> None:
     pages.append(Page("a", "c", capture((SENTENCE + "\n\n").encode() * 3, "text/plain")))
     limits = WorkerLimits(workers=1, seconds_per_item_max=1.0, memory_bytes_max=1 << 30)
     with page_readers(limits, unsigned) as template, Workers(template) as workers:
-        answers = [answer if isinstance(answer, Reason) else answer[0] for answer in workers.map(pages)]
-    reasons = [answer if isinstance(answer, Reason) else answer.reason for answer in answers]
+        answers = [answer if isinstance(answer, Lost) else answer[0] for answer in workers.map(pages)]
+    reasons = [answer.reason for answer in answers]
     lost = {Reason.EXTRACTION_TIMEOUT, Reason.EXTRACTION_CRASHED, Reason.EXTRACTION_EMPTY, Reason.TOO_SHORT}
     assert set(reasons[:-1]) <= lost, dict(zip(hostile, reasons, strict=False))
     assert isinstance(answers[-1], Document)
