@@ -1,4 +1,4 @@
-"""Which language a text is in: one small fastText model, asked line by line.
+"""Which language a text is in: one small fastText model, asked line by line, and its words where it is in doubt.
 
 Danish and Bokmål share most of their words, so the unit of decision is the longest that has one language, a line
 (a paragraph, in extracted text), and the unit of weight is the letter. Lines under `LETTERS_MIN` letters say too
@@ -7,14 +7,18 @@ a line is in doubt, the other lines of its text tell what to expect, as much as 
 good Danish and good Bokmål is Danish among Danish ones. Who is sure is not asked again, so a mixed page stays mixed.
 
 The model sees letters only, in lower case, normalised to NFC: `normalise` is used by the training script as well, and
-a change in it asks for a new model. The model file is read only when its SHA-256 is the one in the recipe beside it,
-because half a model loads without complaint and answers nonsense. The recipe also has the temperature that makes the
-model's probabilities true: of what it says with 0.8, eight in ten are right; and a weight below 1 for Danish, because
-Norwegian that is taken for Danish stays, while a Danish line in doubt still goes with its neighbours.
+a change in it asks for a new model. Model and table are read only when their SHA-256 is the one in the recipe beside
+them, because half a model loads without complaint and answers nonsense. The recipe also has the temperature that makes
+the model's probabilities true: of what it says with 0.8, eight in ten are right.
+
+In doubt between Danish and a language near it, a table is asked how Danish the words of the line are, which is told in
+`word_evidence.py`, and Danish has a weight below 1, because Norwegian that is taken for Danish stays, while a Danish
+line in doubt still goes with its neighbours.
 """
 
 import hashlib
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +30,7 @@ from typing import Any
 import fasttext
 
 from corpus.errors import CorpusError
+from corpus.word_evidence import Table, evidence, unpack
 
 MODELS = Path(__file__).parent / "models"
 
@@ -63,6 +68,8 @@ LABELS = 10
 """Labels the model tells apart."""
 
 UNKNOWN, OTHER, DANISH = "unknown", "other", "da"
+NEIGHBOURS = frozenset({"nb", "nn", "sv"})
+"""Languages that share most of their words with Danish: in doubt between one of them and it the words are asked."""
 
 _GOLDEN = 0.6180339887  # its multiples fall into both halves evenly, whatever order the lines alternate in
 _PLACEHOLDER = re.compile("⟨[A-ZÆØÅ-]{1,20}⟩")
@@ -91,9 +98,10 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What predicts, as fastText's own `predict` does; the temperature and weight of Danish that its recipe names."""
+    """What predicts, as fastText's `predict` does; the table asked in doubt; temperature and weight of Danish."""
 
     predict: Callable[[str, int, float, str], list[tuple[float, str]]]
+    words: Table
     temperature: float = 1.0
     danish_weight: float = 1.0
 
@@ -127,13 +135,14 @@ def is_latin(words: str) -> bool:
 
 @cache
 def load_model(folder: Path = MODELS) -> Model:
-    """Load `language.ftz` from a folder, once a process.
+    """Load `language.ftz` and `language.words` from a folder, once a process.
 
-    Raises ModelError when the file is missing or is not the one `language.json` was written for.
+    Raises ModelError when a file is missing or they are not the ones `language.json` was written for.
     """
     model = folder / "language.ftz"
     try:
-        digest, expected = hashlib.sha256(model.read_bytes()).hexdigest(), _recipe(folder)["model_sha256"]
+        words = (folder / "language.words").read_bytes()
+        digest, expected = hashlib.sha256(model.read_bytes() + words).hexdigest(), _recipe(folder)["model_sha256"]
     except OSError as error:
         raise ModelError(f"no language model: {error}; restore {folder} from the repository") from error
     if digest != expected:
@@ -141,6 +150,7 @@ def load_model(folder: Path = MODELS) -> Model:
     calibration = _recipe(folder)["calibration"]
     return Model(
         fasttext.load_model(str(model)).f.predict,
+        unpack(words),
         float(calibration["temperature"]),
         float(calibration["danish_weight"]),
     )
@@ -148,7 +158,7 @@ def load_model(folder: Path = MODELS) -> Model:
 
 @cache
 def model_digest(folder: Path = MODELS) -> str:
-    """SHA-256 of the model the recipe names, in hex: part of what makes two refinements comparable."""
+    """SHA-256 of model and table, one after the other, in hex: part of what makes two refinements comparable."""
     return str(_recipe(folder)["model_sha256"])
 
 
@@ -165,10 +175,10 @@ def probabilities(words: str) -> dict[str, float]:
     model = load_model()
     answers = model.predict(f"{words}\n", -1, PROBABILITY_MIN, "strict")
     weights = {label[9:]: probability for probability, label in answers}  # behind __label__
+    if answers[0][0] < SURE_MIN and DANISH in (first_two := list(weights)[:2]) and not NEIGHBOURS.isdisjoint(first_two):
+        weights[DANISH] *= model.danish_weight * math.exp(evidence(words, model.words))
     if model.temperature != 1.0:
         weights = {label: probability ** (1 / model.temperature) for label, probability in weights.items()}
-    if DANISH in weights:
-        weights[DANISH] *= model.danish_weight
     total = sum(weights.values())
     return {label: weight / total for label, weight in weights.items()}
 

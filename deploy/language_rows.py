@@ -1,12 +1,6 @@
 """What the language model is trained on: labelled sentences, translations of programs, and rows made of both.
 
-Sentences come from train.parquet. Translations of programs, short and plain where sentences are long and bookish, come
-from folders of JSON files named by language (`da.json`, `nb-1f2e….json`, `nb_NO.json`). The recipe was made with three
-packages, all Apache-2.0, put into one folder:
-
-    uv pip install --target FOLDER --no-deps --python-version 3.14 home-assistant-frontend==20261028.6
-    uv pip install --target FOLDER --no-deps --python-version 3.14 homeassistant==2026.11.0
-    npm pack matrix-react-sdk@3.55.0            # and unpack it into FOLDER
+Sentences come from train.parquet; translations of programs from packages, as `language_strings.py` says.
 
 Words come from wordfreq's lists of the most frequent words of a language (CC BY-SA 4.0): a few drawn by frequency make
 a row, so that the model knows many more words than the sentences have.
@@ -16,49 +10,37 @@ not come out Danish; texts whose Danish letters are spelled out or lost; noise a
 *other*, as everything is that the model does not know.
 """
 
-import hashlib
 import itertools
-import json
 import random
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import wordfreq
 
-from corpus.language import is_latin, letters_of, normalise
+from corpus.language import is_latin, normalise
 
 Row = tuple[str, str]
 """Label and normalised text."""
 
 SEED = 20261124
 NOISE_ROWS, MOJIBAKE_ROWS, DIALECT_ROWS, SPELLED_ROWS = 8_000, 1_500, 4_000, 1_500
-STRINGS_MAX, STRINGS_OTHER_MAX = 9_000, 250
-"""Strings taken of a language of our labels, and of each other one."""
-
-WORD_ROWS = {"da": 25_000, "nb": 25_000, "sv": 12_000, "is": 6_000, "de": 6_000, "nl": 6_000, "en": 6_000}
+WORD_ROWS = {"da": 200_000, "nb": 200_000, "sv": 100_000, "is": 50_000, "de": 50_000, "nl": 50_000, "en": 50_000}
 """Rows of words by language; there is no list for Nynorsk and Faroese."""
 
-FLATTENED = 0.6
+FLATTENED = 0.8
 """Power of a word's frequency with which it is drawn: below 1, so that rare words come too."""
 
 FOREIGN_TIMES = 4
 """A word this many times as frequent in another language is a guest in this one, and is left out."""
 
+SENTENCE_TIMES = 2
+"""How often a sentence is a row: more than once, or rows of words drown them."""
+
 FRAGMENT_WORDS = (2, 7)
 FRAGMENTS = {"da": 3, "nb": 3, "nn": 4, "fo": 4, "is": 2}
 """Fragments cut from each sentence by label, others 1: more where neighbours are alike or rows few."""
-
-LABELS = {"da": "da", "nb": "nb", "nn": "nn", "sv": "sv", "is": "is", "fo": "fo", "de": "de", "nl": "nl", "en": "en"}
-UNTRUE = frozenset({"no", "en-GB"})
-"""Files left out: Norwegian that does not say which, and English for a second time."""
-
-_FILE = re.compile(r"([a-z]{2,3}(?:-[A-Z][A-Za-z]+|-\d{3})?)(?:_[A-Za-z]+)?(?:-[0-9a-f]{32})?\.json")
-_PLACES = frozenset({"translations", "strings", "i18n", "lang"})
-_MARKUP = re.compile(r"\{[^{}]*\}|<[^>]*>|\[%key:[^\]]*\]|%\([a-z_A-Z]+\)s|[`*#_]")
 
 DIALECTS = {
     "jeg": ("æ", "eg", "e", "i", "æg", "jæ"), "ikke": ("ikkje", "itj", "ikkj", "ente", "ikke"), "er": ("e",),
@@ -98,36 +80,12 @@ def read_sentences(path: Path, without: Iterable[str] = ()) -> list[Row]:
     return [(label, words) for label, words in pairs if words and is_latin(words)]
 
 
-def read_strings(folders: Iterable[Path], chance: random.Random) -> tuple[list[Row], str]:
-    """Rows of the translations in folders, and the SHA-256 of all that was read.
-
-    What is still in English is left out of the others, and what stands under two labels out of both.
-    """
-    texts: defaultdict[str, list[str]] = defaultdict(list)
-    digest = hashlib.sha256()
-    for path in sorted((path for folder in folders for path in folder.rglob("*.json")), key=str):
-        named = _FILE.fullmatch(path.name)
-        if named and _PLACES & set(path.parts):
-            body = path.read_bytes()
-            digest.update(body)
-            texts[named[1]].extend(_leaves(json.loads(body)))
-    english, labels, rows = set(texts["en"]), defaultdict(set), []
-    for code in sorted(set(texts) - UNTRUE):
-        label = LABELS.get(code, "other")
-        said = dict.fromkeys(_cleaned(x) for x in dict.fromkeys(texts[code]) if label == "en" or x not in english)
-        usable = [words for words in said if letters_of(words) >= 6 and is_latin(words)]
-        most = STRINGS_OTHER_MAX if label == "other" else STRINGS_MAX
-        for words in chance.sample(usable, most) if len(usable) > most else usable:
-            labels[words].add(label)
-            rows.append((label, words))
-    return [row for row in rows if len(labels[row[1]]) == 1], digest.hexdigest()
-
-
 def made_of(sentences: list[Row], strings: list[Row], chance: random.Random) -> list[Row]:
     """All rows the model is trained on, shuffled."""
     dialect = list(_dialect(sentences, chance))
+    often = sentences * SENTENCE_TIMES
     rows = [
-        *sentences, *fragments(sentences, FRAGMENTS, FRAGMENT_WORDS, chance),
+        *often, *fragments(often, FRAGMENTS, FRAGMENT_WORDS, chance),
         *strings, *fragments(strings, {}, (1, 5), chance), *_words(chance),
         *dialect, *fragments(dialect, {}, FRAGMENT_WORDS, chance),
         *_spelled(sentences, chance), *_noise(chance),
@@ -171,18 +129,6 @@ def _words(chance: random.Random) -> Iterator[Row]:
         words, weights = list(own), list(itertools.accumulate(own.values()))
         for _ in range(rows):
             yield language, " ".join(chance.choices(words, cum_weights=weights, k=chance.randint(*FRAGMENT_WORDS)))
-
-
-def _cleaned(text: str) -> str:
-    return normalise(_MARKUP.sub(" ", _MARKUP.sub(" ", text)))
-
-
-def _leaves(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever a JSON file holds
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _leaves(each)
 
 
 def _dialect(rows: list[Row], chance: random.Random) -> Iterator[Row]:

@@ -18,6 +18,10 @@ SOURCES = {
     "iD's translations": ("ISC", "iD's contributors"),
     "Home Assistant's translations": ("Apache-2.0", "The Home Assistant Authors"),
     "matrix-react-sdk's translations": ("Apache-2.0", "the project's authors and translators"),
+    "Chromium's translations (as in cefpython3)": ("BSD-3-Clause", "The Chromium Authors"),
+    "scratch-l10n's translations": ("BSD-3-Clause", "Scratch Foundation and its translators"),
+    "Umbraco's translations": ("MIT", "Umbraco A/S and contributors"),
+    "Payload's translations": ("MIT", "Payload CMS, Inc. and contributors"),
     "wordfreq's lists of words": ("CC-BY-SA-4.0", "Robyn Speer"),
 }
 """Licence and authors of each source."""

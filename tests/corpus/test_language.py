@@ -67,6 +67,20 @@ def test_a_line_in_doubt_goes_with_its_neighbours() -> None:
     assert identify("\n".join([either, TEXTS["nb"], TEXTS["nb"]])).da_share == 0.0
 
 
+@pytest.mark.parametrize(
+    ("danish", "norwegian"),
+    [
+        ("Hun bor i en lejlighed", "Hun bor i en leilighet"),
+        ("Kan du lide vejret?", "Liker du været?"),
+        ("Det er en fornøjelse", "Det er en fornøyelse"),
+    ],
+)
+def test_a_short_sentence_is_known_by_its_words(danish: str, norwegian: str) -> None:
+    """One word that only one of the two has is enough, when an answer is asked for however short the text is."""
+    assert identify(danish, letters_min=1).label == "da"
+    assert identify(norwegian, letters_min=1).label != "da"
+
+
 def test_what_the_model_is_shown() -> None:
     """Addresses, digits, punctuation and placeholders are no language; a comma tells, so it goes with its word."""
     assert normalise("Ring 33 12, skriv til a@b.dk eller ⟨E-MAIL⟩, se https://b.dk/c og /usr/bin/x!") == (
@@ -74,11 +88,12 @@ def test_what_the_model_is_shown() -> None:
     )
 
 
-def test_a_model_cut_in_half_is_not_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["language.ftz", "language.words"])
+def test_a_model_cut_in_half_is_not_loaded(name: str, tmp_path: Path) -> None:
     """A damaged file would load and answer nonsense; it is refused."""
-    shutil.copy(MODELS / "language.json", tmp_path)
-    whole = (MODELS / "language.ftz").read_bytes()
-    (tmp_path / "language.ftz").write_bytes(whole[: len(whole) // 2])
+    shutil.copytree(MODELS, tmp_path, dirs_exist_ok=True)
+    whole = (MODELS / name).read_bytes()
+    (tmp_path / name).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ModelError, match="SHA-256"):
         load_model(tmp_path)
 
@@ -92,7 +107,7 @@ def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
 def test_the_model_is_small_and_its_recipe_complete() -> None:
     """Two megabytes at most, with labels, digests of the data, scores and licences beside it."""
     recipe = json.loads((MODELS / "language.json").read_text())
-    assert (MODELS / "language.ftz").stat().st_size <= 2_000_000
+    assert sum((MODELS / f"language.{end}").stat().st_size for end in ("ftz", "words")) <= 2_000_000
     assert recipe["labels"] == sorted(TEXTS)
     assert set(recipe["data_sha256"]) == {"train.parquet", "dev.parquet", "SOURCES.md"}
     assert recipe["dev"]["doc"]["f1"] == 1.0
