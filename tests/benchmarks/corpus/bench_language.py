@@ -31,10 +31,8 @@ DIALECT_AS_DA_MAX = 0.045
 CALIBRATION_ERROR_MAX = 0.02
 MEMORY_MB_MAX = 100
 MODEL_BYTES_MAX = 2_000_000
-AGAINST_THE_MODEL_MIN = 0.55
-"""Documents per second, as a share of those that the bare model does when it is shown the whole of a document.
-
-The model has few dimensions and is quick, so what is done around it weighs."""
+AGAINST_THE_MODEL_MIN = 0.6
+"""Documents per second, as a share of those that the bare model does when it is shown the whole of a document."""
 
 
 def test_danish_is_told_from_its_neighbours(request: pytest.FixtureRequest) -> None:
