@@ -5,6 +5,8 @@ from datetime import date
 
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _PARTS = ("ubliceret", "ffentliggjort", "dgivet", "prettet")
+"""The words without their first letter, which may be a capital."""
+
 _SAID = re.compile(
     r"(?:publiceret|offentliggjort|udgivet|oprettet)\b[^\w\n]{0,4}(?:(?:d|den|dato|på nettet)\b\W{0,3})?"
     rf"([0-3]?[0-9])\.? ?({'|'.join(_MONTHS)})[a-z]{{0,6}}\.? ([12][0-9]{{3}})(?![0-9])",

@@ -1,4 +1,6 @@
-"""From a page's HTML to its main text as plain Markdown; the only module that knows trafilatura.
+"""From a page's HTML to its main text as plain Markdown, by trafilatura and a reading of our own.
+
+Of the other modules only `searches`, `shortcuts` and `stopwords`, which make it quicker, know trafilatura.
 
 Two readings of a page are laid over each other. Trafilatura knows well where the main text begins and ends, and
 loses lists, headings and words in between; our own reading of the tree loses nothing, and does not know the ends. So

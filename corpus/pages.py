@@ -42,7 +42,7 @@ class Result:
 def prepare(sign: Sign) -> None:
     """Load once what all workers share."""
     load_model()
-    sign([""])
+    sign([""])  # draws its permutations
 
 
 def refine_and_sign(sign: Sign, page: Page) -> Refined:

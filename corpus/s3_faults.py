@@ -94,6 +94,7 @@ def whole(reply: T, part: str) -> T:
 
 def pause(attempt: int) -> None:
     """Wait before the try behind `attempt`, which counts from 0."""
+    # A store that is overrun recovers when its clients come back later, and not all at once.
     time.sleep(random.uniform(0, min(PAUSE_S_MAX, PAUSE_S_MIN * 2**attempt)))  # noqa: S311 - nobody guesses it
 
 

@@ -1,9 +1,9 @@
 """Isolated workers: a page that hangs, crashes or eats memory costs itself and nothing else.
 
-A template process (`python -m corpus.workers`) imports the function once, with all it needs, and forks the workers:
-they start in a millisecond and share what was imported. Many rows of items may share it, each with its own workers.
-Each worker is fed batches of items over a socket, the next while it is at one. It bounds its own address space and
-the time of each item, dies when the template dies, as that does with the parent, and is replaced after some items,
+A template process (`python -m corpus.worker_process`) imports the function once, with all it needs, and forks the
+workers: they start in a millisecond and share what was imported. Many rows of items may share it, each with its own
+workers. Each worker is fed batches of items over a socket, the next while it is at one. It bounds its own address space
+and the time of each item, dies when the template dies, as that does with the parent, and is replaced after some items,
 because parsers leak. A batch that cost a worker its life is given again item by item, so that one alone is lost. An
 item that the function raises at is lost too, and says where; but when many are, the program is at fault, and it stops.
 

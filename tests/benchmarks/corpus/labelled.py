@@ -20,6 +20,7 @@ TEXT_CHARS_MIN = 200
 def labelled_file(config: pytest.Config, name: str) -> Path:
     """A file of the folder that was named; without one the benchmark is left out."""
     if not config.getoption("--lid"):
+        # They are other people's sentences, and no part of the project: who has none can measure all else.
         pytest.skip('needs labelled sentences: make bench ARGS="--lid FOLDER"')
     return Path(config.getoption("--lid")) / name
 

@@ -40,6 +40,7 @@ def web_folder(config: pytest.Config) -> Path:
     """The folder that was named; without one the benchmark is left out."""
     named = config.getoption("--web")
     if not named:
+        # Its pages are other people's, and no part of the project: who has none can measure all else.
         pytest.skip('needs the little Danish web: make bench ARGS="--web FOLDER"')
     folder = Path(named)
     assert (folder / "expected.json").is_file(), f"{folder} is not the little web: it has no expected.json"
